@@ -1,0 +1,52 @@
+# What each target does for you stands in README.md; `make check` holds the two against each other.
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VERSION ?= v1.36.3
+NAME ?= default
+DATA := $(or $(PORTOLAN_DATA),var)
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: run test check cluster cluster-stop assets lock catalogs clean
+
+$(INSTALLED): requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+assets: $(INSTALLED)
+	@$(BIN)/python hatch_build.py $(DATA)/bundles
+
+run: assets
+	$(BIN)/portolan serve
+
+test: assets
+	$(BIN)/python -m pytest
+	$(BIN)/python hatch_build.py $(DATA)/bundles --npm run test
+
+check: assets
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --check --lint --quiet portal dashboard
+	$(BIN)/python hatch_build.py $(DATA)/bundles --npm run check
+	$(BIN)/python -m pytest tests/contracts
+
+cluster: $(INSTALLED)
+	$(BIN)/python -m tests.cluster start --version $(VERSION) --name $(NAME)
+
+cluster-stop: $(INSTALLED)
+	$(BIN)/python -m tests.cluster stop --name $(NAME)
+
+catalogs: $(INSTALLED)
+	$(BIN)/python manage.py catalogs
+
+lock:
+	uv pip compile pyproject.toml --group dev --extra prod --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/dev.txt
+	uv pip compile pyproject.toml --extra prod --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/prod.txt
+	npm install --package-lock-only --ignore-scripts
+
+clean:
+	rm -rf .venv node_modules dist

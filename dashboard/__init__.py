@@ -1,0 +1,1 @@
+"""The live half: from an API server's byte to a browser's pixel, through one gate."""

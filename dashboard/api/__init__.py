@@ -1,0 +1,1 @@
+"""Plain values and protocols that the live half speaks in."""

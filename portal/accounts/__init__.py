@@ -1,0 +1,1 @@
+"""Who is looking: the door of the site, and the credential that a visitor brings to a cluster."""

@@ -1,0 +1,53 @@
+"""Nobody reaches a page without a credential; the door itself and health are the exceptions."""
+
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import escape_leading_slashes
+
+from portal.accounts import door
+
+OPEN_PATHS = frozenset({"/livez", "/readyz", "/healthz", "/metrics"})
+"""Answer without a credential; /metrics has a door of its own."""
+
+AsyncView = Callable[[HttpRequest], Awaitable[HttpResponse]]
+
+
+class DoorMiddleware:
+    """Puts `request.credential` on every request that passes; strangers get the sign-in page."""
+
+    sync_capable = False
+    async_capable = True
+
+    def __init__(self, get_response: AsyncView) -> None:
+        """Wrap `get_response`, which must be asynchronous: the site is served by ASGI alone."""
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer with the page, a redirect that hides the key, or 401."""
+        if request.path in OPEN_PATHS:
+            return await self.get_response(request)
+        key = request.GET.get(door.PARAMETER)
+        if key is not None and door.fits(key):
+            await door.let_in(request.session)
+            return HttpResponseRedirect(_without_key(request))
+        credential = await door.credential(request.session)
+        if credential is None:
+            return cast(
+                HttpResponse,
+                await sync_to_async(render)(request, "portal/closed.html", status=401),
+            )
+        request.credential = credential  # type: ignore[attr-defined]
+        return await self.get_response(request)
+
+
+def _without_key(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    del query[door.PARAMETER]
+    path = escape_leading_slashes(request.path)  # "//host" would send the visitor elsewhere
+    return f"{path}?{query.urlencode()}" if query else path

@@ -1,0 +1,64 @@
+"""The one ASGI application: pages, the WebSocket, and the life of the connected clusters."""
+
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()  # loads the apps that the imports below need
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from channels.sessions import CookieMiddleware, SessionMiddleware
+from django.conf import settings
+from django.urls import path
+
+from dashboard import clusters
+from dashboard.live.consumers import TableConsumer
+from portal.accounts.socket import DoorSocket
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def with_lifespan(application: Application) -> Application:
+    """Return `application` that also connects the clusters at start and leaves them at the end.
+
+    Django speaks no lifespan. A cluster that cannot be reached does not stop the start: the page
+    about it says why.
+    """
+
+    async def respond(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await application(scope, receive, send)
+            return
+        await receive()  # lifespan.startup
+        await clusters.start(settings.ENVIRONMENT.contexts)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()  # lifespan.shutdown
+        await clusters.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    return respond
+
+
+application = with_lifespan(
+    ProtocolTypeRouter(
+        {
+            "http": django_application,
+            # The Origin is held against ALLOWED_HOSTS; a missing one is refused by DoorSocket.
+            "websocket": AllowedHostsOriginValidator(
+                CookieMiddleware(
+                    SessionMiddleware(
+                        DoorSocket(URLRouter([path("ws", TableConsumer.as_asgi())])),
+                    )
+                )
+            ),
+        }
+    )
+)

@@ -1,0 +1,1 @@
+"""Chapters: prose that names source, beside the source that it names."""

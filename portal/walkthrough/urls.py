@@ -1,0 +1,5 @@
+"""Addresses of the reading half."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

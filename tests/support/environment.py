@@ -1,0 +1,15 @@
+"""Set before Django reads its settings: tests never touch the data of a checkout in use."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_data = tempfile.mkdtemp(prefix="portolan-test-")
+atexit.register(shutil.rmtree, _data, ignore_errors=True)
+os.environ["PORTOLAN_DATA"] = _data
+os.environ["PORTOLAN_DEBUG"] = "1"
+os.environ.pop("DATABASE_URL", None)
+os.environ.pop("REDIS_URL", None)
+for _name in ("PORTOLAN_AUTH", "PORTOLAN_BIND", "PORTOLAN_CONTEXT", "PORTOLAN_HOSTS", "KUBECONFIG"):
+    os.environ.pop(_name, None)
