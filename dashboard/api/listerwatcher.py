@@ -1,0 +1,68 @@
+"""ListerWatcher: the one seam between a cache and a cluster.
+
+Go: k8s.io/client-go/tools/cache#ListerWatcher. Differs: pages are explicit, and an ERROR event is
+raised where client-go hands it on.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from dashboard.api.listoptions import ListOptions
+from dashboard.api.resourceversion import ResourceVersion
+from dashboard.api.watchevent import WatchEvent
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T_co]):
+    """One answer to a LIST.
+
+    `resource_version` is that of the whole listing, equal on each of its pages; a WATCH begins
+    there. `continue_token` is "" on the last page. `remaining` counts the objects after this page;
+    None where the server does not say, as with a selector.
+    """
+
+    items: tuple[T_co, ...]
+    resource_version: ResourceVersion
+    continue_token: str = ""
+    remaining: int | None = None
+
+
+class ListerWatcher(Protocol[T_co]):
+    """Lists and watches one resource in one scope of one cluster.
+
+    An implementation raises only types of dashboard.errors and lets CancelledError pass. It never
+    retries, logs in again, reorders or merges: what to do next is for the reflector to decide.
+    Calls may overlap.
+    """
+
+    async def list_page(self, options: ListOptions) -> Page[T_co]:
+        """Return one page; the caller follows `continue_token` itself.
+
+        Raises Expired for a token or exact version that is too old, TooLargeResourceVersion for one
+        not reached yet, InvalidListOptions before any request, ReachabilityError and the other
+        ApiserverErrors.
+        """
+        ...
+
+    def watch(
+        self, options: ListOptions
+    ) -> AbstractAsyncContextManager[AsyncIterator[WatchEvent[T_co]]]:
+        """Return a context that holds one open stream and yields its events as they come.
+
+        Entering sends the request and returns once the server has accepted it; a refusal is raised
+        there. Leaving closes the stream at once, whatever was still to come. The caller leaves.
+
+        The iterator yields ADDED, MODIFIED, DELETED and BOOKMARK in the server's order, each
+        complete. It raises what an ERROR event means (Expired, UnprocessableWatchList, and so on),
+        MalformedEvent or FrameTooLarge for a frame that cannot be used, and Silent when its
+        inactivity limit passes; none of these is followed by an event. It stops without an error
+        when the server ends the stream between two frames, and raises WatchClosed when the
+        connection breaks.
+        With `send_initial_events` the present state comes first, as ADDED, until a BOOKMARK that
+        `is_initial_events_end`; an old server may never send that one.
+        """
+        ...

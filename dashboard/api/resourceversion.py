@@ -1,0 +1,34 @@
+"""resourceVersions: whole numbers of any length, comparable in one resource of one cluster only.
+
+Go: k8s.io/apimachinery/pkg/util/resourceversion#CompareResourceVersion; KEP-5504 (GA in 1.35).
+"""
+
+from typing import NewType
+
+from dashboard.errors import InvalidResourceVersion
+
+ResourceVersion = NewType("ResourceVersion", str)
+"""Of an object, a list or a bookmark. In ListOptions also "" (newest) and "0" (any)."""
+
+
+def is_comparable(text: str) -> bool:
+    """Whether `text` can stand for a live version: decimal digits that do not begin with 0."""
+    return text.isascii() and text.isdigit() and text[0] != "0"
+
+
+def compare(a: ResourceVersion, b: ResourceVersion) -> int:
+    """Return -1, 0 or 1 as `a` is older than, equal to or newer than `b`.
+
+    Raises InvalidResourceVersion for anything but a live version, "" and "0" included.
+    """
+    for version in (a, b):
+        if not is_comparable(version):
+            raise InvalidResourceVersion(value=version, reason="not a resourceVersion")
+    # Without leading zeros the longer number is the greater; equal lengths compare as text.
+    left, right = (len(a), a), (len(b), b)
+    return (left > right) - (left < right)
+
+
+def newer(a: ResourceVersion, b: ResourceVersion) -> bool:
+    """Whether `a` was written after `b`. Raises InvalidResourceVersion."""
+    return compare(a, b) > 0

@@ -1,0 +1,45 @@
+"""WatchEvent: one frame of a watch, decoded.
+
+Go: k8s.io/apimachinery/pkg/watch#Event. Differs: a bookmark carries no object.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from dashboard.api.resourceversion import ResourceVersion
+from dashboard.api.status import Status
+
+T_co = TypeVar("T_co", covariant=True)
+
+INITIAL_EVENTS_END = "k8s.io/initial-events-end"
+"""Annotation, "true" on the bookmark that ends a streaming list.
+
+Go: k8s.io/apimachinery/pkg/apis/meta/v1#InitialEventsAnnotationKey.
+"""
+
+
+class EventType(StrEnum):
+    """What happened, in the server's spelling."""
+
+    ADDED = "ADDED"
+    MODIFIED = "MODIFIED"
+    DELETED = "DELETED"
+    BOOKMARK = "BOOKMARK"
+    ERROR = "ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class WatchEvent(Generic[T_co]):
+    """One thing that a watch says.
+
+    `object` is the new state, for DELETED the last one, and None for BOOKMARK and ERROR.
+    `resource_version` is where to resume after it, "" for ERROR. ERROR alone has a `status`.
+    `is_initial_events_end` marks the BOOKMARK after which a streaming list is complete.
+    """
+
+    type: EventType
+    resource_version: ResourceVersion
+    object: T_co | None = None
+    status: Status | None = None
+    is_initial_events_end: bool = False
