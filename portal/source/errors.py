@@ -1,0 +1,96 @@
+"""Every way the source library can fail a reader, as types.
+
+SourceError
+  UnknownSnapshot   no such project or version in content/snapshots.toml
+  NotImported       the module is known but is not on this machine
+  NoSuchFile        no file or folder has this path
+  NotAFile          the path is a folder
+  BadPath           the path is not one that a repository could hold
+  TooLarge          the file is longer than the caller will take
+  Tampered          a module's hash is not the one in content/snapshots.toml
+  NoSuchSymbol      the package declares no such name
+"""
+
+from typing import ClassVar
+
+
+class SourceError(Exception):
+    """Anything that keeps source from being shown; `status` is the HTTP status that says so."""
+
+    status: ClassVar[int] = 500
+
+
+class UnknownSnapshot(SourceError):
+    """No snapshot has this project and version."""
+
+    status = 404
+
+    def __init__(self, project: str, version: str) -> None:
+        """Say which one was asked for."""
+        super().__init__(f"{project}@{version} is not listed in content/snapshots.toml")
+        self.project, self.version = project, version
+
+    def __reduce__(self) -> tuple[type["UnknownSnapshot"], tuple[str, str]]:
+        """Pickle by the arguments: the message is made of them."""
+        return UnknownSnapshot, (self.project, self.version)
+
+
+class NotImported(SourceError):
+    """The module is listed, but this machine holds no copy of it."""
+
+    status = 404
+
+    def __init__(self, module: str, version: str) -> None:
+        """Say which module, and in `command` what brings it here."""
+        self.module, self.version = module, version
+        self.command = f"go mod download {module}@{version}"
+        super().__init__(f"{module} {version} is not imported: run `{self.command}`")
+
+    def __reduce__(self) -> tuple[type["NotImported"], tuple[str, str]]:
+        """Pickle by the arguments: the message is made of them."""
+        return NotImported, (self.module, self.version)
+
+
+class NoSuchFile(SourceError):
+    """No file or folder of the tree has this path."""
+
+    status = 404
+
+
+class NotAFile(SourceError):
+    """The path names a folder where a file was wanted."""
+
+    status = 404
+
+
+class BadPath(SourceError):
+    """The path climbs, is absolute, holds a NUL or a backslash, or leaves its module by a link."""
+
+    status = 404
+
+
+class TooLarge(SourceError):
+    """The file is longer than the caller's limit."""
+
+    status = 413
+
+
+class Tampered(SourceError):
+    """The module on this machine is not the one whose hash content/snapshots.toml lists."""
+
+    status = 503
+
+
+class NoSuchSymbol(SourceError):
+    """The package declares no such name; `near` holds the names most like it."""
+
+    status = 404
+
+    def __init__(self, importpath: str, name: str, near: tuple[str, ...] = ()) -> None:
+        """Say which name of which package."""
+        super().__init__(f"{importpath} declares no {name}")
+        self.importpath, self.name, self.near = importpath, name, near
+
+    def __reduce__(self) -> tuple[type["NoSuchSymbol"], tuple[str, str, tuple[str, ...]]]:
+        """Pickle by the arguments: the message is made of them."""
+        return NoSuchSymbol, (self.importpath, self.name, self.near)

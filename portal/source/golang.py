@@ -1,0 +1,131 @@
+"""The one door to tree-sitter: Go text in, a tree with character offsets and token digests out.
+
+tree-sitter counts bytes of UTF-8 while Python strings and Pygments count characters; the
+conversion happens here, once per file, and nothing beyond this module sees a byte offset.
+Trees must stay in the process and thread that made them (py-tree-sitter #111, #458).
+"""
+
+import hashlib
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import tree_sitter_go
+from tree_sitter import Language, Node, Parser
+
+__all__ = ["Node", "Source", "Span", "parse"]
+
+GO = Language(tree_sitter_go.language())
+ATOMS = frozenset({"interpreted_string_literal", "raw_string_literal", "rune_literal"})
+"""Node types whose whole text is one token of the language."""
+LAYOUT = frozenset({"\n", ";"})
+"""Statement ends, written or implied: the language makes no difference between them."""
+CLOSING = frozenset({")", "]", "}"})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Characters `start` up to, not including, `end` of a file's text."""
+
+    start: int
+    end: int
+
+    def __contains__(self, other: "Span") -> bool:
+        """Return whether `other` lies inside."""
+        return self.start <= other.start and other.end <= self.end
+
+
+class Source:
+    """One parsed Go file. `text` is what spans count in."""
+
+    def __init__(self, text: str) -> None:
+        """Parse `text`; what is no Go becomes error nodes, never an exception."""
+        self.text = text
+        encoded = text.encode("utf-8", "surrogatepass")
+        self._characters = None if len(encoded) == len(text) else _characters(text)
+        self.root = Parser(GO).parse(encoded).root_node
+
+    @property
+    def has_error(self) -> bool:
+        """Whether some part of the file is not Go as this grammar knows it."""
+        return self.root.has_error
+
+    def span(self, node: Node) -> Span:
+        """Return where a node stands, in characters."""
+        if self._characters is None:
+            return Span(node.start_byte, node.end_byte)
+        return Span(self._characters[node.start_byte], self._characters[node.end_byte])
+
+    def slice(self, start: Node, end: Node) -> str:
+        """Return the text from the start of one node up to the start of another."""
+        return self.text[self.span(start).start : self.span(end).start]
+
+    def words(self, node: Node) -> str:
+        """Return a node's text."""
+        span = self.span(node)
+        return self.text[span.start : span.end]
+
+    def tokens(self, node: Node) -> Iterator[str]:
+        """Yield the language's tokens under a node: no comments, no layout.
+
+        Semicolons and a comma before a closing bracket are layout: gofmt puts and removes them
+        when it breaks a line.
+        """
+        comma = False
+        for leaf in leaves(node):
+            text = self.words(leaf)
+            if comma and text not in CLOSING:
+                yield ","
+            comma = text == ","
+            if not comma:
+                yield text
+        if comma:
+            yield ","
+
+    def digest(self, *nodes: Node) -> str:
+        """Return the sha256, in hex, of the tokens of `nodes`, in order.
+
+        Equal digests mean equal code, whatever its comments, line breaks and indentation.
+        A NUL parts the tokens: Go source holds none.
+        """
+        tokens = (token for node in nodes for token in self.tokens(node))
+        return hashlib.sha256("\0".join(tokens).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def parse(data: bytes) -> Source:
+    """Return the parsed file; bytes that are not UTF-8 become U+FFFD, as in Go's scanner."""
+    return Source(data.decode("utf-8", "replace"))
+
+
+def leaves(node: Node) -> Iterator[Node]:
+    """Yield the tokens under a node in order: literals whole, no comments, no layout."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        if current.type == "comment" or current.type in LAYOUT:
+            continue
+        if current.type in ATOMS or not current.child_count:
+            yield current
+        else:
+            waiting.extend(reversed(current.children))
+
+
+def first_line(node: Node) -> int:
+    """Return the line on which a node starts; lines count from 1."""
+    return int(node.start_point.row) + 1
+
+
+def last_line(node: Node) -> int:
+    """Return the line on which a node ends; lines count from 1."""
+    return int(node.end_point.row) + 1
+
+
+def _characters(text: str) -> "array[int]":
+    """Return, for each byte of the text's UTF-8 and for its end, the index of its character."""
+    index = array("I")
+    for position, character in enumerate(text):
+        point = ord(character)
+        width = 1 if point < 0x80 else 2 if point < 0x800 else 3 if point < 0x10000 else 4
+        index.extend([position] * width)
+    index.append(len(text))
+    return index

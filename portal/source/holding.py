@@ -1,0 +1,152 @@
+"""The files of one module as this machine holds them: an unpacked folder or the module's zip.
+
+Both are read in place, never unpacked. Source: Go modules reference, "Module cache" and
+"Module zip files" (a zip's members are all named `MODULE@VERSION/PATH`, and none is a link).
+"""
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from portal.source.errors import BadPath, NoSuchFile, NotAFile, TooLarge
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """One line of a folder's listing."""
+
+    name: str
+    is_folder: bool
+    size: int | None
+    """In bytes; None for a folder."""
+
+
+class Holding(Protocol):
+    """The files of one module. Paths are relative to it, in slashes, already checked by `clean`."""
+
+    def listing(self, folder: str) -> list[Entry]:
+        """Return what a folder holds, in no order; raise NoSuchFile if there is no such folder."""
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return a file's bytes; raise NoSuchFile, NotAFile, or TooLarge above `limit` bytes."""
+
+    def walk(self) -> Iterator[str]:
+        """Yield the path of every file, in no order."""
+
+
+def clean(path: str) -> str:
+    """Return `path` without slashes at its end; raise BadPath if no repository could hold it."""
+    path = path.rstrip("/")
+    parts = path.split("/") if path else []
+    if any(part in {"", ".", ".."} for part in parts):
+        raise BadPath(f"{path!r} is not a path inside a repository: it must not climb")
+    if any(character in path for character in "\0\\\n\r"):
+        raise BadPath("a path inside a repository holds no NUL, backslash or line break")
+    return path
+
+
+class FolderHolding:
+    """A module unpacked in the module cache."""
+
+    def __init__(self, root: Path) -> None:
+        """Hold the files under `root`."""
+        self._root = root.resolve()
+
+    def listing(self, folder: str) -> list[Entry]:
+        """Return what a folder holds; links are left out."""
+        place = self._place(folder)
+        if not place.is_dir():
+            raise NoSuchFile(f"no folder {folder!r}")
+        return [
+            Entry(child.name, child.is_dir(), None if child.is_dir() else child.stat().st_size)
+            for child in place.iterdir()
+            if not child.is_symlink()
+        ]
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return a file's bytes, of which no more than `limit` are ever read."""
+        place = self._place(path)
+        if place.is_dir():
+            raise NotAFile(f"{path!r} is a folder")
+        try:
+            with place.open("rb") as file:
+                data = file.read(limit + 1)
+        except FileNotFoundError as error:
+            raise NoSuchFile(f"no file {path!r}") from error
+        if len(data) > limit:
+            raise TooLarge(f"{path!r} is longer than {limit} bytes")
+        return data
+
+    def walk(self) -> Iterator[str]:
+        """Yield the path of every file that is not a link."""
+        for place in self._root.rglob("*"):
+            if place.is_file() and not place.is_symlink():
+                yield place.relative_to(self._root).as_posix()
+
+    def _place(self, path: str) -> Path:
+        place = self._root / clean(path)
+        try:
+            real = place.resolve(strict=True)
+        except OSError as error:
+            raise NoSuchFile(f"no file or folder {path!r}") from error
+        # A module zip holds no links, so one that is here was put here by someone else.
+        if real != place:
+            raise BadPath(f"{path!r} is a link")
+        return place
+
+
+class ZipHolding:
+    """A module that the cache holds as its download only."""
+
+    def __init__(self, archive: Path, prefix: str) -> None:
+        """Hold the members of `archive` under `prefix`, which is `MODULE@VERSION`."""
+        self._archive = archive
+        self._prefix = f"{prefix}/"
+
+    def listing(self, folder: str) -> list[Entry]:
+        """Return what a folder holds."""
+        try:
+            return self._folders[clean(folder)]
+        except KeyError:
+            raise NoSuchFile(f"no folder {folder!r}") from None
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return a member's bytes, of which no more than `limit` are ever inflated."""
+        path = clean(path)
+        if path in self._folders:
+            raise NotAFile(f"{path!r} is a folder")
+        if path not in self._members:
+            raise NoSuchFile(f"no file {path!r}")
+        with zipfile.ZipFile(self._archive) as archive, archive.open(self._prefix + path) as member:
+            data = member.read(limit + 1)
+        if len(data) > limit:
+            raise TooLarge(f"{path!r} is longer than {limit} bytes")
+        return data
+
+    def walk(self) -> Iterator[str]:
+        """Yield the path of every member."""
+        yield from self._members
+
+    @cached_property
+    def _members(self) -> dict[str, int]:
+        with zipfile.ZipFile(self._archive) as archive:
+            return {
+                info.filename.removeprefix(self._prefix): info.file_size
+                for info in archive.infolist()
+                if info.filename.startswith(self._prefix) and not info.is_dir()
+            }
+
+    @cached_property
+    def _folders(self) -> dict[str, list[Entry]]:
+        folders: dict[str, dict[str, Entry]] = {"": {}}
+        for path, size in self._members.items():
+            child = PurePosixPath(path)
+            entry = Entry(child.name, is_folder=False, size=size)
+            for parent in child.parents:
+                name = "" if str(parent) == "." else str(parent)
+                folders.setdefault(name, {})[entry.name] = entry
+                entry = Entry(parent.name, is_folder=True, size=None)
+        return {name: list(entries.values()) for name, entries in folders.items()}
