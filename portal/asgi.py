@@ -38,7 +38,7 @@ def with_lifespan(application: Application) -> Application:
             await application(scope, receive, send)
             return
         await receive()  # lifespan.startup
-        await clusters.start(settings.ENVIRONMENT.contexts)
+        await clusters.start(settings.ENVIRONMENT.data, settings.ENVIRONMENT.contexts)
         await send({"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown
         await clusters.stop()

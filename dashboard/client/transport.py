@@ -1,0 +1,197 @@
+"""The one way to an API server: GET, and POST to five reviews that store nothing. Nothing else.
+
+Read-only is a property of this module (invariant C14): there is no method that takes a verb, and a
+path that could reach into a pod or a node is refused before a request is made.
+"""
+
+import ssl
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+from yarl import URL
+
+from dashboard.api.status import error_from_status
+from dashboard.errors import BadRequest, TimedOut, TlsFailed, Unreachable, WatchClosed
+from dashboard.wire.status import decode_status
+
+CONNECT_LIMIT_S = 10.0
+"""How long connecting may take, TLS included."""
+
+ANSWER_LIMIT_S = 60.0
+"""How long a GET or a review may take: the server's own limit for requests that do not stream."""
+
+INACTIVITY_LIMIT_S = 150.0
+"""Silence after which a stream counts as dead.
+
+Bookmarks come about every 60 s, so one may be lost and the next late by 30 s. Source: fact M4.
+"""
+
+CONNECTIONS = 400
+"""Sockets to one API server: HTTP/1.1 needs one for each watch, of which there are at most 300."""
+
+USER_AGENT = "portolan"
+"""Not a browser's name: for those the server pretty-prints, at twice the bytes."""
+
+REACHING_IN = frozenset({"proxy", "exec", "attach", "portforward"})
+"""Subresources whose GET opens a way into a pod, service or node."""
+
+
+class Review(StrEnum):
+    """The paths that may be POSTed to."""
+
+    SUBJECT_ACCESS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+    SELF_SUBJECT_ACCESS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    SELF_SUBJECT_RULES = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+    SELF_SUBJECT = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+    TOKEN = "/apis/authentication.k8s.io/v1/tokenreviews"  # noqa: S105  (a path)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer with status 2xx."""
+
+    body: bytes
+    content_type: str
+
+
+class Transport:
+    """Requests to one API server with one credential, which is loaded before and refreshed by it.
+
+    Raises only types of dashboard.errors. Close it with `aclose`.
+    """
+
+    def __init__(self, cluster: str, configuration: Any) -> None:  # noqa: ANN401
+        """`configuration` is what `client.config.load` returned; `cluster` names it in errors."""
+        # Imported late, as in `client.config`: the package is large.
+        from kubernetes.aio.client.rest import RESTClientObject
+
+        configuration.connection_pool_maxsize = CONNECTIONS
+        self._cluster = cluster
+        self._configuration = configuration
+        self._host: str = configuration.host.rstrip("/")
+        try:
+            self._connection = RESTClientObject(configuration)
+        except (ssl.SSLError, OSError) as error:
+            raise TlsFailed(cluster=cluster, detail=str(error)) from error
+        self._session: aiohttp.ClientSession | None = None
+
+    async def aclose(self) -> None:
+        """Close every connection, streams included."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def get(self, path: str, query: Sequence[tuple[str, str]] = (), *, accept: str) -> Answer:
+        """Return the whole answer to a GET; `accept` is the Accept header."""
+        timeout = aiohttp.ClientTimeout(total=ANSWER_LIMIT_S, sock_connect=CONNECT_LIMIT_S)
+        return await self._whole("GET", path, query, accept=accept, timeout=timeout)
+
+    async def review(self, review: Review, body: bytes) -> Answer:
+        """Return the answer to a review, which changes nothing on the server."""
+        timeout = aiohttp.ClientTimeout(total=ANSWER_LIMIT_S, sock_connect=CONNECT_LIMIT_S)
+        return await self._whole(
+            "POST", review.value, (), accept="application/json", timeout=timeout, body=body
+        )
+
+    @asynccontextmanager
+    async def stream(
+        self, path: str, query: Sequence[tuple[str, str]], *, accept: str
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Hold a GET open and yield its body in chunks as they come.
+
+        A refusal is raised on entering. Inside, WatchClosed is raised for a broken connection and
+        TimedOut after INACTIVITY_LIMIT_S of silence; a clean end just ends the iteration.
+        """
+        timeout = aiohttp.ClientTimeout(
+            total=None, sock_connect=CONNECT_LIMIT_S, sock_read=INACTIVITY_LIMIT_S
+        )
+        with _our_errors(self._cluster):
+            response = await self._send("GET", path, query, accept=accept, timeout=timeout)
+        try:
+            yield self._chunks(path, response)
+        finally:
+            response.close()
+
+    async def _chunks(self, path: str, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in response.content.iter_any():
+                yield chunk
+        except TimeoutError as error:
+            raise TimedOut(cluster=self._cluster) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise WatchClosed(gvr=path, detail=str(error)) from error
+
+    async def _whole(  # noqa: PLR0913  (each is a part of the request)
+        self,
+        method: str,
+        path: str,
+        query: Sequence[tuple[str, str]],
+        *,
+        accept: str,
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  (aiohttp's own limits, by phase)
+        body: bytes | None = None,
+    ) -> Answer:
+        with _our_errors(self._cluster):
+            response = await self._send(method, path, query, accept=accept, timeout=timeout, body=body)
+            async with response:
+                return Answer(await response.read(), response.headers.get("Content-Type", ""))
+
+    async def _send(  # noqa: PLR0913  (each is a part of the request)
+        self,
+        method: str,
+        path: str,
+        query: Sequence[tuple[str, str]],
+        *,
+        accept: str,
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109
+        body: bytes | None = None,
+    ) -> aiohttp.ClientResponse:
+        """Return the answer, its body unread, or raise what its Status means."""
+        if REACHING_IN.intersection(path.split("/")) or "%" in path or ".." in path.split("/"):
+            raise BadRequest(gvr=path, verb=method, detail="no request leaves for such a path")
+        if self._session is None:
+            self._session = self._connection._create_pool_manager()
+        headers = {"Accept": accept, "User-Agent": USER_AGENT}
+        if token := await self._configuration.get_api_key_with_prefix("BearerToken"):
+            headers["Authorization"] = token
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        response = await self._session.request(
+            method,
+            URL(f"{self._host}{path}?{urlencode(query)}" if query else f"{self._host}{path}", encoded=True),
+            headers=headers,
+            data=body,
+            timeout=timeout,
+            allow_redirects=False,
+            proxy=self._configuration.proxy,
+            proxy_headers=self._configuration.proxy_headers,
+            server_hostname=self._configuration.tls_server_name or None,
+        )
+        if 200 <= response.status < 300:
+            return response
+        async with response:
+            status = decode_status(
+                await response.read(),
+                code=response.status,
+                retry_after=response.headers.get("Retry-After"),
+            )
+        verb = "watch" if ("watch", "true") in query else method.lower()
+        raise error_from_status(
+            status, gvr=path, verb=verb, is_watch_list=("sendInitialEvents", "true") in query
+        )
+
+
+@contextmanager
+def _our_errors(cluster: str) -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise TimedOut(cluster=cluster, detail=str(error)) from error
+    except (aiohttp.ClientSSLError, ssl.SSLError) as error:
+        raise TlsFailed(cluster=cluster, detail=str(error)) from error
+    except (aiohttp.ClientError, OSError) as error:
+        raise Unreachable(cluster=cluster, detail=str(error)) from error

@@ -1,0 +1,26 @@
+"""The clusters that this process knows, and which informers run on them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from dashboard.clusters.fleet import Fleet
+
+_fleet: list[Fleet] = []
+
+
+async def start(data: Path, names: Sequence[str]) -> None:
+    """Find the contexts (all, or those of `names`) and connect the first in the background."""
+    _fleet[:] = [Fleet.found(data, names)]
+    _fleet[0].connect_first()
+
+
+async def stop() -> None:
+    """Leave every cluster and end every informer."""
+    for fleet in _fleet:
+        await fleet.aclose()
+    _fleet.clear()
+
+
+def fleet() -> Fleet:
+    """Return the clusters of this process; empty ones before `start`."""
+    return _fleet[0] if _fleet else Fleet.none()

@@ -1,0 +1,126 @@
+"""One cluster: connected when somebody first looks, and then kept."""
+
+import asyncio
+
+from dashboard.api.gvr import GVR
+from dashboard.api.names import Namespace
+from dashboard.api.table import Row
+from dashboard.api.viewer import Source, Viewer, freeze_extra
+from dashboard.cache.clock import Clock
+from dashboard.cache.factory import InformerFactory
+from dashboard.cache.transform import shared
+from dashboard.client import config
+from dashboard.client.discovery import Resources, discover, server_version
+from dashboard.client.resource import TableResource
+from dashboard.client.review import who_am_i
+from dashboard.client.transport import Transport
+from dashboard.errors import ClusterError, KubeconfigInvalid
+
+RETRY_S = 5.0
+"""Pause after which a cluster that could not be connected is tried again when somebody looks."""
+
+
+class Connection:
+    """What is known of a connected cluster."""
+
+    def __init__(
+        self, transport: Transport, resources: Resources, version: str, owner: Viewer, clock: Clock
+    ) -> None:
+        """Hold them together with the informers that use them."""
+        self.transport = transport
+        self.resources = resources
+        self.version = version
+        self.owner = owner
+        """Whom the portal's own credential stands for."""
+        self.informers: InformerFactory[Row] = InformerFactory(
+            self._source, clock=clock, transform=shared
+        )
+        self._clock = clock
+
+    def _source(self, gvr: GVR, namespace: Namespace) -> TableResource:
+        return TableResource(self.transport, self.resources.get(gvr), namespace, self._clock)
+
+    async def aclose(self) -> None:
+        """End the informers, then close the sockets."""
+        await self.informers.aclose()
+        await self.transport.aclose()
+
+
+class Cluster:
+    """A context and, once asked for, its connection."""
+
+    def __init__(self, context: config.Context, clock: Clock) -> None:
+        """Make no request yet."""
+        self.context = context
+        self.trouble: ClusterError | None = None
+        """Why the last attempt to connect failed; None while it is under way or has worked."""
+        self._clock = clock
+        self._connecting: asyncio.Task[Connection] | None = None
+        self._failed_at = -RETRY_S
+
+    @property
+    def slug(self) -> str:
+        """The CLUSTER of addresses."""
+        return self.context.slug
+
+    @property
+    def connected(self) -> Connection | None:
+        """The connection if there is one now."""
+        task = self._connecting
+        if task is None or not task.done() or task.cancelled() or task.exception() is not None:
+            return None
+        return task.result()
+
+    async def connection(self) -> Connection:
+        """Return the connection, made once for all who ask. Raises why it cannot be made.
+
+        After a failure, the same answer is given for RETRY_S before the cluster is tried again.
+        """
+        now = self._clock.monotonic()
+        if self.trouble is not None and now - self._failed_at < RETRY_S:
+            raise self.trouble
+        if self._connecting is None or self._has_failed():
+            self.trouble = None
+            self._connecting = asyncio.create_task(self._connect(), name=f"connect {self.slug}")
+        try:
+            # A viewer who leaves must not cancel what others wait for.
+            return await asyncio.shield(self._connecting)
+        except ClusterError as error:
+            self.trouble = error
+            self._failed_at = self._clock.monotonic()
+            raise
+
+    async def aclose(self) -> None:
+        """Leave the cluster."""
+        if self._connecting is None:
+            return
+        if self.connected is not None:
+            await self.connected.aclose()
+        self._connecting.cancel()
+        await asyncio.gather(self._connecting, return_exceptions=True)
+
+    def _has_failed(self) -> bool:
+        return self._connecting is not None and self._connecting.done() and self.connected is None
+
+    async def _connect(self) -> Connection:
+        transport = Transport(self.context.name, await config.load(self.context))
+        try:
+            resources, version, user = await asyncio.gather(
+                discover(transport), server_version(transport), who_am_i(transport)
+            )
+        except BaseException:
+            await transport.aclose()
+            raise
+        if not user.username or user.username == "system:anonymous":
+            await transport.aclose()
+            detail = "the API server takes the credential for nobody (system:anonymous)"
+            raise KubeconfigInvalid(cluster=self.context.name, detail=detail)
+        owner = Viewer(
+            user.username,
+            Source.KUBECONFIG,
+            uid=user.uid,
+            groups=frozenset(user.groups),
+            extra=freeze_extra(user.extra),
+        )
+        return Connection(transport, resources, version, owner, self._clock)
+

@@ -1,0 +1,72 @@
+"""All clusters that this process may show, from the first source of contexts that exists."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from dashboard.cache.clock import Clock, SystemClock
+from dashboard.client import config
+from dashboard.clusters.cluster import Cluster
+from dashboard.errors import ClusterError, ContextUnknown, UnknownCluster
+
+
+class Fleet:
+    """Clusters by slug, the one to show first at the front."""
+
+    def __init__(self, contexts: config.Contexts, names: Sequence[str], clock: Clock) -> None:
+        """Take all contexts, or those of `names` in that order; connect none."""
+        self.source = contexts.source
+        self.tried = contexts.tried
+        self.trouble: ClusterError | None = contexts.trouble
+        by_name = {context.name: context for context in contexts.found}
+        first = [contexts.current] if contexts.current else []
+        wanted = list(names) or [*first, *(name for name in by_name if name not in first)]
+        for name in wanted:
+            if name not in by_name and contexts.trouble is None:
+                self.trouble = ContextUnknown(cluster=name)
+        self._clusters = {
+            by_name[name].slug: Cluster(by_name[name], clock) for name in wanted if name in by_name
+        }
+        self._task: asyncio.Task[None] | None = None
+
+    @classmethod
+    def found(cls, data: Path, names: Sequence[str]) -> "Fleet":
+        """Return the clusters that this machine's configuration names."""
+        return cls(config.find(data), names, SystemClock())
+
+    @classmethod
+    def none(cls) -> "Fleet":
+        """Return no clusters: the process has not started."""
+        return cls(config.Contexts((), None, None, ()), (), SystemClock())
+
+    def __iter__(self) -> Iterator[Cluster]:
+        return iter(self._clusters.values())
+
+    def __len__(self) -> int:
+        return len(self._clusters)
+
+    def get(self, slug: str) -> Cluster:
+        """Return the cluster with this slug. Raises UnknownCluster."""
+        try:
+            return self._clusters[slug]
+        except KeyError:
+            raise UnknownCluster(cluster=slug) from None
+
+    def connect_first(self) -> None:
+        """Begin to connect the current context; others wait for somebody to look."""
+        for cluster in self:
+            self._task = asyncio.create_task(_try(cluster), name=f"first look at {cluster.slug}")
+            break
+
+    async def aclose(self) -> None:
+        """Leave all clusters."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await asyncio.gather(*(cluster.aclose() for cluster in self))
+
+
+async def _try(cluster: Cluster) -> None:
+    with contextlib.suppress(ClusterError):  # kept in `trouble`, which the pages show
+        await cluster.connection()

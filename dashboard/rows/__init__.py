@@ -1,0 +1,1 @@
+"""Objects to rows: what a table shows of each."""

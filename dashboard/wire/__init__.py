@@ -1,0 +1,1 @@
+"""Bytes to typed partial objects: only what rows and indexes need is ever decoded."""

@@ -1,0 +1,49 @@
+"""The API server's Status, decoded; an aggregated API that is down sends plain text instead."""
+
+import msgspec
+
+from dashboard.api.status import Status, StatusCause
+
+
+class _Cause(msgspec.Struct, gc=False):
+    reason: str = ""
+    message: str = ""
+
+
+class _Details(msgspec.Struct, gc=False):
+    causes: list[_Cause] | None = None
+    retryAfterSeconds: float | None = None  # noqa: N815  (the server's spelling)
+
+
+class _Status(msgspec.Struct, gc=False):
+    kind: str = ""
+    code: int = 0
+    reason: str = ""
+    message: str = ""
+    details: _Details | None = None
+
+
+_decoder = msgspec.json.Decoder(_Status)
+
+
+def decode_status(body: bytes, *, code: int, retry_after: str | None = None) -> Status:
+    """Return the Status in `body`; text that is none becomes its message. Never raises.
+
+    `code` is the HTTP status, or 0 for an ERROR event, whose own code then counts. `retry_after` is
+    the header of that name; only its form in seconds is understood.
+    """
+    seconds = float(retry_after) if retry_after and retry_after.isdigit() else None
+    try:
+        status = _decoder.decode(body)
+    except msgspec.MsgspecError:
+        return Status(code, message=body[:1024].decode(errors="replace"), retry_after_s=seconds)
+    if status.kind != "Status":
+        return Status(code, message=body[:1024].decode(errors="replace"), retry_after_s=seconds)
+    details = status.details or _Details()
+    return Status(
+        code=code or status.code,
+        reason=status.reason,
+        message=status.message,
+        causes=tuple(StatusCause(cause.reason, cause.message) for cause in details.causes or ()),
+        retry_after_s=details.retryAfterSeconds or seconds,
+    )

@@ -1,0 +1,32 @@
+"""Where source is shown: the addresses that highlighted code and chapters link to."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Address roots of one language and one version; each ends with a slash."""
+
+    symbols: str
+    sources: str
+    chapters: str
+    at: str = ""
+    """The version that was asked for, carried along; empty: what the reader would get anyway."""
+
+    def symbol(self, importpath: str, name: str) -> str:
+        """Return the address of a symbol's page."""
+        return f"{self.symbols}{quote(importpath)}/{quote(name)}{self._query()}"
+
+    def source(self, key: str, path: str, line: int = 0) -> str:
+        """Return the address of a file or folder of the snapshot `key` (`PROJECT@VERSION`)."""
+        fragment = f"#L{line}" if line else ""
+        return f"{self.sources}{quote(key, safe='@')}/{quote(path)}{fragment}"
+
+    def chapter(self, book: str, chapter: str, **query: str) -> str:
+        """Return the address of a chapter."""
+        return f"{self.chapters}{quote(book)}/{quote(chapter)}{self._query(**query)}"
+
+    def _query(self, **query: str) -> str:
+        given = {key: value for key, value in {"at": self.at, **query}.items() if value}
+        return f"?{urlencode(given)}" if given else ""
