@@ -1,0 +1,1 @@
+"""From a changed row to the browsers that show it."""
