@@ -97,8 +97,6 @@ class ListOptions:
         if match is not None:
             if self.send_initial_events is None:
                 yield "resourceVersionMatch", "needs sendInitialEvents"
-            if match is not ResourceVersionMatch.NOT_OLDER_THAN:
-                yield "resourceVersionMatch", "only NotOlderThan for a WATCH"
             if self.continue_:
                 yield "resourceVersionMatch", "not together with continue"
 

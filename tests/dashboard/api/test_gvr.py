@@ -36,6 +36,7 @@ def test_a_kind_is_read_exactly(text: str, expected: GVR) -> None:
         ("Pod", ShortKind("pod")),
         ("deployments.apps", ShortKind("deployments", "apps")),
         ("pods.", ShortKind("pods", "")),
+        ("widgets.1st.example.com", ShortKind("widgets", "1st.example.com")),
         ("pods.v1.", ShortKind("pods", "", GVR("", "v1", "pods"))),
         ("Deployments.v1.apps", ShortKind("deployments", "apps", GVR("apps", "v1", "deployments"))),
     ],
