@@ -21,7 +21,6 @@ and never leave the room that met them.
       GateError               the viewer may not, or not yet
         Denied  NotCheckedYet  IdentityRefused
 """
-# ruff: noqa: N818 -- Forbidden and Expired are Kubernetes' own words for what happened.
 
 from enum import StrEnum
 from typing import ClassVar, TypeAlias

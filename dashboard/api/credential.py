@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class OwnCredential:
-    """The portal's own kubeconfig identity: the laptop, where visitor and operator are one person."""
+    """The portal's own kubeconfig identity: on a laptop, visitor and operator are one person."""
 
 
 Credential = OwnCredential

@@ -58,7 +58,7 @@ class Store(Generic[T]):
         """
         new = {key_of(item): item for item in items}
         gone = [
-            Delta(key, old, None, is_final_state_unknown=True)
+            Delta(key, old, None, final_state_unknown=True)
             for key, old in self._items.items()
             if key not in new or new[key].uid != old.uid
         ]
@@ -85,7 +85,7 @@ class Store(Generic[T]):
             return [Delta(key, None, item)]
         if old.uid != item.uid:
             self._items[key] = item
-            return [Delta(key, old, None, is_final_state_unknown=True), Delta(key, None, item)]
+            return [Delta(key, old, None, final_state_unknown=True), Delta(key, None, item)]
         if not _is_step_forward(old.resource_version, item.resource_version):
             return []
         self._items[key] = item

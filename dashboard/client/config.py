@@ -122,7 +122,7 @@ async def load(context: Context) -> Any:  # noqa: ANN401  (kubernetes.aio is unt
         raise CredentialPluginHung(cluster=context.name, plugin=plugin) from error
     except (OSError, ValueError) as error:
         raise CertificateInvalid(cluster=context.name, detail=str(error)) from error
-    except Exception as error:  # noqa: BLE001  (the loader raises whatever its parts raise)
+    except Exception as error:
         raise KubeconfigInvalid(cluster=context.name, detail=str(error)) from error
     if plugin and not configuration.api_key and not configuration.cert_file:
         # The loader logs a plugin's failure and goes on without a credential.
@@ -155,7 +155,8 @@ def _read(files: tuple[Path, ...]) -> tuple[tuple[Context, ...], str | None]:
             clusters.setdefault(item["name"], str((item.get("context") or {}).get("cluster", "")))
         current = current or document.get("current-context") or None
     found = tuple(
-        Context(name, slug(name), servers.get(cluster, ""), files) for name, cluster in clusters.items()
+        Context(name, slug(name), servers.get(cluster, ""), files)
+        for name, cluster in clusters.items()
     )
     return found, current if current in clusters else None
 
@@ -189,7 +190,9 @@ def _user(context: Context) -> dict[str, Any]:
             users.setdefault(item["name"], item.get("user") or {})
     user = users.get(names.get(context.name, ""))
     if user is None:
-        raise KubeconfigInvalid(cluster=context.name, detail="the context names no user that exists")
+        raise KubeconfigInvalid(
+            cluster=context.name, detail="the context names no user that exists"
+        )
     if provider := (user.get("auth-provider") or {}).get("name"):
         raise UnsupportedAuthProvider(cluster=context.name, provider=str(provider))
     if any(name in user for name in ("as", "as-uid", "as-groups", "as-user-extra")):

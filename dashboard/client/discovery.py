@@ -79,7 +79,9 @@ class Resources:
             # kubectl takes the beginning of a group for the group, a whole one first.
             exact = [item for item in candidates if item.gvr.group == asked.group]
             candidates = exact or [
-                item for item in candidates if asked.group and item.gvr.group.startswith(asked.group)
+                item
+                for item in candidates
+                if asked.group and item.gvr.group.startswith(asked.group)
             ]
         for resource in sorted(candidates, key=lambda item: not item.is_preferred):
             return resource

@@ -102,7 +102,9 @@ class TableResource:
 
     def _rows(self, table: wire.Table) -> tuple[Row, ...]:
         now_ms = self._clock.now_ms()
-        found = tuple(rows.row(item, self.columns, printed_at_ms=now_ms) for item in table.rows or ())
+        found = tuple(
+            rows.row(item, self.columns, printed_at_ms=now_ms) for item in table.rows or ()
+        )
         if any(not row.name or not row.uid for row in found):
             raise MalformedEvent(gvr=self._gvr, detail="a row without name or uid")
         return found

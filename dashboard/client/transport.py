@@ -125,7 +125,7 @@ class Transport:
         except (aiohttp.ClientError, OSError) as error:
             raise WatchClosed(gvr=path, detail=str(error)) from error
 
-    async def _whole(  # noqa: PLR0913  (each is a part of the request)
+    async def _whole(
         self,
         method: str,
         path: str,
@@ -136,11 +136,13 @@ class Transport:
         body: bytes | None = None,
     ) -> Answer:
         with _our_errors(self._cluster):
-            response = await self._send(method, path, query, accept=accept, timeout=timeout, body=body)
+            response = await self._send(
+                method, path, query, accept=accept, timeout=timeout, body=body
+            )
             async with response:
                 return Answer(await response.read(), response.headers.get("Content-Type", ""))
 
-    async def _send(  # noqa: PLR0913  (each is a part of the request)
+    async def _send(
         self,
         method: str,
         path: str,
@@ -162,7 +164,10 @@ class Transport:
             headers["Content-Type"] = "application/json"
         response = await self._session.request(
             method,
-            URL(f"{self._host}{path}?{urlencode(query)}" if query else f"{self._host}{path}", encoded=True),
+            URL(
+                f"{self._host}{path}?{urlencode(query)}" if query else f"{self._host}{path}",
+                encoded=True,
+            ),
             headers=headers,
             data=body,
             timeout=timeout,

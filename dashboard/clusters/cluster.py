@@ -123,4 +123,3 @@ class Cluster:
             extra=freeze_extra(user.extra),
         )
         return Connection(transport, resources, version, owner, self._clock)
-

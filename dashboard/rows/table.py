@@ -30,9 +30,7 @@ def columns(definitions: Sequence[ColumnDefinition]) -> tuple[Column, ...]:
 def row(printed: TableRow, columns: Sequence[Column], *, printed_at_ms: int) -> Row:
     """Return `printed` as a row; `printed_at_ms` is when the server printed it, in its own time."""
     meta = printed.object.metadata
-    created_ms = (
-        int(meta.creationTimestamp.timestamp() * 1000) if meta.creationTimestamp else None
-    )
+    created_ms = int(meta.creationTimestamp.timestamp() * 1000) if meta.creationTimestamp else None
     return Row(
         uid=Uid(meta.uid),
         namespace=Namespace(meta.namespace),

@@ -21,7 +21,9 @@ SESSION_KEY = "portolan.door"
 
 def secret() -> str:
     """Return the secret of the printed link; it stays the same until its file is deleted."""
-    return secret_file(Path(settings.ENVIRONMENT.data) / "link-secret", lambda: secrets.token_urlsafe(24))
+    return secret_file(
+        Path(settings.ENVIRONMENT.data) / "link-secret", lambda: secrets.token_urlsafe(24)
+    )
 
 
 def link(origin: str) -> str:
@@ -37,7 +39,7 @@ def fits(key: str) -> bool:
 async def let_in(session: SessionBase) -> None:
     """Remember the visitor, under a new session id so that a planted one gains nothing."""
     await session.acycle_key()
-    await session.aset(SESSION_KEY, True)
+    await session.aset(SESSION_KEY, value=True)
 
 
 async def credential(session: SessionBase | None) -> Credential | None:

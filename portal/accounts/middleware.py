@@ -1,7 +1,6 @@
 """Nobody reaches a page without a credential; the door itself and health are the exceptions."""
 
 from collections.abc import Awaitable, Callable
-from typing import cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -39,7 +38,7 @@ class DoorMiddleware:
         credential = await door.credential(request.session)
         if credential is None:
             return cast(
-                HttpResponse,
+                "HttpResponse",
                 await sync_to_async(render)(request, "portal/closed.html", status=401),
             )
         request.credential = credential  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""THE GATE: the only way from a cache to a viewer. Deny by default."""
