@@ -44,7 +44,7 @@ def obtain(version: str) -> Mapping[str, Path]:
     module = HERE / version
     if not (module / "go.mod").is_file():
         raise UnknownVersion(f"{version} is not one of {', '.join(versions())}")
-    packages = _tools((module / "go.mod").read_text(encoding="utf-8"))
+    packages = _packages(module)
     given = _given(packages)
     wanted = {name: package for name, package in packages.items() if name not in given}
     if not wanted:
@@ -66,11 +66,18 @@ def cache_folder(version: str) -> Path:
     return cache / "portolan" / "cluster" / f"{version}-{digest.hexdigest()[:12]}"
 
 
-def _tools(go_mod: str) -> dict[str, str]:
-    """Return the package of each tool by the name of its binary."""
+def _packages(module: Path) -> dict[str, str]:
+    """Return the package to build for each binary.
+
+    The kubemark command opens an unauthenticated port on all interfaces, so the module's own
+    `hollow`, made of the same package, is built in its place.
+    """
+    go_mod = (module / "go.mod").read_text(encoding="utf-8")
     block = re.search(r"^tool \(\n(.*?)^\)", go_mod, re.MULTILINE | re.DOTALL)
-    packages = block[1].split() if block else re.findall(r"^tool (\S+)", go_mod, re.MULTILINE)
-    return {_binary(package): package for package in packages}
+    tools = block[1].split() if block else re.findall(r"^tool (\S+)", go_mod, re.MULTILINE)
+    packages = {_binary(package): package for package in tools}
+    packages.pop("kubemark", None)
+    return {**packages, "hollow": "./hollow"}
 
 
 def _binary(package: str) -> str:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.cluster import binaries, certificates, users
-from tests.cluster.instance import Instance
+from tests.cluster import binaries, certificates, commands, users
+from tests.cluster.instance import ROOT, Instance
 from tests.cluster.processes import Process
+from tests.support.world.plan import World
 
 HOLLOW_NODES = ("hollow-1", "hollow-2")
-HOLLOW_TAINT = "portolan.example/hollow=true:NoSchedule"
-"""Keeps the world's pods off the hollow nodes unless they ask for them."""
 PORTS = (
     "etcd",
     "etcd-peer",
@@ -25,10 +25,11 @@ PORTS = (
     "controller-manager",
     "scheduler",
     "kubelet",
-    *HOLLOW_NODES,
 )
-READY_LIMIT_S = 60.0
-POLL_S = 0.1
+READY_LIMIT_S = 100.0
+SLOWEST_POD_S = 0.02
+"""What each pod of a large world may add to the limit."""
+POLL_S = 0.2
 
 
 class StartFailed(RuntimeError):
@@ -50,8 +51,8 @@ class Request:
 def start(instance: Instance, request: Request) -> bool:
     """Return with the cluster usable: True if it was started, False if it ran already.
 
-    Usable is: the API server's /readyz, every node Ready, and what
-    tests/support/world/readiness.py names. Raises StartFailed with nothing left running.
+    Usable is: the API server's /readyz, and what tests/support/world/readiness.py names.
+    Raises StartFailed with nothing left running.
     """
     tools = binaries.obtain(request.version)
     with instance.locked():
@@ -59,10 +60,11 @@ def start(instance: Instance, request: Request) -> bool:
             return False
         instance.end()
         certificates.prepare(instance.pki)
-        instance.begin(list(PORTS), version=request.version, pods=request.pods, seed=request.seed,
-                       owner=request.owner)
+        instance.begin(list(PORTS), **asdict(request))
         try:
-            _start(instance, request, tools)
+            _start_control_plane(instance, tools)
+            if request.pods:
+                _start_world(instance, tools)
         except BaseException:
             instance.end(patience_s=1.0)
             raise
@@ -70,7 +72,8 @@ def start(instance: Instance, request: Request) -> bool:
     return True
 
 
-def _start(instance: Instance, request: Request, tools: Mapping[str, Path]) -> None:
+def _start_control_plane(instance: Instance, tools: Mapping[str, Path]) -> None:
+    """Return once the API server answers; controllers and nodes, if any, follow it."""
     port = instance.state()["ports"]
     accounts = (*users.USERS, *(users.hollow(node) for node in HOLLOW_NODES))
     tokens = users.issue_tokens(accounts, instance.pki / "tokens.csv")
@@ -83,25 +86,65 @@ def _start(instance: Instance, request: Request, tools: Mapping[str, Path]) -> N
             user=user.name,
             token=tokens[user.name],
         )
-    etcd = instance.spawn("etcd", etcd_command(instance, tools["etcd"], port))
-    wait_for(instance, etcd, _answers(f"http://127.0.0.1:{port['etcd']}/readyz"))
+    etcd = instance.spawn("etcd", commands.etcd(instance, tools["etcd"], port))
+    wait_for(instance, [etcd], _answers(f"http://127.0.0.1:{port['etcd']}/readyz"))
     apiserver = instance.spawn(
-        "apiserver", apiserver_command(instance, tools["kube-apiserver"], port)
+        "apiserver", commands.apiserver(instance, tools["kube-apiserver"], port)
     )
     ready = _answers(f"{instance.server}/readyz", instance.pki / "ca.crt", tokens["admin"])
-    wait_for(instance, apiserver, ready)
+    wait_for(instance, [etcd, apiserver], ready)
 
 
-def wait_for(instance: Instance, process: Process, fact: Callable[[], bool]) -> None:
-    """Return when `fact` holds; raises StartFailed if `process` ends first or time runs out."""
-    deadline = time.monotonic() + READY_LIMIT_S
+def _start_world(instance: Instance, tools: Mapping[str, Path]) -> None:
+    """Return once controllers and nodes run and the world is as it should be."""
+    port = instance.state()["ports"]
+    accounts = {
+        name: _account(instance, f"system:kube-{name}")
+        for name in ("controller-manager", "scheduler")
+    }
+    nodes, report = instance.data / "nodes.json", instance.data / "world.json"
+    world = World(instance.state()["seed"], instance.state()["pods"])
+    nodes.write_text(json.dumps(world.nodes), encoding="utf-8")
+    command = {
+        "controller-manager": commands.controller_manager(
+            instance, tools["kube-controller-manager"], port, accounts["controller-manager"]
+        ),
+        "scheduler": commands.scheduler(
+            instance, tools["kube-scheduler"], port, accounts["scheduler"]
+        ),
+        "kubelet": commands.kubelet(
+            instance, port, _account(instance, "scripted-kubelet"), nodes
+        ),
+        "world": commands.world(instance, HOLLOW_NODES, report),
+    }
+    for node in HOLLOW_NODES:
+        account = _account(instance, users.hollow(node).name)
+        command[node] = commands.hollow(tools["hollow"], node, account)
+    started = [
+        instance.spawn(name, line, PYTHONPATH=str(ROOT)) for name, line in command.items()
+    ]
+    limit_s = READY_LIMIT_S + world.pods * SLOWEST_POD_S
+    wait_for(instance, started, report.exists, limit_s)
+
+
+def wait_for(
+    instance: Instance,
+    started: Sequence[Process],
+    fact: Callable[[], bool],
+    limit_s: float = READY_LIMIT_S,
+) -> None:
+    """Return when `fact` holds; raises StartFailed if a process ends first or time runs out."""
+    deadline = time.monotonic() + limit_s
     while not fact():
-        if not process.is_alive() or time.monotonic() > deadline:
-            log = Path(process.log)
-            tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
-            state = "is not ready" if process.is_alive() else "ended"
-            lines = "\n".join(tail)
-            raise StartFailed(f"{process.name} of {instance.name} {state}; {log} ends:\n{lines}")
+        ended = [process for process in started if not process.is_alive()]
+        if ended or time.monotonic() > deadline:
+            blamed = ended[0] if ended else started[-1]
+            lines = Path(blamed.log).read_text(encoding="utf-8", errors="replace").splitlines()
+            state = "ended" if ended else f"is not ready after {limit_s:.0f} s"
+            tail = "\n".join(lines[-15:])
+            raise StartFailed(
+                f"{blamed.name} of {instance.name} {state}; {blamed.log} ends:\n{tail}"
+            )
         time.sleep(POLL_S)
 
 
@@ -114,67 +157,6 @@ def kubectl(instance: Instance, kubeconfig: Path, *arguments: str) -> str:
     if done.returncode != 0:
         raise subprocess.CalledProcessError(done.returncode, arguments, done.stdout, done.stderr)
     return done.stdout
-
-
-def etcd_command(instance: Instance, tool: Path, port: Mapping[str, int]) -> list[str]:
-    """Return the command of an etcd that keeps nothing safe: its data ends with the cluster."""
-    client, peer = (f"http://127.0.0.1:{port[name]}" for name in ("etcd", "etcd-peer"))
-    return [
-        str(tool),
-        f"--data-dir={instance.data}/etcd",
-        f"--listen-client-urls={client}",
-        f"--advertise-client-urls={client}",
-        f"--listen-peer-urls={peer}",
-        f"--initial-advertise-peer-urls={peer}",
-        f"--initial-cluster=default={peer}",
-        "--unsafe-no-fsync",
-        "--quota-backend-bytes=4294967296",
-        "--log-level=warn",
-    ]
-
-
-def apiserver_command(instance: Instance, tool: Path, port: Mapping[str, int]) -> list[str]:
-    """Return the command of an API server with aggregation, kubelet TLS and static tokens.
-
-    The advertised address is TEST-NET-1 (RFC 5737): an endpoint may not be a loopback address,
-    and nothing in the world dials it. Kubelets are reached by InternalDNS first, which the
-    scripted nodes publish as localhost; hollow nodes have none.
-    """
-    pki = instance.pki
-    return [
-        str(tool),
-        "--bind-address=127.0.0.1",
-        f"--secure-port={port['apiserver']}",
-        "--advertise-address=192.0.2.1",
-        f"--etcd-servers=http://127.0.0.1:{port['etcd']}",
-        f"--cert-dir={instance.scratch}",
-        f"--tls-cert-file={pki}/apiserver.crt",
-        f"--tls-private-key-file={pki}/apiserver.key",
-        f"--client-ca-file={pki}/ca.crt",
-        f"--token-auth-file={pki}/tokens.csv",
-        "--authorization-mode=Node,RBAC",
-        "--enable-admission-plugins=NodeRestriction",
-        "--allow-privileged=true",
-        "--service-cluster-ip-range=10.96.0.0/16",
-        "--service-account-issuer=https://kubernetes.default.svc",
-        f"--service-account-key-file={pki}/service-account.pub",
-        f"--service-account-signing-key-file={pki}/service-account.key",
-        f"--kubelet-certificate-authority={pki}/ca.crt",
-        f"--kubelet-client-certificate={pki}/apiserver-to-kubelet.crt",
-        f"--kubelet-client-key={pki}/apiserver-to-kubelet.key",
-        "--kubelet-preferred-address-types=InternalDNS,InternalIP",
-        "--enable-aggregator-routing=true",
-        f"--requestheader-client-ca-file={pki}/front-proxy-ca.crt",
-        "--requestheader-allowed-names=front-proxy-client",
-        "--requestheader-username-headers=X-Remote-User",
-        "--requestheader-group-headers=X-Remote-Group",
-        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
-        f"--proxy-client-cert-file={pki}/front-proxy.crt",
-        f"--proxy-client-key-file={pki}/front-proxy.key",
-        # Fairness is for many clients; one loader at full speed is not a fault here.
-        "--max-requests-inflight=1000",
-        "--max-mutating-requests-inflight=600",
-    ]
 
 
 def _account(instance: Instance, name: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import signal
 import subprocess
@@ -59,8 +60,7 @@ def birth_of(pid: int) -> str | None:
         fields = stat.rpartition(")")[2].split()
         if fields[0] in "ZX":
             return None
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        return f"{boot}:{fields[19]}"
+        return f"{_boot()}:{fields[19]}"
     answer = subprocess.run(
         ["ps", "-o", "state=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
@@ -149,6 +149,11 @@ def end_marked(run: str) -> None:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process.pid, signal.SIGKILL)
         time.sleep(POLL_S)
+
+
+@functools.cache
+def _boot() -> str:
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
 
 
 def _reap(pid: int) -> None:

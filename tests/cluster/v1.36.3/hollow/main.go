@@ -1,0 +1,90 @@
+// Command hollow is a kubemark node that opens no port.
+//
+// The kubemark command listens on all interfaces, without authentication, and that kubelet
+// server also serves the machine's /var/log. This one is made of the same package with the
+// server switched off and its socket in a folder of the cluster's own.
+package main
+
+import (
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.opentelemetry.io/otel/trace/noop"
+	v1 "k8s.io/api/core/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	cri "k8s.io/cri-client/pkg"
+	"k8s.io/cri-client/pkg/fake"
+	"k8s.io/klog/v2"
+	cadvisor "k8s.io/kubernetes/pkg/kubelet/cadvisor/testing"
+	"k8s.io/kubernetes/pkg/kubelet/cm"
+	"k8s.io/kubernetes/pkg/kubemark"
+)
+
+const callLimit = 15 * time.Second
+
+func main() {
+	kubeconfig := flag.String("kubeconfig", "", "path of the node's kubeconfig")
+	name := flag.String("name", "", "name of the node")
+	taint := flag.String("taint", "", "key of a NoSchedule taint with the value true")
+	port := flag.Int("advertised-port", 10250, "kubelet port in the node's status; nothing listens there")
+	klog.InitFlags(nil)
+	flag.Parse()
+	if err := run(context.Background(), *kubeconfig, *name, *taint, *port); err != nil {
+		klog.ErrorS(err, "Hollow node ended", "node", *name)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, kubeconfig, name, taint string, port int) error {
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	if err != nil {
+		return err
+	}
+	config.UserAgent = "hollow-kubelet"
+	config.ContentType = "application/vnd.kubernetes.protobuf"
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return err
+	}
+	heartbeat := rest.CopyConfig(config)
+	heartbeat.QPS = -1
+	heartbeat.Timeout = callLimit
+	heartbeatClient, err := kubernetes.NewForConfig(heartbeat)
+	if err != nil {
+		return err
+	}
+
+	folder, err := os.MkdirTemp("", name+"-")
+	if err != nil {
+		return err
+	}
+	endpoint := "unix://" + filepath.Join(folder, "cri.sock")
+	containers := fake.NewFakeRemoteRuntime()
+	if err := containers.Start(endpoint); err != nil {
+		return err
+	}
+	defer containers.Stop()
+	runtime, err := cri.NewRemoteRuntimeService(ctx, endpoint, callLimit, noop.NewTracerProvider(), false)
+	if err != nil {
+		return err
+	}
+
+	flags, kubelet := kubemark.GetHollowKubeletConfig(&kubemark.HollowKubeletOptions{
+		NodeName:           name,
+		KubeletPort:        port,
+		MaxPods:            110,
+		NodeLabels:         map[string]string{"node.kubernetes.io/instance-type": "hollow"},
+		RegisterWithTaints: []v1.Taint{{Key: taint, Value: "true", Effect: v1.TaintEffectNoSchedule}},
+	})
+	kubelet.EnableServer = false
+	kubemark.NewHollowKubelet(
+		flags, kubelet, client, heartbeatClient,
+		&cadvisor.Fake{NodeName: name}, containers.ImageService, runtime, cm.NewStubContainerManager(),
+	).Run(ctx)
+	return nil
+}
