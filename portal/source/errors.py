@@ -38,7 +38,7 @@ class UnknownSnapshot(SourceError):
 class NotImported(SourceError):
     """The module is listed, but this machine holds no copy of it."""
 
-    status = 404
+    status = 503
 
     def __init__(self, module: str, version: str) -> None:
         """Say which module, and in `command` what brings it here."""

@@ -8,3 +8,9 @@ class WalkthroughConfig(AppConfig):
 
     name = "portal.walkthrough"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the blocks of chapters that need no cluster."""
+        from portal.walkthrough.blocks import register_blocks
+
+        register_blocks()

@@ -55,9 +55,7 @@ class Place:
         )
 
 
-def find(
-    packages: Packages, tree: Tree, anchor: Anchor, verified: Tree | None = None
-) -> Place:
+def find(packages: Packages, tree: Tree, anchor: Anchor, verified: Tree | None = None) -> Place:
     """Return what an anchor names in `tree`; `verified` is the tree that its digest was taken in.
 
     Raises NoSuchSymbol when it is gone (grade GONE, with the names most like it), NoSuchFile when

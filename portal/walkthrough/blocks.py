@@ -1,0 +1,206 @@
+"""The blocks that this app fills in itself: code, claim, and evidence while no cluster is there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+
+from portal.source.errors import NoSuchFile, NoSuchSymbol, NotImported, SourceError
+from portal.walkthrough import anchors, claims
+from portal.walkthrough.anchors import AnchorError
+from portal.walkthrough.excerpt import Grade, NoSuchStatement, find
+from portal.walkthrough.pane import Pane, PaneError, PaneSpec, lines_of, make_pane, parse_pane
+from portal.walkthrough.press import PRESS
+from portal.walkthrough.render import Block, BlockKind, Reader, prose, register
+from portal.walkthrough.stock import Where, stock
+
+
+@dataclass(frozen=True, slots=True)
+class CodeView:
+    """A code pane, or why there is none."""
+
+    spec: PaneSpec
+    section: str
+    id: str
+    """Unlike that of any other pane of the page."""
+    symbol_href: str
+    version: str
+    pane: Pane | None = None
+    source_href: str = ""
+    last_line: int = 0
+    notes: tuple[int, ...] = ()
+    """Numbers that prose refers to and that no line carries."""
+    command: str = ""
+    """What brings the source here; empty unless it is not imported."""
+    near: tuple[str, ...] = ()
+    """Names most like one that is gone."""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A claim and what the source says of it."""
+
+    sentence: str
+    """HTML, sanitised."""
+    state: str
+    """tested, broken or unknown."""
+    version: str
+    path: str = ""
+    line: int = 0
+    href: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """A live block of which nothing live can be said."""
+
+    kind: str
+    sentence: str
+    """HTML, sanitised."""
+
+
+def register_blocks() -> None:
+    """Fill the blocks `code`, `claim` and `evidence` from now on; others may replace them."""
+    register(BlockKind("code", make_code, check_code, is_beside=True))
+    register(BlockKind("claim", make_claim, check_claim))
+    register(BlockKind("evidence", make_evidence, check_evidence))
+
+
+async def make_code(block: Block, reader: Reader) -> str:
+    """Return a code pane; a page without source keeps the pane and says what to do."""
+    spec = parse_pane(block.info, block.body)
+    anchor, links = spec.anchor, reader.links
+    numbers = tuple(number for number, _ in spec.notes)
+    common = {
+        "spec": spec,
+        "section": reader.section,
+        "id": f"{reader.section}-{block.line}",
+        "symbol_href": links.symbol(anchor.importpath, anchor.name),
+        "version": reader.key.partition("@")[2],
+    }
+    try:
+        pane = await PRESS.keep(
+            make_pane, reader.where, reader.key, reader.verified_at, spec, links
+        )
+    except NotImported as absent:
+        view = CodeView(**common, notes=numbers, command=absent.command)  # type: ignore[arg-type]
+    except NoSuchSymbol as gone:
+        view = CodeView(**common, notes=numbers, near=gone.near)  # type: ignore[arg-type]
+    except NoSuchFile:
+        view = CodeView(**common, notes=numbers)  # type: ignore[arg-type]
+    except SourceError as trouble:
+        view = CodeView(**common, notes=numbers, problem=str(trouble))  # type: ignore[arg-type]
+    else:
+        view = CodeView(
+            **common,  # type: ignore[arg-type]
+            pane=pane,
+            source_href=links.source(pane.key, pane.path),
+            last_line=max(row.number for row in pane.rows),
+            notes=pane.lost_notes,
+        )
+    return render_to_string("walkthrough/_code.html", {"code": view})
+
+
+def check_code(block: Block, where: Where) -> Iterable[str]:
+    """Yield what is wrong with a code block; what is not imported is taken on trust."""
+    try:
+        spec = parse_pane(block.info, block.body)
+    except (AnchorError, PaneError) as error:
+        yield str(error)
+        return
+    anchor = spec.anchor
+    if not anchor.digest:
+        yield f"{anchor} has no ~D8: `portolan anchor {anchor.symbol}` prints it"
+    store = stock(where)
+    held = store.shelf.holder(anchor.importpath)
+    if held is None:
+        yield f"{anchor}: no snapshot in content/snapshots.toml holds this package"
+        return
+    try:
+        place = find(store.packages, store.tree(held[0].key), anchor)
+    except NotImported:
+        return
+    except SourceError as error:
+        yield f"{anchor}: {error}"
+        return
+    if place.grade is not Grade.SAME:
+        yield f"{anchor}: the symbol's digest is {place.symbol.digest[:8]} now"
+    for name in dict.fromkeys(
+        [*(end for show in spec.shows for end in show), *(name for _, name in spec.notes)]
+    ):
+        try:
+            lines_of(place, name)
+        except NoSuchStatement as error:
+            yield f"{anchor}: {error}"
+
+
+async def make_claim(block: Block, reader: Reader) -> str:
+    """Return a claim, tested on the version that the page shows."""
+    version = reader.key.partition("@")[2]
+    sentence = prose(block.body, reader.links)
+    try:
+        verdict = await PRESS.keep(claims.judge, reader.where, reader.key, block.info)
+    except NotImported as absent:
+        view = ClaimView(sentence, "unknown", version, command=absent.command)
+    except SourceError:
+        view = ClaimView(sentence, "broken", version)
+    else:
+        line = verdict.lines[0] if verdict.lines else 0
+        view = ClaimView(
+            sentence,
+            "tested" if verdict.holds else "broken",
+            version,
+            path=verdict.path,
+            line=line,
+            href=reader.links.source(reader.key, verdict.path, line),
+        )
+    return render_to_string("walkthrough/_claim.html", {"claim": view})
+
+
+def check_claim(block: Block, _where: Where) -> Iterable[str]:
+    """Yield what is wrong with a claim block."""
+    try:
+        claims.get_claim(block.info)
+    except claims.UnknownClaim as error:
+        yield str(error)
+    if not block.body.strip():
+        yield f"claim {block.info} has no sentence"
+
+
+async def make_evidence(block: Block, reader: Reader) -> str:
+    """Return the block as it stands while no cluster is connected."""
+    options = evidence_options(block)
+    view = EvidenceView(options.get("kind", ""), prose(block.body, reader.links))
+    return render_to_string("walkthrough/_evidence.html", {"evidence": view})
+
+
+def check_evidence(block: Block, _where: Where) -> Iterable[str]:
+    """Yield what is wrong with an evidence block."""
+    if not evidence_options(block).get("kind"):
+        yield "write ```evidence kind=KIND```, such as kind=flowschemas.v1.flowcontrol.apiserver.k8s.io"
+
+
+def evidence_options(block: Block) -> dict[str, str]:
+    """Return the `name=value` words of a block's first line."""
+    return {name: value for word in block.info.split() for name, _, value in [word.partition("=")]}
+
+
+def resolves(where: Where, text: str) -> str:
+    """Return what is wrong with an anchor that prose links to; empty: nothing, or not imported."""
+    try:
+        anchor = anchors.parse(text)
+    except AnchorError as error:
+        return str(error)
+    store = stock(where)
+    held = store.shelf.holder(anchor.importpath)
+    if held is None:
+        return f"{anchor}: no snapshot in content/snapshots.toml holds this package"
+    try:
+        find(store.packages, store.tree(held[0].key), anchor)
+    except NotImported:
+        return ""
+    except SourceError as error:
+        return f"{anchor}: {error}"
+    return ""

@@ -1,0 +1,217 @@
+"""One chapter in one language: its front matter, and sections of prose with code beside it."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import frontmatter
+import yaml
+
+from portal.walkthrough import anchors
+from portal.walkthrough.anchors import Anchor, AnchorError
+from portal.walkthrough.links import Links
+from portal.walkthrough.render import Block, fragments, prose
+
+PREFACE = "start"
+"""The id of what stands before the first heading."""
+
+
+class ContentError(ValueError):
+    """A chapter or book is not written as it must be; the message says what and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop of a route: a function, and what decides whether it is there."""
+
+    name: str
+    importpath: str
+    gate: str = ""
+    """The feature gate that decides; empty: none."""
+    setting: str = ""
+    """The flag or configuration field that decides; empty: none."""
+    instead: str = ""
+    """The function that takes its place otherwise; empty: none does."""
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether some server leaves this stop out or puts another in its place."""
+        return bool(self.gate or self.setting)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path through code, in the order in which it runs."""
+
+    anchor: Anchor
+    """The function that builds the path."""
+    stops: tuple[Stop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What a chapter says about itself."""
+
+    title: str
+    lead: str
+    order: int
+    minutes: int
+    project: str
+    verified_at: str
+    route: Route | None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Prose as HTML, sanitised."""
+
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Prose, and the code beside it."""
+
+    left: tuple[Text | Block, ...]
+    right: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what follows it."""
+
+    id: str
+    title: str
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter, parsed and rendered but for its blocks."""
+
+    front: Front
+    sections: tuple[Section, ...]
+    sha256: str
+
+    @property
+    def blocks(self) -> tuple[tuple[Section, Block], ...]:
+        """Every block and the section it stands in, in order."""
+        return tuple(
+            (section, block)
+            for section in self.sections
+            for pair in section.pairs
+            for block in (*(piece for piece in pair.left if isinstance(piece, Block)), *pair.right)
+        )
+
+
+def read_front(text: str) -> tuple[Front, str]:
+    """Return a chapter's front matter and its body; raise ContentError."""
+    table, body = split_front(text)
+    try:
+        front = Front(
+            title=_words(table, "title"),
+            lead=_words(table, "lead"),
+            order=_number(table, "order"),
+            minutes=_number(table, "minutes"),
+            project=_words(table, "project"),
+            verified_at=_words(table, "verified_at"),
+            route=_route(table["route"]) if "route" in table else None,
+        )
+    except (KeyError, TypeError, AnchorError) as error:
+        raise ContentError(f"front matter: {error}") from error
+    return front, body
+
+
+def split_front(text: str) -> tuple[dict[str, Any], str]:
+    """Return the YAML front matter of a text and the rest; raise ContentError."""
+    try:
+        table, body = frontmatter.parse(text)
+    except yaml.YAMLError as error:
+        raise ContentError(f"front matter: {error}") from error
+    return table, body
+
+
+def read_chapter(text: str, links: Links, beside: frozenset[str]) -> Chapter:
+    """Return a chapter; raise ContentError, or TooLong.
+
+    `beside` names the blocks that stand beside prose.
+    """
+    front, body = read_front(text)
+    sections = tuple(
+        Section(id_, title, tuple(_pairs(part, links, beside)))
+        for id_, title, part in split_sections(body)
+    )
+    return Chapter(front, sections, hashlib.sha256(text.encode()).hexdigest())
+
+
+def split_sections(body: str) -> list[tuple[str, str, str]]:
+    """Return (id, title, Markdown) of each `## title {#id}`; raise ContentError without an id.
+
+    Headings inside fences are text.
+    """
+    sections: list[tuple[str, str, list[str]]] = [(PREFACE, "", [])]
+    fence = ""
+    for line in body.splitlines(keepends=True):
+        if found := re.match(r"`{3,}", line):
+            fence = "" if fence == found[0] else fence or found[0]
+        if line.startswith("## ") and not fence:
+            heading = re.fullmatch(r"## (.+?) \{#([a-z0-9-]+)\}\s*", line)
+            if heading is None:
+                raise ContentError(f"write `## Title {{#id}}` instead of {line.strip()!r}")
+            sections.append((heading[2], heading[1], []))
+        else:
+            sections[-1][2].append(line)
+    return [
+        (id_, title, "".join(lines))
+        for id_, title, lines in sections
+        if title or "".join(lines).strip()
+    ]
+
+
+def _pairs(text: str, links: Links, beside: frozenset[str]) -> list[Pair]:
+    pairs: list[Pair] = []
+    left: list[Text | Block] = []
+    right: list[Block] = []
+    for piece in fragments(text):
+        is_right = isinstance(piece, Block) and piece.name in beside
+        if right and not is_right:
+            pairs.append(Pair(tuple(left), tuple(right)))
+            left, right = [], []
+        if isinstance(piece, str):
+            left.append(Text(prose(piece, links)))
+        elif is_right:
+            right.append(piece)
+        else:
+            left.append(piece)
+    if left or right:
+        pairs.append(Pair(tuple(left), tuple(right)))
+    return pairs
+
+
+def _route(table: dict[str, Any]) -> Route:
+    stops = tuple(
+        Stop(
+            name=_words(row, "name"),
+            importpath=_words(row, "package"),
+            gate=str(row.get("gate", "")),
+            setting=str(row.get("setting", "")),
+            instead=str(row.get("instead", "")),
+        )
+        for row in table["stops"]
+    )
+    return Route(anchors.parse(_words(table, "anchor")), stops)
+
+
+def _words(table: dict[str, Any], name: str) -> str:
+    value = table[name]
+    if not isinstance(value, str) or not value.strip():
+        raise TypeError(f"{name} must be text")
+    return " ".join(value.split())
+
+
+def _number(table: dict[str, Any], name: str) -> int:
+    value = table[name]
+    if not isinstance(value, int) or value < 1:
+        raise TypeError(f"{name} must be a whole number, 1 or more")
+    return value

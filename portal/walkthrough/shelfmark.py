@@ -1,0 +1,44 @@
+"""Where this installation keeps chapters and source, as the pages and the content check see it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.resource import resource_path
+from portal.source.fetch import cache_folders
+from portal.walkthrough.library import Library, read_library
+from portal.walkthrough.stock import Where
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A library and what its files looked like when it was read."""
+
+    stamp: tuple[tuple[str, int, int], ...]
+    library: Library
+
+
+_read: dict[Path, _Read] = {}
+
+
+def where() -> Where:
+    """Return where source lies on this machine."""
+    return Where(resource_path("content") / "snapshots.toml", cache_folders())
+
+
+def walkthroughs() -> Path:
+    """Return the folder of the books that come with Portolan."""
+    return resource_path("content") / "walkthroughs"
+
+
+def library() -> Library:
+    """Return the library, read again only when a file of it changed."""
+    root = walkthroughs()
+    stamp = tuple(
+        (str(path), path.stat().st_mtime_ns, path.stat().st_size)
+        for path in sorted(root.glob("*/*/*.md"))
+    )
+    held = _read.get(root)
+    if held is None or held.stamp != stamp:
+        held = _Read(stamp, read_library(root))
+        _read[root] = held
+    return held.library

@@ -1,0 +1,40 @@
+"""The source that pages are made from, opened once per process: snapshots, modules, packages."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from portal.source.fetch import ModuleCache
+from portal.source.package import Packages
+from portal.source.snapshot import Shelf, load
+from portal.source.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where source lies on this machine. A value, so that it can be sent to another process."""
+
+    snapshots: Path
+    """The list of snapshots: content/snapshots.toml."""
+    caches: tuple[Path, ...]
+    """The Go module caches to look in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What `Where` leads to. Belongs to one process: packages are kept in it."""
+
+    shelf: Shelf
+    cache: ModuleCache
+    packages: Packages
+
+    def tree(self, key: str) -> Tree:
+        """Return the files of the snapshot `PROJECT@VERSION`; raise UnknownSnapshot."""
+        project, _, version = key.partition("@")
+        return Tree(self.shelf.get(project, version), self.cache)
+
+
+@lru_cache(maxsize=4)
+def stock(where: Where) -> Stock:
+    """Return this process's stock of `where`, opened the first time it is asked for."""
+    return Stock(load(where.snapshots), ModuleCache(where.caches), Packages())

@@ -1,0 +1,92 @@
+"""What a page says instead of source, and what the reader can do next."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from portal.source.errors import (
+    NoSuchSymbol,
+    NotImported,
+    SourceError,
+    Tampered,
+    TooLarge,
+    UnknownSnapshot,
+)
+from portal.source.snapshot import Shelf
+from portal.walkthrough.links import Links
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentPage:
+    """Why something is not shown."""
+
+    title: str
+    text: str
+    commands: tuple[str, ...] = ()
+    """What would bring it here."""
+    ways: tuple[tuple[str, str], ...] = ()
+    """(label, address) of where to go instead."""
+
+
+def explain(error: SourceError, links: Links, shelf: Shelf) -> AbsentPage:
+    """Return the page for an error; every one of them has a next step."""
+    roots = tuple((s.key, links.source(s.key, "")) for s in shelf.snapshots)
+    match error:
+        case NotImported():
+            return AbsentPage(
+                _("%(module)s is not imported") % {"module": error.module},
+                _(
+                    "Portolan holds no copy of Kubernetes' source: it reads what the Go module "
+                    "cache of this machine has. One of these commands brings it here; this page "
+                    "then works without a restart. Live pages work meanwhile."
+                ),
+                commands=(error.command, "make cluster"),
+            )
+        case UnknownSnapshot():
+            return AbsentPage(
+                _("There is no source of %(project)s %(version)s")
+                % {"project": error.project, "version": error.version},
+                _("These versions are listed:"),
+                ways=roots,
+            )
+        case NoSuchSymbol():
+            return AbsentPage(
+                _("%(package)s declares no %(name)s")
+                % {"package": error.importpath, "name": error.name},
+                _(
+                    "The name may be gone at this version, or belong to a test or to another "
+                    "system than linux. Names like it, and the package:"
+                ),
+                ways=(
+                    *((name, links.symbol(error.importpath, name)) for name in error.near),
+                    *_package_way(error.importpath, links, shelf),
+                ),
+            )
+        case Tampered():
+            return AbsentPage(
+                _("The source on this machine is not what it should be"),
+                _("Its hash differs from the listed one, so it is not shown: %(error)s")
+                % {"error": error},
+                commands=("go clean -modcache",),
+            )
+        case TooLarge():
+            return AbsentPage(
+                _("This file is too large to show"),
+                _("It is generated; open it in your editor. %(error)s") % {"error": error},
+                ways=roots,
+            )
+    return AbsentPage(
+        _("There is no such file or package"),
+        _("Paths are as in the project's repository. Start from its root folder:"),
+        ways=roots,
+    )
+
+
+def _package_way(importpath: str, links: Links, shelf: Shelf) -> tuple[tuple[str, str], ...]:
+    held = shelf.holder(importpath)
+    if held is None:
+        return ()
+    snapshot, module = held
+    inside = importpath[len(module.path) :].lstrip("/")
+    folder = "/".join(part for part in (module.folder, inside) if part)
+    return ((importpath, links.source(snapshot.key, folder)),)
