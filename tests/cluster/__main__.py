@@ -37,15 +37,29 @@ def build(options: argparse.Namespace) -> int:
 def start(options: argparse.Namespace) -> int:
     begun = time.monotonic()
     instance = Instance(options.name)
-    request = controlplane.Request(
-        version=options.version, pods=options.pods, seed=options.seed, owner=options.owner
-    )
+    request = controlplane.Request(version=options.version, pods=options.pods, seed=options.seed)
     fresh = controlplane.start(instance, request)
     publish.publish(instance)
     took = f"started in {time.monotonic() - begun:.1f} s" if fresh else "was running already"
     version = instance.state()["version"]
     print(f"Cluster {instance.name} ({version}) {took}: {instance.server}")
     print(f"export KUBECONFIG={publish.kubeconfig(instance)}")
+    return 0
+
+
+def world(options: argparse.Namespace) -> int:
+    begun = time.monotonic()
+    instance = Instance(options.name)
+    controlplane.furnish(instance, options.pods, options.seed)
+    took = time.monotonic() - begun
+    print(f"Cluster {instance.name} holds a world of {options.pods} pods after {took:.1f} s")
+    return 0
+
+
+def guard(options: argparse.Namespace) -> int:
+    """Wait for the end of standard input, which is the end of the owner, then remove the cluster."""
+    sys.stdin.read()
+    Instance(options.name).remove()
     return 0
 
 
@@ -63,7 +77,9 @@ def status(options: argparse.Namespace) -> int:
         state = instance.state()
         alive = [process for process in instance.processes() if process.is_alive()]
         known = len(instance.processes())
-        print(f"{instance.name}  {state['version']}  {len(alive)}/{known} processes  {instance.server}")
+        print(
+            f"{instance.name}  {state['version']}  {len(alive)}/{known} processes  {instance.server}"
+        )
         for process in instance.processes():
             mark = "runs" if process in alive else "ENDED"
             print(f"  {process.name:<20} {process.pid:>8}  {mark}")
@@ -76,7 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     known = binaries.versions()
     for run, text in (
         (build, "build the binaries into the cache"),
-        (start, "start a cluster, or say that it runs"),
+        (start, "start a cluster with a world in it, or say that it runs"),
+        (world, "give a running cluster a world, or a larger one"),
+        (guard, "remove a cluster when standard input ends"),
         (stop, "end exactly what start began"),
         (status, "show every cluster; exit 1 unless the named one runs"),
     ):
@@ -85,13 +103,14 @@ def _parser() -> argparse.ArgumentParser:
         version = os.environ.get("VERSION") or binaries.DEFAULT_VERSION
         command.add_argument("--version", default=version, help=f"one of {', '.join(known)}")
         command.add_argument("--name", default=os.environ.get("NAME") or "default")
-        if run is start:
+        if run in (start, world):
             pods = int(os.environ.get("PODS") or controlplane.Request.pods)
             command.add_argument("--pods", type=int, default=pods, help="size of the world")
             command.add_argument("--seed", type=int, default=controlplane.Request.seed)
-            command.add_argument("--owner", help=argparse.SUPPRESS)
         if run is stop:
-            command.add_argument("--all", action="store_true", help="every cluster of this checkout")
+            command.add_argument(
+                "--all", action="store_true", help="every cluster of this checkout"
+            )
     return parser
 
 

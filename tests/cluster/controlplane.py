@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.cluster import binaries, certificates, commands, users
+from tests.cluster import binaries, certificates, commands, processes, users
 from tests.cluster.instance import ROOT, Instance
 from tests.cluster.processes import Process
 from tests.support.world.plan import World
@@ -72,6 +72,18 @@ def start(instance: Instance, request: Request) -> bool:
     return True
 
 
+def furnish(instance: Instance, pods: int, seed: int) -> None:
+    """Give a running cluster a world, or make the one it has larger; return when it is usable.
+
+    Raises StartFailed, with the cluster left running.
+    """
+    with instance.locked():
+        if not instance.is_alive():
+            raise StartFailed(f"{instance.name} does not run")
+        instance.update(pods=pods, seed=seed)
+        _start_world(instance, binaries.obtain(instance.state()["version"]))
+
+
 def _start_control_plane(instance: Instance, tools: Mapping[str, Path]) -> None:
     """Return once the API server answers; controllers and nodes, if any, follow it."""
     port = instance.state()["ports"]
@@ -104,6 +116,7 @@ def _start_world(instance: Instance, tools: Mapping[str, Path]) -> None:
     }
     nodes, report = instance.data / "nodes.json", instance.data / "world.json"
     world = World(instance.state()["seed"], instance.state()["pods"])
+    report.unlink(missing_ok=True)
     nodes.write_text(json.dumps(world.nodes), encoding="utf-8")
     command = {
         "controller-manager": commands.controller_manager(
@@ -112,16 +125,18 @@ def _start_world(instance: Instance, tools: Mapping[str, Path]) -> None:
         "scheduler": commands.scheduler(
             instance, tools["kube-scheduler"], port, accounts["scheduler"]
         ),
-        "kubelet": commands.kubelet(
-            instance, port, _account(instance, "scripted-kubelet"), nodes
-        ),
+        "kubelet": commands.kubelet(instance, port, _account(instance, "scripted-kubelet"), nodes),
         "world": commands.world(instance, HOLLOW_NODES, report),
     }
     for node in HOLLOW_NODES:
         account = _account(instance, users.hollow(node).name)
         command[node] = commands.hollow(tools["hollow"], node, account)
+    running = {process.name for process in instance.processes() if process.is_alive()}
+    processes.end([p for p in instance.processes() if p.name in ("kubelet", "world")], 5.0)
     started = [
-        instance.spawn(name, line, PYTHONPATH=str(ROOT)) for name, line in command.items()
+        instance.spawn(name, line, PYTHONPATH=str(ROOT))
+        for name, line in command.items()
+        if name in ("kubelet", "world") or name not in running
     ]
     limit_s = READY_LIMIT_S + world.pods * SLOWEST_POD_S
     wait_for(instance, started, report.exists, limit_s)
@@ -165,7 +180,7 @@ def _account(instance: Instance, name: str) -> Path:
 
 def _answers(url: str, ca: Path | None = None, token: str | None = None) -> Callable[[], bool]:
     """Return a question that is true once `url` answers 200."""
-    request = urllib.request.Request(url)  # noqa: S310 - loopback, built above
+    request = urllib.request.Request(url)
     context = None
     if ca is not None:
         context = ssl.create_default_context(cafile=str(ca))
@@ -173,7 +188,7 @@ def _answers(url: str, ca: Path | None = None, token: str | None = None) -> Call
 
     def ask() -> bool:
         try:
-            with urllib.request.urlopen(request, timeout=2, context=context) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=2, context=context) as answer:
                 return bool(answer.status == 200)
         except (OSError, urllib.error.URLError):
             return False

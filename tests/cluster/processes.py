@@ -68,9 +68,7 @@ def birth_of(pid: int) -> str | None:
     return started.strip() if started and not state.startswith("Z") else None
 
 
-def spawn(
-    name: str, command: Sequence[str], log: Path, environment: Mapping[str, str]
-) -> Process:
+def spawn(name: str, command: Sequence[str], log: Path, environment: Mapping[str, str]) -> Process:
     """Start `command` in a session of its own, its output appended to `log`.
 
     posix_spawn and not Popen: nothing here waits for it, and a Popen that is dropped while its

@@ -21,7 +21,6 @@ class User:
     """False for the control plane's own accounts, which get no file under users/."""
 
 
-
 USERS = (
     User("admin", ("system:masters",)),
     User("portal"),
@@ -60,7 +59,9 @@ def issue_tokens(users: tuple[User, ...], path: Path) -> dict[str, str]:
     return tokens
 
 
-def write_kubeconfig(path: Path, *, context: str, server: str, ca: Path, user: str, token: str) -> None:
+def write_kubeconfig(
+    path: Path, *, context: str, server: str, ca: Path, user: str, token: str
+) -> None:
     """Write a kubeconfig with one context, whole in itself; JSON, which is YAML."""
     authority = base64.b64encode(ca.read_bytes()).decode()
     config = {

@@ -76,9 +76,7 @@ class Apiserver:
         """Replace the object at `path`. Raises Refused."""
         return await self._send("PUT", path, body, {"Content-Type": "application/json"}, query)
 
-    async def patch(
-        self, path: str, body: Object, kind: str = MERGE_PATCH, **query: str
-    ) -> Object:
+    async def patch(self, path: str, body: Object, kind: str = MERGE_PATCH, **query: str) -> Object:
         """Patch the object at `path`. Raises Refused."""
         return await self._send("PATCH", path, body, {"Content-Type": kind}, query)
 
@@ -108,7 +106,10 @@ class Apiserver:
         query["resourceVersion"] = resource_version
         limits = aiohttp.ClientTimeout(total=None, sock_read=SILENCE_LIMIT_S)
         async with self._open.get(
-            self._server + path, params=query, timeout=limits, headers={"Accept": "application/json"}
+            self._server + path,
+            params=query,
+            timeout=limits,
+            headers={"Accept": "application/json"},
         ) as answer:
             await _raise_for(answer)
             rest = bytearray()
@@ -120,7 +121,9 @@ class Apiserver:
                     if event["type"] == "ERROR":
                         status = event["object"]
                         raise Refused(
-                            status.get("code", 500), status.get("reason", ""), status.get("message", "")
+                            status.get("code", 500),
+                            status.get("reason", ""),
+                            status.get("message", ""),
                         )
                     yield event["type"], event["object"]
 

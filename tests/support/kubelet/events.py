@@ -10,7 +10,10 @@ from tests.support.kubelet.script import Occurrence
 from tests.support.kubelet.status import now
 
 REMEMBERED = 4096
-"""Events whose count is kept; the oldest is forgotten and starts again at one (client-go: EventCorrelator)."""
+"""Events whose count is kept; the oldest is forgotten and begins at one again.
+
+As client-go's EventCorrelator does.
+"""
 
 
 class Recorder:
@@ -33,7 +36,8 @@ class Recorder:
         try:
             if count == 0:
                 await self._apiserver.post(
-                    path_of("v1", "events", namespace), _event(subject, node, event, namespace, name)
+                    path_of("v1", "events", namespace),
+                    _event(subject, node, event, namespace, name),
                 )
             else:
                 again = {"count": count + 1, "lastTimestamp": now()}

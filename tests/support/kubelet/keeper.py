@@ -14,7 +14,7 @@ import aiohttp
 from tests.support.kubelet.apiserver import Apiserver, Object, Refused, path_of
 from tests.support.kubelet.events import Recorder
 from tests.support.kubelet.nodes import Fleet
-from tests.support.kubelet.script import SCRIPTS, Casting, Occurrence, Step
+from tests.support.kubelet.script import PART, SCRIPTS, Casting, Occurrence, Step
 from tests.support.kubelet.status import Body, terminated
 
 PODS = path_of("v1", "pods")
@@ -130,13 +130,19 @@ class Keeper:
         uid, namespace, name = meta["uid"], meta["namespace"], meta["name"]
         if pod.get("status", {}).get("phase") in ("Succeeded", "Failed"):
             return Actor(uid, namespace, name, node, part, None, None)
-        place = self._fleet.nodes[node]
-        number = self._addresses[node] = self._addresses.get(node, 1) % 253 + 1
-        host_network = pod["spec"].get("hostNetwork", False)
-        address = place.address if host_network else f"{place.pod_network}.{number}"
-        body = Body(pod, address, place.address)
+        body = Body(pod, self._address(pod, node), self._fleet.nodes[node].address)
         chance = random.Random(f"{self._seed}/{namespace}/{name}")
         return Actor(uid, namespace, name, node, part, body, SCRIPTS[part](body, chance))
+
+    def _address(self, pod: Object, node: str) -> str:
+        """Return the pod's address: the one it has, its node's, or the next of its node's network."""
+        place = self._fleet.nodes[node]
+        if pod["spec"].get("hostNetwork", False):
+            return place.address
+        if known := pod.get("status", {}).get("podIP"):
+            return str(known)
+        number = self._addresses[node] = self._addresses.get(node, 1) % 253 + 1
+        return f"{place.pod_network}.{number}"
 
     def _leave(self, actor: Actor) -> Iterator[Step]:
         """End the containers, then let `_write` see that nothing is left."""
@@ -212,7 +218,8 @@ class Keeper:
     async def _flush(self, actor: Actor) -> None:
         if actor.wanted is not None:
             status, actor.wanted = actor.wanted, None
-            body = {"metadata": {"uid": actor.uid}, "status": status}
+            metadata = {"uid": actor.uid, "annotations": {PART: actor.part}}
+            body = {"metadata": metadata, "status": status}
             try:
                 await self._apiserver.patch(f"{actor.path}/status", body)
             except (Refused, aiohttp.ClientError, TimeoutError):

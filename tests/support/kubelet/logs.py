@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
+import datetime as dt
 import random
 import ssl
 from collections.abc import AsyncIterator, Iterator
@@ -20,21 +20,29 @@ HISTORY = 400
 """Lines that a log holds before now."""
 CANARY = "portolan-log-canary"
 """Stands in one line of every log, so a test can tell where log text went."""
-REQUESTS = ("GET /healthz", "GET /v1/items", "POST /v1/items", "GET /v1/items/{}", "PUT /v1/items/{}")
+REQUESTS = (
+    "GET /healthz",
+    "GET /v1/items",
+    "POST /v1/items",
+    "GET /v1/items/{}",
+    "PUT /v1/items/{}",
+)
 
 
-def lines(pod: str, container: str, now: datetime.datetime, *, previous: bool) -> Iterator[tuple[datetime.datetime, str]]:
+def lines(
+    pod: str, container: str, now: dt.datetime, *, previous: bool
+) -> Iterator[tuple[dt.datetime, str]]:
     """Yield (time, line) for ever from HISTORY lines before `now`; the text depends on the names alone.
 
     The log of a previous container ends, in an error.
     """
     chance = random.Random(f"{pod}/{container}/{previous}")
-    first = now - datetime.timedelta(seconds=HISTORY * SPACING_S)
+    first = now - dt.timedelta(seconds=HISTORY * SPACING_S)
     yield first, f"level=info msg=starting container={container} canary={CANARY}"
     for number in count(1):
-        moment = first + datetime.timedelta(seconds=number * SPACING_S)
-        if previous and number == HISTORY:
-            yield moment, "level=error msg=\"fatal: cannot continue\" exit=1"
+        moment = first + dt.timedelta(seconds=number * SPACING_S)
+        if previous and number == HISTORY - 1:
+            yield moment, 'level=error msg="fatal: cannot continue" exit=1'
             return
         request = chance.choice(REQUESTS).format(chance.randrange(10_000))
         took = chance.lognormvariate(2.2, 0.9)
@@ -52,9 +60,7 @@ class LogServer:
 
     def __init__(self, pki: Path, keeper: Keeper) -> None:
         self._keeper = keeper
-        self._tls = ssl.create_default_context(
-            ssl.Purpose.CLIENT_AUTH, cafile=str(pki / "ca.crt")
-        )
+        self._tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(pki / "ca.crt"))
         self._tls.verify_mode = ssl.CERT_REQUIRED
         self._tls.load_cert_chain(pki / "kubelet.crt", pki / "kubelet.key")
 
@@ -92,13 +98,13 @@ class LogServer:
 
     async def _chosen(self, request: web.Request, *, previous: bool) -> AsyncIterator[bytes]:
         query = request.query
-        now = datetime.datetime.now(datetime.UTC)
+        now = dt.datetime.now(dt.UTC)
         endless = lines(
             request.match_info["pod"], request.match_info["container"], now, previous=previous
         )
         past = [next(endless) for _ in range(HISTORY)]
         if "sinceSeconds" in query:
-            since = now - datetime.timedelta(seconds=int(query["sinceSeconds"]))
+            since = now - dt.timedelta(seconds=int(query["sinceSeconds"]))
             past = [line for line in past if line[0] >= since]
         if "tailLines" in query:
             wanted = int(query["tailLines"])
@@ -109,12 +115,10 @@ class LogServer:
         if query.get("follow") != "true" or previous:
             return
         for line in endless:
-            await asyncio.sleep(
-                max(0.0, (line[0] - datetime.datetime.now(datetime.UTC)).total_seconds())
-            )
+            await asyncio.sleep(max(0.0, (line[0] - dt.datetime.now(dt.UTC)).total_seconds()))
             yield _encode(line, stamped=stamped)
 
 
-def _encode(line: tuple[datetime.datetime, str], *, stamped: bool) -> bytes:
+def _encode(line: tuple[dt.datetime, str], *, stamped: bool) -> bytes:
     moment = line[0].strftime("%Y-%m-%dT%H:%M:%S.%f000Z ") if stamped else ""
     return f"{moment}{line[1]}\n".encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -47,7 +47,9 @@ class Node:
 class Fleet:
     """All nodes of one scripted kubelet."""
 
-    def __init__(self, apiserver: Apiserver, manifests: Sequence[Object], port: int, version: str) -> None:
+    def __init__(
+        self, apiserver: Apiserver, manifests: Sequence[Object], port: int, version: str
+    ) -> None:
         self._apiserver = apiserver
         self._port = port
         self._version = version
@@ -108,7 +110,7 @@ class Fleet:
         await self._renew(node)
 
     async def _renew(self, node: Node) -> None:
-        moment = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        moment = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         spec = {
             "holderIdentity": node.name,
             "leaseDurationSeconds": LEASE_DURATION_S,

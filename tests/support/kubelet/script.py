@@ -19,6 +19,8 @@ from tests.support.kubelet.status import Body, Object, State, running, terminate
 ANNOTATION = "world.portolan.example/script"
 RESTARTS = "world.portolan.example/restarts"
 """Annotation: how often the sick container had restarted before the world was seen."""
+PART = "world.portolan.example/part"
+"""Annotation that the kubelet writes on a pod: the script that was dealt to it."""
 LONGEST_BACKOFF_S = 300
 
 
@@ -52,11 +54,14 @@ class Casting:
     def part(self, pod: Object) -> str:
         """Return the name of the script that this pod plays, `healthy` where it names none."""
         meta = pod["metadata"]
-        cast = meta.get("annotations", {}).get(ANNOTATION, "healthy")
+        notes = meta.get("annotations", {})
+        cast = notes.get(ANNOTATION, "healthy")
         owners = meta.get("ownerReferences") or [{"uid": meta["namespace"]}]
         key = (owners[0]["uid"], cast)
         position = self._dealt[key]
         self._dealt[key] += 1
+        if PART in notes:
+            return str(notes[PART])
         for entry in cast.split():
             name, _, count = entry.partition(":")
             if not count or position < int(count):
@@ -90,7 +95,9 @@ def settled(body: Body, chance: random.Random) -> Iterator[Step]:
 def completes(body: Body, chance: random.Random) -> Iterator[Step]:
     """Runs for a few seconds and ends with exit code 0."""
     yield Step(body.compose("Running", _all(body, running())), 1 + chance.random(), _started(body))
-    yield Step(body.compose("Succeeded", _all(body, terminated(0, "Completed", ran_s=2)), ready=False))
+    yield Step(
+        body.compose("Succeeded", _all(body, terminated(0, "Completed", ran_s=2)), ready=False)
+    )
 
 
 def busy(body: Body, chance: random.Random) -> Iterator[Step]:
@@ -145,14 +152,20 @@ def imagepull(body: Body, chance: random.Random) -> Iterator[Step]:
 
 def badimage(body: Body, chance: random.Random) -> Iterator[Step]:
     """The image reference cannot be read: InvalidImageName."""
-    state = waiting("InvalidImageName", f'couldn\'t parse image name "{body.images[body.names[0]]}"')
+    state = waiting(
+        "InvalidImageName", f'couldn\'t parse image name "{body.images[body.names[0]]}"'
+    )
     event = Occurrence("InspectFailed", "Failed to apply default image tag", warning=True)
-    yield Step(body.compose("Pending", {**_all(body, running()), body.names[0]: state}), 0, (event,))
+    yield Step(
+        body.compose("Pending", {**_all(body, running()), body.names[0]: state}), 0, (event,)
+    )
 
 
 def badconfig(body: Body, chance: random.Random) -> Iterator[Step]:
     """A ConfigMap that the container names does not exist: CreateContainerConfigError."""
-    missing = f'configmap "{body.annotations.get("world.portolan.example/missing", "missing")}" not found'
+    missing = (
+        f'configmap "{body.annotations.get("world.portolan.example/missing", "missing")}" not found'
+    )
     state = waiting("CreateContainerConfigError", missing)
     event = Occurrence("Failed", f"Error: {missing}", warning=True)
     while True:
@@ -163,7 +176,9 @@ def badconfig(body: Body, chance: random.Random) -> Iterator[Step]:
 
 def creating(body: Body, chance: random.Random) -> Iterator[Step]:
     """Its volume cannot be mounted, so it stays at ContainerCreating."""
-    event = Occurrence("FailedMount", 'MountVolume.SetUp failed for volume "tls": not found', warning=True)
+    event = Occurrence(
+        "FailedMount", 'MountVolume.SetUp failed for volume "tls": not found', warning=True
+    )
     while True:
         yield Step(body.compose("Pending", _creating(body)), 60.0, (event,))
 
@@ -185,7 +200,9 @@ def initcrash(body: Body, chance: random.Random) -> Iterator[Step]:
         body.last[sick] = terminated(2, "Error", ran_s=1)
         state, event = _back_off(body, sick)
         yield Step(
-            body.compose("Pending", pending, init={**rest, sick: state}), chance.uniform(50, 90), (event,)
+            body.compose("Pending", pending, init={**rest, sick: state}),
+            chance.uniform(50, 90),
+            (event,),
         )
         body.restarts[sick] += 1
         yield Step(body.compose("Pending", pending, init={**rest, sick: running()}), 2.0)
@@ -196,13 +213,17 @@ def initerror(body: Body, chance: random.Random) -> Iterator[Step]:
     sick, *later = body.init_images
     rest = dict.fromkeys(later, waiting("PodInitializing"))
     pending = _all(body, waiting("PodInitializing"))
-    yield Step(body.compose("Failed", pending, init={**rest, sick: terminated(1, "Error")}, ready=False))
+    yield Step(
+        body.compose("Failed", pending, init={**rest, sick: terminated(1, "Error")}, ready=False)
+    )
 
 
 def unready(body: Body, chance: random.Random) -> Iterator[Step]:
     """Runs and answers 503 to its readiness probe: Running, and not ready."""
     yield from _come_up(body, chance)
-    event = Occurrence("Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503", warning=True)
+    event = Occurrence(
+        "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503", warning=True
+    )
     status = body.compose("Running", _all(body, running()), ready=False)
     yield Step(status, 10.0, (*_started(body), event))
     while True:
@@ -246,11 +267,30 @@ def lingers(body: Body, chance: random.Random) -> Iterator[Step]:
 SCRIPTS: dict[str, Script] = {
     script.__name__: script
     for script in (
-        healthy, seasoned, settled, completes, busy, fails, oomkilled, crashloop, oomloop, imagepull,
-        badimage, badconfig, creating, initializing, initcrash, initerror, unready, evicted,
-        rebooted, vanished, lost, lingers,
+        healthy,
+        seasoned,
+        settled,
+        completes,
+        busy,
+        fails,
+        oomkilled,
+        crashloop,
+        oomloop,
+        imagepull,
+        badimage,
+        badconfig,
+        creating,
+        initializing,
+        initcrash,
+        initerror,
+        unready,
+        evicted,
+        rebooted,
+        vanished,
+        lost,
+        lingers,
     )
-}  # fmt: skip
+}
 
 
 def _crash(body: Body, chance: random.Random, code: int, reason: str) -> Iterator[Step]:
@@ -258,21 +298,29 @@ def _crash(body: Body, chance: random.Random, code: int, reason: str) -> Iterato
     others = _all(body, running())
     body.restarts[sick] = _restarts(body, 4)
     body.last[sick] = terminated(code, reason, ran_s=7, ago_s=30)
-    pulled = Occurrence("Pulled", f'Container image "{body.images[sick]}" already present on machine')
+    pulled = Occurrence(
+        "Pulled", f'Container image "{body.images[sick]}" already present on machine'
+    )
     while True:
         state, event = _back_off(body, sick)
-        yield Step(body.compose("Running", {**others, sick: state}), chance.uniform(40, 110), (event,))
+        yield Step(
+            body.compose("Running", {**others, sick: state}), chance.uniform(40, 110), (event,)
+        )
         body.restarts[sick] += 1
         yield Step(
-            body.compose("Running", {**others, sick: running()}), 2 + 3 * chance.random(),
+            body.compose("Running", {**others, sick: running()}),
+            2 + 3 * chance.random(),
             (pulled, *_started(body)),
-        )  # fmt: skip
+        )
         ended = terminated(code, reason, ran_s=4)
         yield Step(body.compose("Running", {**others, sick: ended}), 2 + 6 * chance.random())
         body.last[sick] = ended
 
 
 def _come_up(body: Body, chance: random.Random) -> Iterator[Step]:
+    if body.pod.get("status", {}).get("phase") == "Running":
+        # It was up before this kubelet was.
+        return
     yield Step(body.compose("Pending", _creating(body)), 0.2 + 0.8 * chance.random())
     if body.init_images:
         pending = _all(body, waiting("PodInitializing"))
@@ -292,7 +340,9 @@ def _back_off(body: Body, name: str) -> tuple[State, Occurrence]:
     meta = body.pod["metadata"]
     where = f"{name} pod={meta['name']}_{meta['namespace']}({body.uid})"
     message = f"back-off {length} restarting failed container={where}"
-    return waiting("CrashLoopBackOff", message), Occurrence("BackOff", f"B{message[1:]}", warning=True)
+    return waiting("CrashLoopBackOff", message), Occurrence(
+        "BackOff", f"B{message[1:]}", warning=True
+    )
 
 
 def _started(body: Body) -> tuple[Occurrence, ...]:

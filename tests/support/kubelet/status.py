@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ def now() -> str:
 
 def at(ago_s: float) -> str:
     """Return the time `ago_s` seconds ago as the API writes it, in whole seconds."""
-    moment = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=ago_s)
+    moment = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=ago_s)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -55,7 +55,7 @@ class Body:
         self.last: dict[str, State] = {}
         self._address = address
         self._host_address = host_address
-        
+
         self._started = now()
         self._conditions: dict[str, Object] = {
             c["type"]: c for c in pod.get("status", {}).get("conditions", ())
@@ -77,9 +77,12 @@ class Body:
         Follows kubelet's generateAPIPodStatus and status.GeneratePodReadyCondition.
         """
         initial = {name: (init or {}).get(name, _completed()) for name in self.init_images}
-        initialized = all("terminated" in s and s["terminated"]["exitCode"] == 0 for s in initial.values())
+        initialized = all(
+            "terminated" in s and s["terminated"]["exitCode"] == 0 for s in initial.values()
+        )
         containers = [
-            self._container(name, states[name], self.images[name], ready=ready) for name in self.names
+            self._container(name, states[name], self.images[name], ready=ready)
+            for name in self.names
         ]
         all_ready = bool(containers) and all(c["ready"] for c in containers)
         sandbox = phase not in ("Succeeded", "Failed") and not all(
@@ -87,8 +90,12 @@ class Body:
         )
         why = "PodCompleted" if phase == "Succeeded" else "PodFailed" if phase == "Failed" else None
         self._condition("PodReadyToStartContainers", sandbox)
-        self._condition("Initialized", initialized, None if initialized else "ContainersNotInitialized")
-        self._condition("ContainersReady", all_ready, why or (None if all_ready else "ContainersNotReady"))
+        self._condition(
+            "Initialized", initialized, None if initialized else "ContainersNotInitialized"
+        )
+        self._condition(
+            "ContainersReady", all_ready, why or (None if all_ready else "ContainersNotReady")
+        )
         self._condition("Ready", all_ready, why or (None if all_ready else "ContainersNotReady"))
         status: Object = {
             "phase": phase,

@@ -32,10 +32,14 @@ async def run(options: argparse.Namespace) -> None:
 async def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.support.world", description=__doc__)
     parser.add_argument("--kubeconfig", type=Path, required=True)
-    parser.add_argument("--report", type=Path, required=True, help="written once the world is usable")
+    parser.add_argument(
+        "--report", type=Path, required=True, help="written once the world is usable"
+    )
     parser.add_argument("--seed", type=int, default=World.seed)
     parser.add_argument("--pods", type=int, default=World.pods)
-    parser.add_argument("--hollow", action="append", default=[], help="a node beside the scripted ones")
+    parser.add_argument(
+        "--hollow", action="append", default=[], help="a node beside the scripted ones"
+    )
     parser.add_argument("--limit", type=float, default=90.0, help="seconds to wait for the world")
     work = asyncio.ensure_future(run(parser.parse_args()))
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -9,17 +9,40 @@ GROUP = "rbac.authorization.k8s.io"
 READ = ["get", "list", "watch"]
 READABLE: dict[str, tuple[str, ...]] = {
     "": (
-        "namespaces", "nodes", "pods", "services", "endpoints", "configmaps", "events", "persistentvolumes",
-        "persistentvolumeclaims", "serviceaccounts", "resourcequotas", "limitranges",
-        "replicationcontrollers", "podtemplates",
+        "namespaces",
+        "nodes",
+        "pods",
+        "services",
+        "endpoints",
+        "configmaps",
+        "events",
+        "persistentvolumes",
+        "persistentvolumeclaims",
+        "serviceaccounts",
+        "resourcequotas",
+        "limitranges",
+        "replicationcontrollers",
+        "podtemplates",
     ),
     "apps": ("deployments", "replicasets", "statefulsets", "daemonsets", "controllerrevisions"),
     "batch": ("jobs", "cronjobs"),
-    "networking.k8s.io": ("ingresses", "ingressclasses", "networkpolicies", "ipaddresses", "servicecidrs"),
+    "networking.k8s.io": (
+        "ingresses",
+        "ingressclasses",
+        "networkpolicies",
+        "ipaddresses",
+        "servicecidrs",
+    ),
     "discovery.k8s.io": ("endpointslices",),
     "autoscaling": ("horizontalpodautoscalers",),
     "policy": ("poddisruptionbudgets",),
-    "storage.k8s.io": ("storageclasses", "volumeattachments", "csidrivers", "csinodes", "csistoragecapacities"),
+    "storage.k8s.io": (
+        "storageclasses",
+        "volumeattachments",
+        "csidrivers",
+        "csinodes",
+        "csistoragecapacities",
+    ),
     "scheduling.k8s.io": ("priorityclasses",),
     "node.k8s.io": ("runtimeclasses",),
     "coordination.k8s.io": ("leases",),
@@ -27,20 +50,26 @@ READABLE: dict[str, tuple[str, ...]] = {
     "certificates.k8s.io": ("certificatesigningrequests",),
     GROUP: ("roles", "rolebindings", "clusterroles", "clusterrolebindings"),
     "admissionregistration.k8s.io": (
-        "validatingwebhookconfigurations", "mutatingwebhookconfigurations",
-        "validatingadmissionpolicies", "validatingadmissionpolicybindings",
+        "validatingwebhookconfigurations",
+        "mutatingwebhookconfigurations",
+        "validatingadmissionpolicies",
+        "validatingadmissionpolicybindings",
     ),
     "apiextensions.k8s.io": ("customresourcedefinitions",),
     "apiregistration.k8s.io": ("apiservices",),
     "flowcontrol.apiserver.k8s.io": ("flowschemas", "prioritylevelconfigurations"),
     LOGISTICS: ("shipments",),
     FLEET: ("pods",),
-}  # fmt: skip
+}
 """What the portal's account may get, list and watch: named kind by kind, and Secrets are not among them."""
 REVIEWS = [
-    (["create"], "authorization.k8s.io", ["subjectaccessreviews", "selfsubjectaccessreviews", "selfsubjectrulesreviews"]),
+    (
+        ["create"],
+        "authorization.k8s.io",
+        ["subjectaccessreviews", "selfsubjectaccessreviews", "selfsubjectrulesreviews"],
+    ),
     (["create"], "authentication.k8s.io", ["tokenreviews", "selfsubjectreviews"]),
-]  # fmt: skip
+]
 
 
 def control_plane() -> list[Object]:
@@ -77,7 +106,10 @@ def readers() -> list[Object]:
         _everywhere("auditors", "read-all-but-secrets", _group("auditors")),
         _role("team-reader", "payments", team),
         _inside("team-payments", "payments", "team-reader", _user("alice")),
-        *(_inside("commerce-view", namespace, "view", _group("team-commerce"), "ClusterRole") for namespace in ("checkout", "catalogue")),
+        *(
+            _inside("commerce-view", namespace, "view", _group("team-commerce"), "ClusterRole")
+            for namespace in ("checkout", "catalogue")
+        ),
         _role("named-things", "payments", named),
         _inside("carol", "payments", "named-things", _user("carol")),
         _inside("team-search", "search", "edit", _group("team-search"), "ClusterRole"),
@@ -85,16 +117,18 @@ def readers() -> list[Object]:
         _everywhere("grace", "see-namespaces", _user("grace")),
         _role("secret-reader", "team-secrets", [_rule(["get"], "", ["secrets"])]),
         _inside("grace", "team-secrets", "secret-reader", _user("grace")),
-    ]  # fmt: skip
+    ]
 
 
 def others() -> list[Object]:
     """Return rights that nobody here uses, for pages that show who can: wide, aggregated, dangling."""
     view = make(
-        f"{GROUP}/v1", "ClusterRole", "shipments-view",
+        f"{GROUP}/v1",
+        "ClusterRole",
+        "shipments-view",
         labels={"rbac.authorization.k8s.io/aggregate-to-view": "true"},
         rules=[_rule(READ, LOGISTICS, ["shipments"])],
-    )  # fmt: skip
+    )
     account = {"kind": "ServiceAccount", "name": "reaper", "namespace": "payments"}
     return [
         view,
@@ -109,8 +143,10 @@ def others() -> list[Object]:
         _inside("reaper", "payments", "pod-reaper", account),
         make("v1", "ServiceAccount", "controller", "gitops"),
         _cluster_role("gitops-apply", [_rule(["*"], "*", ["*"])]),
-        _everywhere("gitops", "gitops-apply", {**account, "name": "controller", "namespace": "gitops"}),
-    ]  # fmt: skip
+        _everywhere(
+            "gitops", "gitops-apply", {**account, "name": "controller", "namespace": "gitops"}
+        ),
+    ]
 
 
 def _rule(
@@ -138,13 +174,20 @@ def _cluster_role(name: str, rules: list[Object]) -> Object:
 
 def _inside(name: str, namespace: str, role: str, subject: Object, kind: str = "Role") -> Object:
     return make(
-        f"{GROUP}/v1", "RoleBinding", name, namespace,
-        subjects=[subject], roleRef={"apiGroup": GROUP, "kind": kind, "name": role},
-    )  # fmt: skip
+        f"{GROUP}/v1",
+        "RoleBinding",
+        name,
+        namespace,
+        subjects=[subject],
+        roleRef={"apiGroup": GROUP, "kind": kind, "name": role},
+    )
 
 
 def _everywhere(name: str, role: str, subject: Object) -> Object:
     return make(
-        f"{GROUP}/v1", "ClusterRoleBinding", name,
-        subjects=[subject], roleRef={"apiGroup": GROUP, "kind": "ClusterRole", "name": role},
-    )  # fmt: skip
+        f"{GROUP}/v1",
+        "ClusterRoleBinding",
+        name,
+        subjects=[subject],
+        roleRef={"apiGroup": GROUP, "kind": "ClusterRole", "name": role},
+    )

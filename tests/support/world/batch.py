@@ -22,13 +22,17 @@ def cronjobs() -> list[Object]:
     """Return CronJobs: one that runs every minute, one by night, one that is suspended."""
     return [
         _cronjob("invoice-run", "billing", "* * * * *", suspend=False),
-        _cronjob("nightly-report", "monitoring", "15 2 * * *", suspend=False, timeZone="Europe/Berlin"),
+        _cronjob(
+            "nightly-report", "monitoring", "15 2 * * *", suspend=False, timeZone="Europe/Berlin"
+        ),
         _cronjob("loyalty-decay", "loyalty", "0 * * * *", suspend=True),
-    ]  # fmt: skip
+    ]
 
 
 def _job(name: str, namespace: str, script: str, *, init: bool = False, **spec: object) -> Object:
-    more = {"initContainers": [container("prepare", f"{namespace}/prepare:1.0.0")]} if init else {}
+    more: Object = (
+        {"initContainers": [container("prepare", f"{namespace}/prepare:1.0.0")]} if init else {}
+    )
     pod = template(name, [container("run", f"{namespace}/batch:5.1.0")], script=script, **more)
     return job(name, namespace, pod, **spec)
 

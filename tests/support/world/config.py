@@ -42,17 +42,32 @@ def secrets() -> list[Object]:
         _secret("stripe-webhook", "payments", {"signing-key": ""}),
         _secret("cart-redis", "checkout", {"password": ""}),
         _secret("session-keys", "identity", {"current": "", "previous": ""}),
-        _secret("wildcard-tls", "edge-ingress", {"tls.crt": "", "tls.key": ""}, "kubernetes.io/tls"),
-        _secret("admin-login", "monitoring", {"username": "admin", "password": ""}, "kubernetes.io/basic-auth"),
+        _secret(
+            "wildcard-tls", "edge-ingress", {"tls.crt": "", "tls.key": ""}, "kubernetes.io/tls"
+        ),
+        _secret(
+            "admin-login",
+            "monitoring",
+            {"username": "admin", "password": ""},
+            "kubernetes.io/basic-auth",
+        ),
         _secret("deploy-key", "gitops", {"ssh-privatekey": ""}, "kubernetes.io/ssh-auth"),
-        _secret("pull", "payments", {".dockerconfigjson": json.dumps(registry)}, "kubernetes.io/dockerconfigjson"),
+        _secret(
+            "pull",
+            "payments",
+            {".dockerconfigjson": json.dumps(registry)},
+            "kubernetes.io/dockerconfigjson",
+        ),
         _secret("root-of-trust", "team-secrets", {"seed": ""}, applied=True),
-    ]  # fmt: skip
+    ]
     token = make(
-        "v1", "Secret", "legacy-robot-token", "ci-runners",
+        "v1",
+        "Secret",
+        "legacy-robot-token",
+        "ci-runners",
         annotations={"kubernetes.io/service-account.name": "default"},
         type="kubernetes.io/service-account-token",
-    )  # fmt: skip
+    )
     return [*made, token]
 
 

@@ -30,7 +30,7 @@ def groups(seed: int, pods: int, nodes: Sequence[str]) -> list[Group]:
     """Return `pods` pods in groups, spread over `nodes`; none for a negative number."""
     chance = random.Random(f"{seed}/crowd")
     homes = [(namespace, app) for namespace, apps in APPS.items() for app in apps]
-    made = []
+    made: list[Group] = []
     for start in range(0, max(0, pods), GROUP_SIZE):
         namespace, app = homes[len(made) % len(homes)]
         name = f"{app}-shard-{len(made):04d}"

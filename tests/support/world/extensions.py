@@ -30,20 +30,39 @@ def definitions() -> list[Object]:
         "shippedAt": {"type": "string", "format": "date-time"},
         "note": {"type": "string"},
     }
-    old = {"deprecated": True, "deprecationWarning": f"{LOGISTICS}/v1alpha1 Shipment: use v1"}
+    old: Object = {
+        "deprecated": True,
+        "deprecationWarning": f"{LOGISTICS}/v1alpha1 Shipment: use v1",
+    }
     shipments = _definition(
-        "shipments", "Shipment", LOGISTICS, ["ship"],
+        "shipments",
+        "Shipment",
+        LOGISTICS,
+        ["ship"],
         [
             _version("v1alpha1", fields, columns[:1], **old),
             _version("v1beta1", fields, columns[:3]),
             _version("v1", fields, columns, storage=True),
         ],
-    )  # fmt: skip
+    )
     vehicle = {"driver": {"type": "string"}, "whales": {"type": "integer"}}
     pods = _definition(
-        "pods", "Pod", FLEET, [],
-        [_version("v1", vehicle, [_column("Driver", "string", ".spec.driver"), _column("Whales", "integer", ".spec.whales")], storage=True)],
-    )  # fmt: skip
+        "pods",
+        "Pod",
+        FLEET,
+        [],
+        [
+            _version(
+                "v1",
+                vehicle,
+                [
+                    _column("Driver", "string", ".spec.driver"),
+                    _column("Whales", "integer", ".spec.whales"),
+                ],
+                storage=True,
+            )
+        ],
+    )
     return [shipments, pods]
 
 
@@ -94,7 +113,9 @@ def _version(
         "name": name,
         "served": True,
         "storage": storage,
-        "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": spec, "status": status}}},
+        "schema": {
+            "openAPIV3Schema": {"type": "object", "properties": {"spec": spec, "status": status}}
+        },
         "additionalPrinterColumns": columns,
         "subresources": {"status": {}},
         **rest,
@@ -104,8 +125,16 @@ def _version(
 def _definition(
     plural: str, kind: str, group: str, short: list[str], versions: list[Object]
 ) -> Object:
-    names = {"plural": plural, "singular": kind.lower(), "kind": kind, "shortNames": short, "categories": ["all"] if short else []}
+    names = {
+        "plural": plural,
+        "singular": kind.lower(),
+        "kind": kind,
+        "shortNames": short,
+        "categories": ["all"] if short else [],
+    }
     return make(
-        "apiextensions.k8s.io/v1", "CustomResourceDefinition", f"{plural}.{group}",
+        "apiextensions.k8s.io/v1",
+        "CustomResourceDefinition",
+        f"{plural}.{group}",
         spec={"group": group, "scope": "Namespaced", "names": names, "versions": versions},
-    )  # fmt: skip
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from itertools import count
 
@@ -61,9 +62,7 @@ async def _report(apiserver: Apiserver, chance: random.Random) -> None:
             "name": name,
             "namespace": namespace,
         }
-        try:
+        # As in `_try`.
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError):
             await recorder.record(subject, "edge-controller", Occurrence(reason, message, warning))
-        except (aiohttp.ClientError, TimeoutError):
-            # As in `_try`.
-            pass
         await asyncio.sleep(EVENT_S)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 
 import aiohttp
 
 from tests.support.kubelet.apiserver import Apiserver, Refused, path_of
+from tests.support.world import town
 from tests.support.world.manifest import HOUSE, Object
 from tests.support.world.plan import World
 from tests.support.world.sick import LEAVES, STUCK, stuck_revision
@@ -48,7 +50,7 @@ class Loader:
             self._lose_pods(),
             self._stick(),
             self._balance("edge-ingress", "edge-proxy-public", "203.0.113.40"),
-            self._apiserver.delete(path_of("v1", "namespaces", name="legacy-reports")),
+            self._close(town.CLOSED),
             self._gather_crowd(),
         )
 
@@ -62,27 +64,36 @@ class Loader:
         manager = MANAGERS.get(manifest["kind"], "kubectl-client-side-apply")
         async with asyncio.timeout(LIMIT_S):
             while True:
-                try:
-                    async with self._slots:
-                        await self._apiserver.post(path, manifest, fieldManager=manager)
+                if await self._created(path, manifest, manager):
                     return
-                except Refused as refusal:
-                    if refusal.reason == "AlreadyExists":
-                        return
-                    if refusal.code not in PASSING:
-                        raise
-                except aiohttp.ClientConnectionError:
-                    # A server that restarts is back within the limit.
-                    pass
                 await asyncio.sleep(POLL_S)
+
+    async def _created(self, path: str, manifest: Object, manager: str) -> bool:
+        """True if the object is there now, False if it may be written later. Raises Refused."""
+        try:
+            async with self._slots:
+                await self._apiserver.post(path, manifest, fieldManager=manager)
+        except Refused as refusal:
+            if refusal.reason == "AlreadyExists":
+                await self._grow(f"{path}/{manifest['metadata']['name']}", manifest)
+                return True
+            if refusal.code in PASSING:
+                return False
+            raise
+        except aiohttp.ClientConnectionError:
+            # A server that restarts is back within the limit.
+            return False
+        return True
+
+    async def _grow(self, path: str, manifest: Object) -> None:
+        """Give a Deployment that exists the size that this world wants; leave all else alone."""
+        if manifest["kind"] == "Deployment":
+            size = {"spec": {"replicas": manifest["spec"]["replicas"]}}
+            await self._apiserver.patch(path, size, fieldManager="gitops-sync")
 
     async def _grounds(self) -> None:
         """Return when pods can be made: service accounts are there and nodes are ready."""
-        namespaces = {
-            manifest["metadata"]["name"]
-            for manifest in self._world.groundwork
-            if manifest["kind"] == "Namespace"
-        }
+        namespaces = {manifest["metadata"]["namespace"] for manifest in self._world.workloads}
         async with asyncio.timeout(LIMIT_S):
             while True:
                 accounts, _ = await self._apiserver.list(path_of("v1", "serviceaccounts"))
@@ -127,6 +138,12 @@ class Loader:
         path = path_of("v1", "services", namespace, name) + "/status"
         status = {"status": {"loadBalancer": {"ingress": [{"ip": address}]}}}
         await self._apiserver.patch(path, status, fieldManager=f"cloud.{HOUSE}")
+
+    async def _close(self, namespace: str) -> None:
+        """Delete a namespace; it stays in Terminating while an aggregated API is down."""
+        # Refused when it is being deleted already.
+        with contextlib.suppress(Refused):
+            await self._apiserver.delete(path_of("v1", "namespaces", name=namespace))
 
     async def _gather_crowd(self) -> None:
         for group in self._world.crowd:

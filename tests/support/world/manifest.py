@@ -105,9 +105,13 @@ def job(name: str, namespace: str, pod: Object, **spec: Any) -> Object:
     pod["spec"].setdefault("restartPolicy", "Never")
     spec.setdefault("backoffLimit", 0)
     return make(
-        "batch/v1", "Job", name, namespace, labels=_labels(name, namespace),
+        "batch/v1",
+        "Job",
+        name,
+        namespace,
+        labels=_labels(name, namespace),
         spec={"template": pod, **spec},
-    )  # fmt: skip
+    )
 
 
 def bare_pod(name: str, namespace: str, pod: Object) -> Object:
@@ -130,11 +134,19 @@ def service(
 
 
 def _workload(kind: str, name: str, namespace: str, pod: Object, **spec: Any) -> Object:
-    selector = {"matchLabels": {"app.kubernetes.io/name": pod["metadata"]["labels"]["app.kubernetes.io/name"]}}
+    selector = {
+        "matchLabels": {
+            "app.kubernetes.io/name": pod["metadata"]["labels"]["app.kubernetes.io/name"]
+        }
+    }
     return make(
-        "apps/v1", kind, name, namespace, labels=_labels(name, namespace),
+        "apps/v1",
+        kind,
+        name,
+        namespace,
+        labels=_labels(name, namespace),
         spec={"selector": selector, "template": pod, **spec},
-    )  # fmt: skip
+    )
 
 
 def _labels(name: str, namespace: str) -> dict[str, str]:

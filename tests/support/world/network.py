@@ -13,10 +13,16 @@ def services() -> list[Object]:
         service("tracker-node", "shipping", selects="tracker", type="NodePort"),
         # Selects nothing that exists.
         service("reports-api", "billing", selects="reports-api-v1"),
-        make("v1", "Service", "bank", "payments", spec={"type": "ExternalName", "externalName": "bank.example"}),
+        make(
+            "v1",
+            "Service",
+            "bank",
+            "payments",
+            spec={"type": "ExternalName", "externalName": "bank.example"},
+        ),
         service("ledger-writer", "payments"),
         service("statement-api", "ledger"),
-    ]  # fmt: skip
+    ]
 
 
 def ingresses() -> list[Object]:
@@ -35,14 +41,23 @@ def ingresses() -> list[Object]:
 def policies() -> list[Object]:
     """Return NetworkPolicies: deny by default, then what is let through."""
     deny = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    from_edge = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "edge-ingress"}}}
+    from_edge = {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "edge-ingress"}}
+    }
     allow = {
         "podSelector": {"matchLabels": {"app.kubernetes.io/name": "gateway-api"}},
         "ingress": [{"from": [from_edge], "ports": [{"port": 8080}]}],
     }
-    dns = {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"ports": [{"port": 53, "protocol": "UDP"}]}]}
+    dns = {
+        "podSelector": {},
+        "policyTypes": ["Egress"],
+        "egress": [{"ports": [{"port": 53, "protocol": "UDP"}]}],
+    }
     return [
-        *(_policy("default-deny", namespace, deny) for namespace in ("payments", "identity", "ledger")),
+        *(
+            _policy("default-deny", namespace, deny)
+            for namespace in ("payments", "identity", "ledger")
+        ),
         _policy("allow-edge", "payments", allow),
         _policy("allow-dns", "payments", dns),
     ]
@@ -60,7 +75,10 @@ def _ingress(
         "pathType": "Prefix",
         "backend": {"service": {"name": backend, "port": {"name": port}}},
     }
-    spec: Object = {"ingressClassName": "edge", "rules": [{"host": host, "http": {"paths": [path]}}]}
+    spec: Object = {
+        "ingressClassName": "edge",
+        "rules": [{"host": host, "http": {"paths": [path]}}],
+    }
     if tls is not None:
         spec["tls"] = [{"hosts": [host], "secretName": tls}]
     return make("networking.k8s.io/v1", "Ingress", name, namespace, spec=spec)

@@ -88,7 +88,9 @@ class World:
     @property
     def expected_pods(self) -> int:
         """How many pods there are at least when everything has come up."""
-        return pods_of(self.workloads, len(self.nodes)) + sum(len(group.pods) for group in self.crowd)
+        return pods_of(self.workloads, len(self.nodes)) + sum(
+            len(group.pods) for group in self.crowd
+        )
 
 
 def pods_of(objects: Sequence[Object], nodes: int) -> int:

@@ -9,14 +9,22 @@ WEBHOOK = "image-policy"
 
 def limits() -> list[Object]:
     """Return quotas and limit ranges; one quota is nearly used up."""
-    bounds = {"limits": [{"type": "Container", "default": {"memory": "512Mi"}, "defaultRequest": {"cpu": "50m", "memory": "64Mi"}}]}
+    bounds = {
+        "limits": [
+            {
+                "type": "Container",
+                "default": {"memory": "512Mi"},
+                "defaultRequest": {"cpu": "50m", "memory": "64Mi"},
+            }
+        ]
+    }
     return [
         _quota("team", "payments", {"pods": "600", "services": "40", "secrets": "60"}),
         _quota("team", "search", {"requests.memory": "8Ti", "pods": "600"}),
         _quota("one-claim", "monitoring", {"persistentvolumeclaims": "1"}),
         make("v1", "LimitRange", "defaults", "checkout", spec=bounds),
         make("v1", "LimitRange", "defaults", "search", spec=bounds),
-    ]  # fmt: skip
+    ]
 
 
 def resilience() -> list[Object]:
@@ -28,9 +36,21 @@ def resilience() -> list[Object]:
         _budget("statement-api", "ledger", {"minAvailable": 1}),
         _autoscaler("cart-api", "checkout", 3, 24),
         _autoscaler("query-api", "search", 1, 60),
-        make("scheduling.k8s.io/v1", "PriorityClass", "customer-facing", value=100000, description="What a customer waits for"),
-        make("scheduling.k8s.io/v1", "PriorityClass", "background", value=-10, preemptionPolicy="Never"),
-    ]  # fmt: skip
+        make(
+            "scheduling.k8s.io/v1",
+            "PriorityClass",
+            "customer-facing",
+            value=100000,
+            description="What a customer waits for",
+        ),
+        make(
+            "scheduling.k8s.io/v1",
+            "PriorityClass",
+            "background",
+            value=-10,
+            preemptionPolicy="Never",
+        ),
+    ]
 
 
 def admission() -> list[Object]:
@@ -39,7 +59,12 @@ def admission() -> list[Object]:
         "failurePolicy": "Fail",
         "matchConstraints": {
             "resourceRules": [
-                {"apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["deployments"]}
+                {
+                    "apiGroups": ["apps"],
+                    "apiVersions": ["v1"],
+                    "operations": ["CREATE", "UPDATE"],
+                    "resources": ["deployments"],
+                }
             ]
         },
         "validations": [
@@ -48,12 +73,21 @@ def admission() -> list[Object]:
                 "message": "every Deployment names its team",
             }
         ],
-    }  # fmt: skip
+    }
     binding = {"policyName": f"team-label.{HOUSE}", "validationActions": ["Warn", "Audit"]}
     webhook = {
         "name": f"{WEBHOOK}.{HOUSE}",
-        "clientConfig": {"service": {"name": WEBHOOK, "namespace": "admission", "path": "/validate"}},
-        "rules": [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}],
+        "clientConfig": {
+            "service": {"name": WEBHOOK, "namespace": "admission", "path": "/validate"}
+        },
+        "rules": [
+            {
+                "apiGroups": [""],
+                "apiVersions": ["v1"],
+                "operations": ["CREATE"],
+                "resources": ["pods"],
+            }
+        ],
         "namespaceSelector": {"matchLabels": {f"{HOUSE}/image-policy": "enforced"}},
         "failurePolicy": "Ignore",
         "timeoutSeconds": 1,
@@ -64,9 +98,15 @@ def admission() -> list[Object]:
     return [
         make(group, "ValidatingAdmissionPolicy", f"team-label.{HOUSE}", spec=policy),
         make(group, "ValidatingAdmissionPolicyBinding", f"team-label.{HOUSE}", spec=binding),
-        make("v1", "Service", WEBHOOK, "admission", spec={"selector": {"app": WEBHOOK}, "ports": [{"port": 443}]}),
+        make(
+            "v1",
+            "Service",
+            WEBHOOK,
+            "admission",
+            spec={"selector": {"app": WEBHOOK}, "ports": [{"port": 443}]},
+        ),
         make(group, "ValidatingWebhookConfiguration", WEBHOOK, webhooks=[webhook]),
-    ]  # fmt: skip
+    ]
 
 
 def _quota(name: str, namespace: str, hard: dict[str, str]) -> Object:
@@ -75,7 +115,9 @@ def _quota(name: str, namespace: str, hard: dict[str, str]) -> Object:
 
 def _budget(app: str, namespace: str, spec: Object) -> Object:
     selector = {"matchLabels": {"app.kubernetes.io/name": app}}
-    return make("policy/v1", "PodDisruptionBudget", app, namespace, spec={**spec, "selector": selector})
+    return make(
+        "policy/v1", "PodDisruptionBudget", app, namespace, spec={**spec, "selector": selector}
+    )
 
 
 def _autoscaler(app: str, namespace: str, least: int, most: int) -> Object:
@@ -83,6 +125,14 @@ def _autoscaler(app: str, namespace: str, least: int, most: int) -> Object:
         "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": app},
         "minReplicas": least,
         "maxReplicas": most,
-        "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}}],
-    }  # fmt: skip
+        "metrics": [
+            {
+                "type": "Resource",
+                "resource": {
+                    "name": "cpu",
+                    "target": {"type": "Utilization", "averageUtilization": 70},
+                },
+            }
+        ],
+    }
     return make("autoscaling/v2", "HorizontalPodAutoscaler", app, namespace, spec=spec)

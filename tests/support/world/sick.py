@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.support.world.manifest import (
     HOUSE,
     Object,
@@ -21,36 +23,94 @@ ROLLS = ("catalogue", "storefront")
 POLICY = {"maxSurge": 2, "maxUnavailable": 0}
 
 LOOKALIKES: dict[str, tuple[str, ...]] = {
-    "payments": ("ledger-writer-standby", "fraud-score-batch", "failed-payments-replayer", "gateway-router-b", "oomkilled-notifier"),
-    "checkout": ("cart-api-canary", "voucher-api-v2", "pending-orders", "error-budget-api", "completed-orders"),
+    "payments": (
+        "ledger-writer-standby",
+        "fraud-score-batch",
+        "failed-payments-replayer",
+        "gateway-router-b",
+        "oomkilled-notifier",
+    ),
+    "checkout": (
+        "cart-api-canary",
+        "voucher-api-v2",
+        "pending-orders",
+        "error-budget-api",
+        "completed-orders",
+    ),
     "search": ("reranker-shadow", "embedder-cpu", "indexer-small"),
-    "monitoring": ("crashloop-exporter", "evicted-cleaner", "not-ready-detector", "unschedulable-reporter"),
+    "monitoring": (
+        "crashloop-exporter",
+        "evicted-cleaner",
+        "not-ready-detector",
+        "unschedulable-reporter",
+    ),
     "identity": ("unknown-user-lookup", "terminating-sessions"),
     "catalogue": ("imagepull-warmer", "importer-dry-run"),
     "ledger": ("init-db-proxy", "archiver-hot"),
-}  # fmt: skip
+}
 """Healthy Deployments that a careless eye takes for sick: by name, or by restarts long past."""
 
 EXPECTED_STATUSES = (
-    "Running", "Completed", "CrashLoopBackOff", "ImagePullBackOff", "OOMKilled", "Error", "Evicted",
-    "Pending", "ContainerCreating", "Terminating", "Unknown", "Init:0/1", "Init:CrashLoopBackOff",
-    "Init:Error", "InvalidImageName", "CreateContainerConfigError", "ContainerStatusUnknown",
-)  # fmt: skip
+    "Running",
+    "Completed",
+    "CrashLoopBackOff",
+    "ImagePullBackOff",
+    "OOMKilled",
+    "Error",
+    "Evicted",
+    "Pending",
+    "ContainerCreating",
+    "Terminating",
+    "Unknown",
+    "Init:0/1",
+    "Init:CrashLoopBackOff",
+    "Init:Error",
+    "InvalidImageName",
+    "CreateContainerConfigError",
+    "ContainerStatusUnknown",
+)
 """Every word that the STATUS column of `kubectl get pods -A` shows in this world."""
 
 
 def crashing() -> list[Object]:
     """Return what starts and ends again, and what cannot start."""
-    risky = [container("score", "payments/fraud-score:0.19.2"), *_sidecars("mesh/proxy:1.29.3", "mesh/audit:2.2.0")]
+    risky = [
+        container("score", "payments/fraud-score:0.19.2"),
+        *_sidecars("mesh/proxy:1.29.3", "mesh/audit:2.2.0"),
+    ]
     ranker = [container("rerank", "search/reranker:4.4.1"), *_sidecars("mesh/proxy:1.29.3")]
     gpu = container("embed", "search/embedder:gpu-2.0.0-rc9")
     return [
         _sick("ledger-writer", "payments", "oomloop", 3, restarts=41, memory="256Mi"),
-        deployment("fraud-score", "payments", template("fraud-score", risky, script="crashloop:1 healthy", restarts=11), 2),
-        deployment("reranker", "search", template("reranker", ranker, script="crashloop", restarts=28), 2),
-        statefulset("embedder-gpu", "search", template("embedder-gpu", [gpu], script="imagepull", nodeSelector={f"{HOUSE}/pool": "gpu"}), 2),
-        _sick("importer", "catalogue", "badimage", image="registry.harbour.example/Catalogue/Importer:latest"),
-        _sick("promo-banner", "catalogue", "badconfig", annotations={"world.portolan.example/missing": "promo-flags"}),
+        deployment(
+            "fraud-score",
+            "payments",
+            template("fraud-score", risky, script="crashloop:1 healthy", restarts=11),
+            2,
+        ),
+        deployment(
+            "reranker", "search", template("reranker", ranker, script="crashloop", restarts=28), 2
+        ),
+        statefulset(
+            "embedder-gpu",
+            "search",
+            template(
+                "embedder-gpu", [gpu], script="imagepull", nodeSelector={f"{HOUSE}/pool": "gpu"}
+            ),
+            2,
+        ),
+        _sick(
+            "importer",
+            "catalogue",
+            "badimage",
+            image="registry.harbour.example/Catalogue/Importer:latest",
+        ),
+        _sick(
+            "promo-banner",
+            "catalogue",
+            "badconfig",
+            annotations={"world.portolan.example/missing": "promo-flags"},
+        ),
         _sick("voucher-api", "checkout", "creating"),
         _sick("archiver", "ledger", "initializing", init=("wait-for-db",)),
         _sick("migrator", "ledger", "initcrash", init=("schema-check", "migrate"), restarts=6),
@@ -58,7 +118,7 @@ def crashing() -> list[Object]:
         _sick("invoice-render", "billing", "evicted:3 healthy", 4),
         _sick("indexer-large", "search", "healthy", memory="2Ti"),
         _sick("vision-tagger", "search", "healthy", 2, nodeSelector={f"{HOUSE}/pool": "tpu"}),
-    ]  # fmt: skip
+    ]
 
 
 def leaving() -> list[Object]:
@@ -70,29 +130,92 @@ def leaving() -> list[Object]:
         "effect": "NoExecute",
         "tolerationSeconds": 86400,
     }
-    placed = {"nodeSelector": {"kubernetes.io/hostname": LOST_NODE}, "tolerations": [edge, patient]}
+    placed: Object = {
+        "nodeSelector": {"kubernetes.io/hostname": LOST_NODE},
+        "tolerations": [edge, patient],
+    }
     leaves = {LEAVES: "true"}
     return [
-        statefulset("cart-cache", "checkout", template("cart-cache", [container("redis", "platform/redis:8.2.1")], script="lingers", labels=leaves, terminationGracePeriodSeconds=3600), 1),
-        statefulset("gateway-router", "payments", template("gateway-router", [container("router", "payments/gateway-router:7.0.3")], script="lost", labels=leaves, **placed), 2),
-        deployment("edge-cache", "edge-ingress", template("edge-cache", [container("cache", "edge/cache:1.4.0", port=8080)], **placed), 2),
-        bare_pod("fuse-mounter-0", "data-lake", template("fuse-mounter", [container("fuse", "data-lake/fuse-mounter:0.3.1", securityContext={"privileged": True})], script="rebooted", restartPolicy="Never")),
-        bare_pod("fuse-mounter-1", "data-lake", template("fuse-mounter", [container("fuse", "data-lake/fuse-mounter:0.3.1", securityContext={"privileged": True})], script="vanished", restartPolicy="Never")),
-    ]  # fmt: skip
+        statefulset(
+            "cart-cache",
+            "checkout",
+            template(
+                "cart-cache",
+                [container("redis", "platform/redis:8.2.1")],
+                script="lingers",
+                labels=leaves,
+                terminationGracePeriodSeconds=3600,
+            ),
+            1,
+        ),
+        statefulset(
+            "gateway-router",
+            "payments",
+            template(
+                "gateway-router",
+                [container("router", "payments/gateway-router:7.0.3")],
+                script="lost",
+                labels=leaves,
+                **placed,
+            ),
+            2,
+        ),
+        deployment(
+            "edge-cache",
+            "edge-ingress",
+            template("edge-cache", [container("cache", "edge/cache:1.4.0", port=8080)], **placed),
+            2,
+        ),
+        bare_pod(
+            "fuse-mounter-0",
+            "data-lake",
+            template(
+                "fuse-mounter",
+                [
+                    container(
+                        "fuse", "data-lake/fuse-mounter:0.3.1", securityContext={"privileged": True}
+                    )
+                ],
+                script="rebooted",
+                restartPolicy="Never",
+            ),
+        ),
+        bare_pod(
+            "fuse-mounter-1",
+            "data-lake",
+            template(
+                "fuse-mounter",
+                [
+                    container(
+                        "fuse", "data-lake/fuse-mounter:0.3.1", securityContext={"privileged": True}
+                    )
+                ],
+                script="vanished",
+                restartPolicy="Never",
+            ),
+        ),
+    ]
 
 
 def rolling() -> list[Object]:
     """Return a Deployment that will be stuck and one that rolls again and again."""
     stuck = deployment(
-        "cart-api", "checkout",
-        template("cart-api", [container("cart-api", "checkout/cart-api:30.4.0", port=8080)]), 6,
-        progressDeadlineSeconds=8, strategy={"type": "RollingUpdate", "rollingUpdate": POLICY},
-    )  # fmt: skip
+        "cart-api",
+        "checkout",
+        template("cart-api", [container("cart-api", "checkout/cart-api:30.4.0", port=8080)]),
+        6,
+        progressDeadlineSeconds=8,
+        strategy={"type": "RollingUpdate", "rollingUpdate": POLICY},
+    )
     rolls = deployment(
-        "storefront", "catalogue",
-        template("storefront", [container("storefront", "catalogue/storefront:112.0.0", port=8080)]), 5,
+        "storefront",
+        "catalogue",
+        template(
+            "storefront", [container("storefront", "catalogue/storefront:112.0.0", port=8080)]
+        ),
+        5,
         minReadySeconds=4,
-    )  # fmt: skip
+    )
     return [stuck, service("cart-api", "checkout"), rolls, service("storefront", "catalogue")]
 
 
@@ -113,7 +236,9 @@ def lookalikes() -> list[Object]:
         for position, name in enumerate(names):
             script = "seasoned" if position % 2 == 0 else "healthy"
             image = container(name, f"{namespace}/{name}:1.{position}.0", port=8080)
-            pod = template(name, [image], script=script, restarts=37 if script == "seasoned" else None)
+            pod = template(
+                name, [image], script=script, restarts=37 if script == "seasoned" else None
+            )
             made.append(deployment(name, namespace, pod))
     return made
 
@@ -129,7 +254,7 @@ def _sick(
     init: tuple[str, ...] = (),
     restarts: int | None = None,
     annotations: dict[str, str] | None = None,
-    **spec: object,
+    **spec: Any,
 ) -> Object:
     main = container(name, image or f"{namespace}/{name}:1.8.0", memory=memory, port=8080)
     if init:

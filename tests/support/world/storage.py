@@ -40,9 +40,14 @@ def storage() -> list[Object]:
 def _class(name: str, binding: str, *, default: bool = False) -> Object:
     notes = {"storageclass.kubernetes.io/is-default-class": "true"} if default else None
     return make(
-        "storage.k8s.io/v1", "StorageClass", name, annotations=notes,
-        provisioner="kubernetes.io/no-provisioner", volumeBindingMode=binding, reclaimPolicy="Retain",
-    )  # fmt: skip
+        "storage.k8s.io/v1",
+        "StorageClass",
+        name,
+        annotations=notes,
+        provisioner="kubernetes.io/no-provisioner",
+        volumeBindingMode=binding,
+        reclaimPolicy="Retain",
+    )
 
 
 def _volume(name: str, size: str) -> Object:

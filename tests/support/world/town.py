@@ -39,7 +39,9 @@ APPS: dict[str, tuple[str, ...]] = {
     "gitops": ("sync-controller",),
 }
 """Healthy Deployments by namespace, each with a Service of the same name."""
-EMPTY = ("team-secrets", "data-lake", "ci-runners", "admission", "legacy-reports")
+CLOSED = "legacy-reports"
+"""A namespace that is deleted and does not go."""
+EMPTY = ("team-secrets", "data-lake", "ci-runners", "admission", CLOSED)
 """Namespaces whose objects come from elsewhere, or nowhere."""
 GUARDED = frozenset({"payments", "identity"})
 """Namespaces that the image-policy webhook is asked about."""
@@ -54,7 +56,10 @@ def nodes(pods: int) -> list[Object]:
     """Return the manifests of the scripted nodes, enough for `pods`; one of them will be lost."""
     workers = max(6, pods // 90)
     names = [f"ap-{number:02d}" for number in range(1, workers + 1)]
-    made = [_node(name, "worker", index) for index, name in enumerate(n for n in names if n != LOST_NODE)]
+    made = [
+        _node(name, "worker", index)
+        for index, name in enumerate(n for n in names if n != LOST_NODE)
+    ]
     made += [_node(f"gp-{number:02d}", "gpu", number) for number in (1, 2)]
     lost = _node(LOST_NODE, "edge", 2)
     lost["metadata"]["annotations"] = {SILENT: str(LOST_AFTER_S)}
@@ -69,7 +74,7 @@ def namespaces() -> list[Object]:
         labels = {f"{HOUSE}/team": name}
         if name in GUARDED:
             labels[f"{HOUSE}/image-policy"] = "enforced"
-        if name not in ("data-lake", "ci-runners", "legacy-reports"):
+        if name not in ("data-lake", "ci-runners", CLOSED):
             labels["pod-security.kubernetes.io/warn"] = "baseline"
         made.append(make("v1", "Namespace", name, labels=labels))
     return made
@@ -99,16 +104,24 @@ def platform() -> list[Object]:
     """Return what kube-system and its like run: a DaemonSet on every node, DNS, a database."""
     everywhere = [{"operator": "Exists"}]
     exporter = template(
-        "node-exporter", [container("exporter", "monitoring/node-exporter:1.10.2", port=9100)],
-        tolerations=everywhere, hostNetwork=True, hostPID=True,
-    )  # fmt: skip
+        "node-exporter",
+        [container("exporter", "monitoring/node-exporter:1.10.2", port=9100)],
+        tolerations=everywhere,
+        hostNetwork=True,
+        hostPID=True,
+    )
     agent = template(
-        "log-agent", [container("agent", "monitoring/log-agent:3.2.0")],
+        "log-agent",
+        [container("agent", "monitoring/log-agent:3.2.0")],
         volumes=[{"name": "logs", "hostPath": {"path": "/var/log"}}],
-    )  # fmt: skip
+    )
     dns = template("coredns", [container("coredns", "platform/coredns:1.12.4", port=8181)])
-    database = template("profile-db", [container("postgres", "platform/postgres:17.6", memory="256Mi")])
-    meters = template("metrics-server", [container("metrics-server", "platform/metrics-server:0.8.0", port=4443)])
+    database = template(
+        "profile-db", [container("postgres", "platform/postgres:17.6", memory="256Mi")]
+    )
+    meters = template(
+        "metrics-server", [container("metrics-server", "platform/metrics-server:0.8.0", port=4443)]
+    )
     return [
         daemonset("node-exporter", "monitoring", exporter),
         daemonset("log-agent", "kube-system", agent),
