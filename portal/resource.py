@@ -14,7 +14,9 @@ def resource_path(name: str) -> Path:
     for place in (PACKAGE / name, PACKAGE.parent / name):
         if place.is_dir():
             return place
-    raise FileNotFoundError(f"{name}/ is in neither {PACKAGE} nor {PACKAGE.parent}: reinstall Portolan")
+    raise FileNotFoundError(
+        f"{name}/ is in neither {PACKAGE} nor {PACKAGE.parent}: reinstall Portolan"
+    )
 
 
 def checkout() -> Path | None:

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import render
 from django.urls import translate_url
 from django.utils.crypto import constant_time_compare
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from portal.env import is_loopback
 
@@ -84,14 +85,26 @@ async def metrics(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 404 with what to do next; the exception's text is shown if a view wrote it for people."""
-    text = str(exception.args[0]) if exception and exception.args and isinstance(exception.args[0], str) else ""
-    problem = Problem(404, _("There is no such page"), text or _("Check the address, or start from the home page."))
+    text = (
+        str(exception.args[0])
+        if exception and exception.args and isinstance(exception.args[0], str)
+        else ""
+    )
+    problem = Problem(
+        404,
+        _("There is no such page"),
+        text or _("Check the address, or start from the home page."),
+    )
     return render(request, "portal/problem.html", {"problem": problem}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500; what went wrong is in the log of the server."""
-    problem = Problem(500, _("Portolan made a mistake"), _("The server's log says more. Nothing was written to any cluster."))
+    problem = Problem(
+        500,
+        _("Portolan made a mistake"),
+        _("The server's log says more. Nothing was written to any cluster."),
+    )
     return render(request, "portal/problem.html", {"problem": problem}, status=500)
 
 

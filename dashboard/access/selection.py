@@ -1,9 +1,10 @@
 """What a viewer sees of one kind: scope, filter and order over live informers, shared by equals."""
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Protocol
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import NamedTuple, Protocol
+from weakref import WeakKeyDictionary
 
 from dashboard.access.gate import ANSWER_LIFE_S, gate
 from dashboard.access.identity import viewer
@@ -14,15 +15,20 @@ from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey
 from dashboard.api.scope import Scope, Verb
 from dashboard.api.state import State
 from dashboard.api.table import Column, Row
+from dashboard.cache.clock import SystemClock
 from dashboard.cache.sharedinformer import SharedInformer
+from dashboard.cache.warm import Warm
 from dashboard.client.discovery import ApiResource
 from dashboard.client.resource import TableResource
 from dashboard.clusters import fleet
 from dashboard.clusters.cluster import Connection
-from dashboard.errors import ClusterError, Denied
+from dashboard.errors import ClusterError, Denied, InvalidQuery
 from dashboard.query.filter import compile_filter
 from dashboard.query.index import Index
 from dashboard.query.sort import parse
+
+WARM_S = 30.0
+"""How long an order is kept after its last viewer left: paging and reloading find it."""
 
 _WORST_FIRST = (State.DENIED, State.SYNCING, State.STALE, State.RESYNCING, State.LIVE)
 
@@ -49,15 +55,18 @@ class Selection:
         scope: Scope,
         asked: frozenset[Namespace],
         informers: Sequence[SharedInformer[Row]],
+        q: str,
+        sort: tuple[str, ...],
     ) -> None:
-        """Watch `informers`, which the caller keeps running; order nothing yet."""
+        """Read `informers`, which the caller keeps running. Raises InvalidQuery."""
         self.resource = resource
         self.scope = scope
         self.asked = asked
         self._informers = informers
-        self._index: Index | None = None
-        self._query: tuple[str, tuple[str, ...]] = ("", ())
-        self._indexed_columns: tuple[Column, ...] = ()
+        self._sort = sort
+        self._matches = compile_filter(q)
+        self._columns = self.columns
+        self._index = self._ordered()
         self._token = secrets.token_hex(4)
         self._listeners: list[Listener] = []
 
@@ -105,16 +114,10 @@ class Selection:
 
     # --- its rows
 
-    def order(self, q: str, sort: Sequence[str]) -> None:
-        """Filter by `q` and order by `sort` from now on. Raises InvalidQuery."""
-        self._index = Index(self._rows(), parse(sort, self.columns), self._passing(q))
-        self._query = (q, tuple(sort))
-        self._indexed_columns = self.columns
-
     @property
     def total(self) -> int:
         """How many rows pass scope, namespaces and filter."""
-        return len(self._index) if self._index is not None else 0
+        return len(self._index)
 
     @property
     def unfiltered_total(self) -> int:
@@ -128,11 +131,11 @@ class Selection:
 
     def position(self, key: ObjectKey) -> int | None:
         """Return the row number of `key` in the order, or None."""
-        return self._index.position(key) if self._index is not None else None
+        return self._index.position(key)
 
     def keys(self, start: int, stop: int) -> list[ObjectKey]:
         """Return the keys of rows `start` to `stop`."""
-        return self._index.keys(start, stop) if self._index is not None else []
+        return self._index.keys(start, stop)
 
     def row(self, key: ObjectKey) -> Row | None:
         """Return the row at `key` if it is there and the scope allows it."""
@@ -152,10 +155,12 @@ class Selection:
 
     def on_deltas(self, deltas: Sequence[Delta[Row]]) -> None:
         """Follow an informer (cache.sharedinformer.Handler)."""
-        if self._index is None:
+        if self.columns != self._columns:
+            # A CRD's columns changed: the places of the old ones mean nothing (fact M18).
+            self._columns = self.columns
+            self._index = self._ordered()
+            self.on_state()
             return
-        if self.columns != self._indexed_columns:
-            self.order(*self._query)  # a CRD's columns changed: old positions mean nothing
         touched = self._index.apply(deltas)
         if touched:
             for listener in self._listeners:
@@ -166,18 +171,47 @@ class Selection:
         for listener in self._listeners:
             listener.on_state()
 
-    def _rows(self) -> Iterable[Row]:
-        return (row for informer in self._informers for row in informer.items)
+    def _ordered(self) -> Index:
+        try:
+            terms = parse(self._sort, self._columns)
+        except InvalidQuery:
+            if self._columns:
+                raise
+            terms = ()  # nothing was listed yet: there are no columns to know
+        rows = (row for informer in self._informers for row in informer.items)
+        return Index(rows, terms, self._passes)
 
     def _shows(self, namespace: Namespace) -> bool:
         if self.asked and namespace not in self.asked:
             return False
         return self.scope.is_everything or namespace in self.scope.namespaces
 
-    def _passing(self, q: str) -> Callable[[Row], bool]:
-        matches = compile_filter(q)
-        allows, shows = self.scope.allows, self._shows
-        return lambda row: shows(row.namespace) and allows(row.namespace, row.name) and matches(row)
+    def _passes(self, row: Row) -> bool:
+        return (
+            self._shows(row.namespace)
+            and self.scope.allows(row.namespace, row.name)
+            and self._matches(row)
+        )
+
+
+class Wanted(NamedTuple):
+    """What an address or a frame asks for; `asked` empty means all namespaces."""
+
+    cluster: str
+    kind: str
+    asked: frozenset[Namespace] = frozenset()
+    q: str = ""
+    sort: tuple[str, ...] = ()
+
+
+class Question(NamedTuple):
+    """What makes two selections one: never a joined string (C12)."""
+
+    resource: ApiResource
+    scope: Scope
+    asked: frozenset[Namespace]
+    q: str
+    sort: tuple[str, ...]
 
 
 async def resolve(cluster: str, kind: str) -> tuple[Connection, ApiResource]:
@@ -188,30 +222,47 @@ async def resolve(cluster: str, kind: str) -> tuple[Connection, ApiResource]:
 
 @asynccontextmanager
 async def select(
-    cluster: str,
-    credential: Credential,
-    kind: str,
-    asked: frozenset[Namespace],
-    *,
-    life_s: float = ANSWER_LIFE_S,
+    wanted: Wanted, credential: Credential, *, life_s: float = ANSWER_LIFE_S
 ) -> AsyncIterator[Selection]:
-    """Hold a selection of `kind` for whoever `credential` is; its first listing is complete.
+    """Hold what `credential` may see of `wanted`; its first listing is complete or has failed.
 
-    Raises UnknownCluster, UnknownKind, what keeps the cluster from answering, or Denied.
+    Raises UnknownCluster, UnknownKind, InvalidQuery, what keeps the cluster from answering, or Denied.
     """
-    connection, resource = await resolve(cluster, kind)
-    scope = await scope_of(connection, credential, resource, asked, life_s=life_s)
+    connection, resource = await resolve(wanted.cluster, wanted.kind)
+    scope = await scope_of(connection, credential, resource, wanted.asked, life_s=life_s)
     if scope.is_nothing:
-        raise Denied(gvr=resource.gvr, namespace=",".join(sorted(asked)))
+        raise Denied(gvr=resource.gvr, namespace=",".join(sorted(wanted.asked)))
+    question = Question(resource, scope, wanted.asked, wanted.q, wanted.sort)
+    async with _selections(connection).hold(question) as selection:
+        yield selection
+
+
+def _selections(connection: Connection) -> Warm[Question, Selection]:
+    found = _open.get(connection)
+    if found is None:
+
+        def opened(question: Question) -> AbstractAsyncContextManager[Selection]:
+            return _opened(connection, question)
+
+        found = _open[connection] = Warm(opened, clock=SystemClock(), warm_s=WARM_S)
+        connection.on_close(found.aclose)
+    return found
+
+
+@asynccontextmanager
+async def _opened(connection: Connection, question: Question) -> AsyncIterator[Selection]:
+    scope = question.scope
+    namespaces = [NO_NAMESPACE] if scope.is_everything else sorted(scope.namespaces)
     async with AsyncExitStack() as stack:
-        namespaces = [NO_NAMESPACE] if scope.is_everything else sorted(scope.namespaces)
         informers = [
-            await stack.enter_async_context(connection.informers.informer(resource.gvr, namespace))
+            await stack.enter_async_context(
+                connection.informers.informer(question.resource.gvr, namespace)
+            )
             for namespace in namespaces
         ]
         for informer in informers:
             await informer.answered()
-        selection = Selection(resource, scope, asked, informers)
+        selection = Selection(*question[:3], informers, question.q, question.sort)
         for informer in informers:
             informer.add_handler(selection)
             stack.callback(informer.remove_handler, selection)
@@ -229,3 +280,6 @@ async def scope_of(
     """Return what whoever `credential` is may list of `resource` there."""
     who = viewer(connection, credential)
     return await gate(connection).scope(who, resource, Verb.LIST, asked, life_s=life_s)
+
+
+_open: WeakKeyDictionary[Connection, Warm[Question, Selection]] = WeakKeyDictionary()

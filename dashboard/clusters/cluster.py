@@ -1,6 +1,7 @@
 """One cluster: connected when somebody first looks, and then kept."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from dashboard.api.gvr import GVR
 from dashboard.api.names import Namespace
@@ -36,12 +37,19 @@ class Connection:
             self._source, clock=clock, transform=shared
         )
         self._clock = clock
+        self._closers: list[Callable[[], Awaitable[None]]] = []
+
+    def on_close(self, closer: Callable[[], Awaitable[None]]) -> None:
+        """Call `closer` before the informers end."""
+        self._closers.append(closer)
 
     def _source(self, gvr: GVR, namespace: Namespace) -> TableResource:
         return TableResource(self.transport, self.resources.get(gvr), namespace, self._clock)
 
     async def aclose(self) -> None:
-        """End the informers, then close the sockets."""
+        """End what stands on the informers, the informers, then close the sockets."""
+        for closer in self._closers:
+            await closer()
         await self.informers.aclose()
         await self.transport.aclose()
 

@@ -121,16 +121,12 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
         """Show the view within the rights of now; return when they have moved."""
         view = frame.view
         async with AsyncExitStack() as stack:
-            chosen = await stack.enter_async_context(
-                access.select(
-                    view.cluster,
-                    self.scope["credential"],
-                    view.kind,
-                    view.namespaces,
-                    life_s=OPEN_ANSWER_LIFE_S,
-                )
+            wanted = access.Wanted(
+                view.cluster, view.kind, view.namespaces, view.q, view.sort_terms
             )
-            chosen.order(view.q, view.sort_terms)
+            chosen = await stack.enter_async_context(
+                access.select(wanted, self.scope["credential"], life_s=OPEN_ANSWER_LIFE_S)
+            )
             changed = asyncio.Event()
             subscription = Subscription(
                 frame.id,

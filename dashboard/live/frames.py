@@ -223,9 +223,13 @@ def encode(frame: ServerFrame) -> str:
     return _ENCODER.encode(frame).decode()
 
 
-def encode_row(row: Row) -> Raw:
-    """Return the bytes of `row`, to be shared by all frames that hold this version of it."""
-    return Raw(_ENCODER.encode(row.to_json()))
+def encode_row(row: Row, health: str | None = None) -> Raw:
+    """Return the bytes of `row`, to be shared by all frames that hold this version of it.
+
+    `health` is the mark beside its status; a kind whose rows say nothing of health has none.
+    """
+    shape = row.to_json()
+    return Raw(_ENCODER.encode(shape | {"health": health} if health else shape))
 
 
 def decode(text: str) -> ClientFrame:

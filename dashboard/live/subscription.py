@@ -7,11 +7,12 @@ is made, and nothing is queued. What no frame can express ends in a new snapshot
 from collections.abc import Callable
 
 from django.utils.translation import gettext
-from msgspec import UNSET
+from msgspec import UNSET, Raw
 
 from dashboard.access.selection import Selection
 from dashboard.api.names import ObjectKey
 from dashboard.api.state import State
+from dashboard.api.table import Row
 from dashboard.live.fanout import Fanout
 from dashboard.live.frames import (
     DeltaFrame,
@@ -121,7 +122,7 @@ class Subscription:
             total=self._total,
             offset=start,
             columns=[column.to_json() for column in selection.columns],
-            rows=[self._fanout.encoded(row) for key in self._sent if (row := selection.row(key))],
+            rows=[self._encoded(row) for key in self._sent if (row := selection.row(key))],
             unchecked=tuple(sorted(selection.scope.unchecked)),
         )
 
@@ -132,7 +133,7 @@ class Subscription:
         now = selection.keys(start, stop)
         before, present = set(self._sent), set(now)
         put = [
-            self._fanout.encoded(row)
+            self._encoded(row)
             for key in now
             if (key in self._touched or key not in before) and (row := selection.row(key))
         ]
@@ -172,6 +173,9 @@ class Subscription:
             code=trouble.code if trouble else "",
             message=gettext(trouble.template) % trouble.params if trouble else "",
         )
+
+    def _encoded(self, row: Row) -> Raw:
+        return self._fanout.encoded(row, self.selection.columns)
 
     def _note(self) -> None:
         self._epoch = self.selection.epoch

@@ -1,5 +1,11 @@
 """Addresses of the live half."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from dashboard.views.overview import overview
+from dashboard.views.table import table
+
+urlpatterns = [
+    path("c/<str:cluster>/", overview, name="overview"),
+    path("c/<str:cluster>/<str:kind>", table, name="table"),
+]

@@ -37,10 +37,10 @@ class DoorMiddleware:
             return HttpResponseRedirect(_without_key(request))
         credential = await door.credential(request.session)
         if credential is None:
-            return cast(
-                "HttpResponse",
-                await sync_to_async(render)(request, "portal/closed.html", status=401),
+            closed: HttpResponse = await sync_to_async(render)(
+                request, "portal/closed.html", status=401
             )
+            return closed
         request.credential = credential  # type: ignore[attr-defined]
         return await self.get_response(request)
 

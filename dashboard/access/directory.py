@@ -1,0 +1,124 @@
+"""Which clusters and kinds there are to look at; names of kinds are no secret of anybody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashboard.access.identity import viewer
+from dashboard.api.credential import Credential
+from dashboard.api.gvr import GVR, format_kind
+from dashboard.clusters import fleet
+from dashboard.clusters.cluster import Cluster
+from dashboard.errors import ClusterError, UnknownCluster
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind that a cluster serves, as a list of kinds shows it."""
+
+    kind: str
+    gvr: GVR
+    label: str
+    short_names: tuple[str, ...]
+    is_namespaced: bool
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A connected cluster; `kinds` maps each KIND to the label that people know."""
+
+    name: str
+    version: str
+    kinds: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterState:
+    """A cluster as the home page shows it; `trouble` is None while it is fine or not yet tried."""
+
+    slug: str
+    name: str
+    server: str
+    version: str
+    is_connected: bool
+    trouble: ClusterError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the clusters came from; `source` None means that there are none."""
+
+    clusters: tuple[ClusterState, ...]
+    source: str | None
+    tried: tuple[str, ...]
+    trouble: ClusterError | None
+
+
+def found() -> Found:
+    """Return every cluster of this process, whether or not it is connected; makes no request."""
+    known = fleet()
+    return Found(
+        clusters=tuple(_state(cluster) for cluster in known),
+        source=known.source,
+        tried=known.tried,
+        trouble=known.trouble,
+    )
+
+
+def known(cluster: str) -> Known | None:
+    """Return what is known of a connected cluster, None before; makes no request."""
+    try:
+        found_cluster = fleet().get(cluster)
+    except UnknownCluster:
+        return None
+    connection = found_cluster.connected
+    if connection is None:
+        return None
+    return Known(
+        name=found_cluster.context.name,
+        version=connection.version,
+        kinds={format_kind(item.gvr): plural(item.kind, item.gvr) for item in connection.resources},
+    )
+
+
+async def kinds(cluster: str) -> tuple[Kind, ...]:
+    """Return every kind that `cluster` serves, in its own order; connects it if need be."""
+    connection = await fleet().get(cluster).connection()
+    return tuple(
+        Kind(
+            kind=format_kind(item.gvr),
+            gvr=item.gvr,
+            label=item.kind,
+            short_names=item.short_names,
+            is_namespaced=item.is_namespaced,
+            is_live=item.is_live,
+        )
+        for item in connection.resources
+    )
+
+
+async def who(cluster: str, credential: Credential) -> str:
+    """Return the user name that `credential` has on `cluster`."""
+    connection = await fleet().get(cluster).connection()
+    return viewer(connection, credential).user
+
+
+def plural(kind: str, gvr: GVR) -> str:
+    """Return the kind in its own capitals with the ending of its plural: NetworkPolicies."""
+    singular, resource = kind.lower(), gvr.resource
+    shared = 0
+    while shared < min(len(singular), len(resource)) and singular[shared] == resource[shared]:
+        shared += 1
+    return kind[:shared] + resource[shared:] if shared > 1 else resource
+
+
+def _state(cluster: Cluster) -> ClusterState:
+    connection = cluster.connected
+    return ClusterState(
+        slug=cluster.slug,
+        name=cluster.context.name,
+        server=cluster.context.server,
+        version=connection.version if connection else "",
+        is_connected=connection is not None,
+        trouble=cluster.trouble,
+    )

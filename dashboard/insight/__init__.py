@@ -1,0 +1,1 @@
+"""What rows mean, beyond what they say."""

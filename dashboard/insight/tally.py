@@ -1,0 +1,65 @@
+"""How many rows of a selection are how well, by namespace; kept as they change, never recounted."""
+
+from collections import Counter
+from collections.abc import Mapping
+from weakref import WeakKeyDictionary
+
+from dashboard.access.selection import Selection
+from dashboard.api.names import Namespace, ObjectKey
+from dashboard.insight.health import Health, health
+
+_Mark = tuple[Namespace, Health | None]
+
+
+class Tally:
+    """Counts by namespace and mark; a listener of its selection for as long as that lives."""
+
+    def __init__(self, selection: Selection) -> None:
+        """Count once, then follow."""
+        self._marks: dict[ObjectKey, _Mark] = {}
+        self._counts: Counter[_Mark] = Counter()
+        self._selection = selection
+        self.on_rows(set(selection.keys(0, selection.total)))
+        selection.add_listener(self)
+
+    def by_namespace(self) -> Mapping[Namespace, Counter[Health | None]]:
+        """Return the counts of each namespace that has any row."""
+        found: dict[Namespace, Counter[Health | None]] = {}
+        for (namespace, mark), number in self._counts.items():
+            if number:
+                found.setdefault(namespace, Counter())[mark] = number
+        return found
+
+    def total(self) -> Counter[Health | None]:
+        """Return the counts of all namespaces together."""
+        whole: Counter[Health | None] = Counter()
+        for (_, mark), number in self._counts.items():
+            whole[mark] += number
+        return whole
+
+    def on_rows(self, touched: set[ObjectKey]) -> None:
+        """Count what came and went (access.selection.Listener)."""
+        columns = self._selection.columns
+        for key in touched:
+            old = self._marks.pop(key, None)
+            if old is not None:
+                self._counts[old] -= 1
+            row = self._selection.row(key)
+            if row is not None and self._selection.position(key) is not None:
+                new = (row.namespace, health(row, columns))
+                self._marks[key] = new
+                self._counts[new] += 1
+
+    def on_state(self) -> None:
+        """Nothing to count (access.selection.Listener)."""
+
+
+_tallies: WeakKeyDictionary[Selection, Tally] = WeakKeyDictionary()
+
+
+def tally(selection: Selection) -> Tally:
+    """Return the tally of `selection`; there is one, shared by all who ask."""
+    found = _tallies.get(selection)
+    if found is None:
+        found = _tallies[selection] = Tally(selection)
+    return found

@@ -1,0 +1,116 @@
+"""Rows as a template prints them: every choice made, nothing left to compute."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from dashboard.api.age import human_duration
+from dashboard.api.table import Cell, Column, MixedCell, Row, TimeCell, TimeForm
+from dashboard.insight.health import Health, health, status_column
+
+TAIL = 5
+"""Characters of a generated name that are never cut: what tells two pods apart."""
+
+HOT_RESTARTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """A time that ticks: `t` in milliseconds, how to read it out, and what it reads now."""
+
+    t: int
+    form: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """One cell: `css` for the td, text, and at most one of status mark, name link and time."""
+
+    css: str
+    text: str = ""
+    mark: str = ""
+    name: tuple[str, str] | None = None
+    time: Time | None = None
+    is_hot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One row; `key` is what the browser knows it by."""
+
+    namespace: str
+    name: str
+    cells: tuple[CellView, ...]
+    is_going: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One column head; `sort_url` sorts by it, `direction` is ascending, descending or ""."""
+
+    label: str
+    css: str
+    place: int
+    sort_term: str
+    sort_url: str
+    direction: str
+
+
+def shown(columns: Sequence[Column]) -> tuple[tuple[int, Column], ...]:
+    """Return the columns of the default view with their places: the server's priority 0."""
+    return tuple((at, column) for at, column in enumerate(columns) if column.priority == 0)
+
+
+def row_view(row: Row, columns: Sequence[Column], now_ms: int, *, has_namespace: bool) -> RowView:
+    """Return `row` under the shown columns, the namespace first where there is one."""
+    mark = health(row, columns)
+    marked = status_column(columns)
+    cells = [CellView("ns c-ns", row.namespace)] if has_namespace else []
+    for at, column in shown(columns):
+        cell = row.cells[at] if at < len(row.cells) else None
+        if column.format == "name" or (at == 0 and column.name == "Name"):
+            cells.append(CellView("c-nm", row.name, name=split_name(row.name)))
+        elif at == marked:
+            cells.append(CellView("c-st", _text(cell), mark=mark or Health.STILL))
+        else:
+            cells.append(_cell_view(cell, column, now_ms))
+    return RowView(row.namespace, row.name, tuple(cells), mark is Health.GOING)
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Return what of `name` may be cut, and the last part, which may not."""
+    head, dash, tail = name.rpartition("-")
+    return (f"{head}-", tail) if dash and len(tail) <= TAIL + 5 else (name, "")
+
+
+def is_numeric(column: Column) -> bool:
+    """Whether cells of `column` stand at the end of their box."""
+    return column.type in {"integer", "number"} or column.name in {"Ready", "Restarts", "Age"}
+
+
+def _cell_view(cell: Cell, column: Column, now_ms: int) -> CellView:
+    css = "num" if is_numeric(column) else ""
+    if isinstance(cell, TimeCell):
+        return CellView(css, time=_time(cell.t_ms, cell.form, now_ms))
+    if isinstance(cell, MixedCell):
+        hot = column.name == "Restarts" and cell.v.isdigit() and int(cell.v) >= HOT_RESTARTS
+        return CellView(css, cell.v, time=_time(cell.t_ms, cell.form, now_ms), is_hot=hot)
+    hot = column.name == "Restarts" and str(cell).isdigit() and int(str(cell)) >= HOT_RESTARTS
+    return CellView(css, _text(cell), is_hot=hot)
+
+
+def _time(t_ms: int, form: TimeForm, now_ms: int) -> Time:
+    text = human_duration(now_ms - t_ms)
+    return Time(
+        t_ms, form.value, _("%(age)s ago") % {"age": text} if form is TimeForm.AGO else text
+    )
+
+
+def _text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    return cell.v if isinstance(cell, MixedCell) else str(cell)

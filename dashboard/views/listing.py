@@ -1,0 +1,52 @@
+"""A table as data: the JSON that DESIGN's section 9 promises."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import msgspec
+from django.http import StreamingHttpResponse
+
+from dashboard.access.selection import Selection, Wanted
+from dashboard.api.gvr import format_kind
+
+SLICE = 200
+"""Rows written between two turns of the event loop: well under 4 ms."""
+
+CONTENT_TYPE = "application/json"
+
+
+def listing(wanted: Wanted, selection: Selection, offset: int, limit: int) -> StreamingHttpResponse:
+    """Return the rows `offset` to `offset + limit` as a stream; `limit` 0 is all of them.
+
+    The keys are taken at once, so that the rows are those of one moment; a row that is deleted while
+    the stream is written is left out.
+    """
+    stop = offset + limit if limit else selection.total
+    keys = selection.keys(offset, stop)
+    head = {
+        "cluster": wanted.cluster,
+        "kind": format_kind(selection.resource.gvr),
+        "state": selection.state.value,
+        "resource_version": selection.resource_version,
+        "epoch": selection.epoch,
+        "observed_at_ms": selection.observed_at_ms,
+        "total": selection.total,
+        "offset": offset,
+        "limit": limit,
+        "columns": [column.to_json() for column in selection.columns],
+    }
+
+    async def body() -> AsyncIterator[bytes]:
+        encode = msgspec.json.encode
+        yield encode(head)[:-1] + b',"rows":['
+        is_first = True
+        for at in range(0, len(keys), SLICE):
+            rows = [row.to_json() for key in keys[at : at + SLICE] if (row := selection.row(key))]
+            if rows:
+                yield (b"" if is_first else b",") + encode(rows)[1:-1]
+                is_first = False
+            await asyncio.sleep(0)
+        yield b"]}"
+
+    status = 503 if selection.state in {"stale", "unknown"} else 200
+    return StreamingHttpResponse(body(), content_type=CONTENT_TYPE, status=status)

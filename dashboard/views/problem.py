@@ -1,0 +1,68 @@
+"""Errors of the live half as pages and as data: what happened, and what to do next."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from dashboard.api.state import State
+from dashboard.errors import ClusterError, Denied, GateError, RequestError
+from dashboard.views.rail import Place, place
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemPage:
+    """The page of one error; `state` chooses its look, `command` is what to try in a terminal."""
+
+    state: str
+    title: str
+    message: str
+    detail: str
+    command: str
+    place: Place
+
+
+def told(error: ClusterError) -> str:
+    """Return what the viewer is told about `error`, in their language."""
+    return _(error.template) % error.params
+
+
+def respond(
+    request: HttpRequest, error: ClusterError, *, cluster: str, kind: str = ""
+) -> HttpResponse:
+    """Return the answer to a request that ended in `error`, as JSON when that was asked for."""
+    state = State.DENIED if isinstance(error, Denied) else State.UNKNOWN
+    if request.GET.get("format") == "json":
+        body = {
+            "cluster": cluster,
+            "kind": kind,
+            "state": state.value,
+            "error": {"code": error.code, "message": told(error)},
+        }
+        return JsonResponse(body, status=error.status)
+    page = ProblemPage(
+        state="forbidden" if isinstance(error, GateError) else "unknown",
+        title=_title(error),
+        message=told(error),
+        detail=error.detail or "",
+        command=_command(error, kind),
+        place=place(cluster, ""),
+    )
+    return render(request, "dashboard/problem.html", {"page": page}, status=error.status)
+
+
+def _title(error: ClusterError) -> str:
+    if isinstance(error, GateError):
+        return _("You may not list this here")
+    if isinstance(error, RequestError):
+        return _("There is no such thing here")
+    return _("The cluster does not answer")
+
+
+def _command(error: ClusterError, kind: str) -> str:
+    if not isinstance(error, Denied):
+        return ""
+    namespace = error.params.get("namespace")
+    where = f"-n {namespace}" if namespace else "-A"
+    return f"kubectl auth can-i list {kind.split('.', maxsplit=1)[0]} {where}"

@@ -1,0 +1,212 @@
+"""The live table of one kind: a page that works without a script, and the same as data."""
+
+import time
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from dashboard.access import selection as access
+from dashboard.access.directory import plural
+from dashboard.access.selection import Selection, Wanted
+from dashboard.api.credential import Credential
+from dashboard.api.gvr import format_kind
+from dashboard.api.names import Namespace, parse_namespace
+from dashboard.errors import ClusterError, InvalidQuery
+from dashboard.views.cells import Head, RowView, is_numeric, row_view, shown
+from dashboard.views.listing import listing
+from dashboard.views.problem import respond, told
+from dashboard.views.rail import Place, place
+
+PAGE_LIMIT = 100
+MOST_PER_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address says, checked: the query of the page and of its data alike."""
+
+    namespaces: frozenset[Namespace]
+    q: str
+    sort: tuple[str, ...]
+    offset: int
+    limit: int
+
+    def query(self, **changes: object) -> str:
+        """Return the query string of the same view, with `changes`; what is default is left out."""
+        parts = {
+            "ns": ",".join(sorted(self.namespaces)),
+            "q": self.q,
+            "sort": ",".join(self.sort),
+            "offset": self.offset or "",
+        } | changes
+        kept = {name: value for name, value in parts.items() if value not in {"", 0}}
+        return f"?{urlencode(kept, safe=',')}" if kept else "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How far the rows can be trusted, in words and as a time that ticks."""
+
+    state: str
+    observed_at_ms: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceChoice:
+    """One namespace to show objects from."""
+
+    name: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TablePage:
+    """Everything on the page."""
+
+    place: Place
+    title: str
+    kind: str
+    group_version: str
+    short_names: tuple[str, ...]
+    heads: tuple[Head, ...]
+    rows: tuple[RowView, ...]
+    freshness: Freshness
+    asked: Asked
+    ns_text: str
+    sort_text: str
+    first: int
+    last: int
+    total: int
+    unfiltered_total: int
+    previous_url: str
+    next_url: str
+    clear_url: str
+    json_url: str
+    command: str
+    has_namespace: bool
+    namespaces: tuple[NamespaceChoice, ...]
+
+
+async def table(request: HttpRequest, cluster: str, kind: str) -> HttpResponseBase:
+    """Show the objects of KIND that the viewer may list, or say why not."""
+    credential: Credential = request.credential  # type: ignore[attr-defined]  # set by the door
+    try:
+        asked = read_asked(request)
+        _, resource = await access.resolve(cluster, kind)
+        full = format_kind(resource.gvr)
+        if full != kind:
+            target = reverse("table", args=[cluster, full])
+            query = request.META.get("QUERY_STRING", "")
+            return HttpResponseRedirect(f"{target}?{query}" if query else target)
+        wanted = Wanted(cluster, kind, asked.namespaces, asked.q, asked.sort)
+        async with access.select(wanted, credential) as selection:
+            if request.GET.get("format") == "json":
+                return listing(wanted, selection, asked.offset, asked.limit)
+            choices = await _namespaces(wanted, credential) if resource.is_namespaced else ()
+            page = _page(wanted, asked, selection, choices)
+            return render(request, "dashboard/table.html", {"page": page})
+    except ClusterError as error:
+        return respond(request, error, cluster=cluster, kind=kind)
+
+
+def read_asked(request: HttpRequest) -> Asked:
+    """Return what the query string asks for. Raises InvalidQuery or InvalidName."""
+    words = [word for part in request.GET.getlist("ns") for word in part.split(",") if word]
+    offset = _number(request, "offset", 0)
+    limit = _number(request, "limit", PAGE_LIMIT)
+    is_data = request.GET.get("format") == "json"
+    return Asked(
+        namespaces=frozenset(parse_namespace(word) for word in words),
+        q=request.GET.get("q", "").strip(),
+        sort=tuple(term for term in request.GET.get("sort", "").split(",") if term),
+        offset=offset,
+        limit=limit if is_data else min(limit or PAGE_LIMIT, MOST_PER_PAGE),
+    )
+
+
+def _number(request: HttpRequest, name: str, default: int) -> int:
+    text = request.GET.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 9):
+        raise InvalidQuery(position=0, reason=f"{name} must be a whole number")
+    return int(text)
+
+
+async def _namespaces(wanted: Wanted, credential: Credential) -> tuple[NamespaceChoice, ...]:
+    """Return the namespaces that the viewer may list; those asked for when they may list none."""
+    try:
+        async with access.select(Wanted(wanted.cluster, "namespaces.v1"), credential) as found:
+            names = [key.name for key in found.keys(0, found.total)]
+    except ClusterError:
+        names = [*sorted(wanted.asked)]  # type: ignore[list-item]  # a namespace's name is a name
+    return tuple(NamespaceChoice(name, Namespace(name) in wanted.asked) for name in names)
+
+
+def _page(
+    wanted: Wanted, asked: Asked, selection: Selection, choices: tuple[NamespaceChoice, ...]
+) -> TablePage:
+    resource, columns, total = selection.resource, selection.columns, selection.total
+    has_namespace = resource.is_namespaced
+    now_ms = time.time_ns() // 1_000_000
+    keys = selection.keys(asked.offset, asked.offset + asked.limit)
+    rows = [row for key in keys if (row := selection.row(key))]
+    last = asked.offset + len(rows)
+    trouble = selection.trouble
+    return TablePage(
+        place=place(wanted.cluster, wanted.kind),
+        title=plural(resource.kind, resource.gvr),
+        kind=wanted.kind,
+        group_version=resource.gvr.group_version,
+        short_names=resource.short_names,
+        heads=_heads(asked, selection, has_namespace=has_namespace),
+        rows=tuple(row_view(row, columns, now_ms, has_namespace=has_namespace) for row in rows),
+        freshness=Freshness(
+            selection.state.value, selection.observed_at_ms, told(trouble) if trouble else ""
+        ),
+        asked=asked,
+        ns_text=",".join(sorted(asked.namespaces)),
+        sort_text=",".join(asked.sort),
+        first=asked.offset + 1 if rows else 0,
+        last=last,
+        total=total,
+        unfiltered_total=selection.unfiltered_total,
+        previous_url=asked.query(offset=max(asked.offset - asked.limit, 0)) if asked.offset else "",
+        next_url=asked.query(offset=last) if last < total else "",
+        clear_url=asked.query(q="", offset=0),
+        json_url=asked.query(format="json"),
+        command=_command(asked, wanted.kind, is_namespaced=has_namespace),
+        has_namespace=has_namespace,
+        namespaces=choices,
+    )
+
+
+def _heads(asked: Asked, selection: Selection, *, has_namespace: bool) -> tuple[Head, ...]:
+    labels = [("Namespace", "w-ns c-ns", -1)] if has_namespace else []
+    for at, column in shown(selection.columns):
+        widths = {"Ready": "w-rd", "Status": "w-st", "Restarts": "w-rs", "Age": "w-age"}
+        number = "num " if is_numeric(column) else ""
+        labels.append((column.name, f"{number}{widths.get(column.name, '')}".strip(), at))
+    return tuple(_head(asked, label, css, at) for label, css, at in labels)
+
+
+def _head(asked: Asked, label: str, css: str, at: int) -> Head:
+    term = label.lower().replace(" ", "-")
+    first = asked.sort[0] if asked.sort else ""
+    direction = {term: "ascending", f"-{term}": "descending"}.get(first, "")
+    turned = f"-{term}" if direction == "ascending" else term
+    return Head(label, css, at, term, asked.query(sort=turned, offset=0), direction)
+
+
+def _command(asked: Asked, kind: str, *, is_namespaced: bool) -> str:
+    """Return the kubectl line that lists the same; several namespaces need one line each there."""
+    name = kind if kind.count(".") > 1 else kind.partition(".")[0]
+    if not is_namespaced:
+        return f"kubectl get {name}"
+    if len(asked.namespaces) == 1:
+        return f"kubectl get {name} -n {next(iter(asked.namespaces))}"
+    return f"kubectl get {name} -A"

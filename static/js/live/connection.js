@@ -1,0 +1,59 @@
+// The one WebSocket of a tab: opened again by itself, and every view asked for again after that.
+
+/** @typedef {import("./frames.js").Frame} Frame */
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+
+/** A socket that comes back. Frames go to the listener of their view. */
+export class Connection {
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #pause = FIRST_PAUSE_MS;
+  /** @type {Map<string, {subscribe: object, onFrame: (frame: Frame) => void, onLost: () => void}>} */
+  #views = new Map();
+
+  /** @param {string} url */
+  constructor(url) {
+    this.url = url;
+    this.#open();
+  }
+
+  /**
+   * Show a view; called again for the same id, ask for it anew.
+   * @param {string} id
+   * @param {object} view the fields of a subscribe frame besides id and type
+   * @param {(frame: Frame) => void} onFrame
+   * @param {() => void} onLost called when the socket closes; frames come again by themselves
+   */
+  subscribe(id, view, onFrame, onLost) {
+    const subscribe = { type: "subscribe", id, ...view };
+    this.#views.set(id, { subscribe, onFrame, onLost });
+    this.#send(subscribe);
+  }
+
+  #open() {
+    const socket = new WebSocket(this.url, "portolan.v1");
+    this.#socket = socket;
+    socket.addEventListener("open", () => {
+      this.#pause = FIRST_PAUSE_MS;
+      for (const { subscribe } of this.#views.values()) this.#send(subscribe);
+    });
+    socket.addEventListener("message", (event) => {
+      /** @type {Frame} */
+      const frame = JSON.parse(String(event.data));
+      this.#views.get(String(frame.id))?.onFrame(frame);
+    });
+    socket.addEventListener("close", () => {
+      for (const { onLost } of this.#views.values()) onLost();
+      // Half of the pause at random, so that a thousand tabs do not return in one moment.
+      setTimeout(() => this.#open(), this.#pause * (0.5 + Math.random() / 2));
+      this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
+    });
+  }
+
+  /** @param {object} frame */
+  #send(frame) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+}

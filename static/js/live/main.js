@@ -1,0 +1,99 @@
+// The live table page: what the server rendered first, kept up to date from then on.
+
+import { Connection } from "./connection.js";
+import { applyFrame, emptyView } from "./frames.js";
+import { LiveTable } from "./table.js";
+
+const TICK_MS = 1000;
+const VIEW = "table";
+
+/** @param {HTMLTableElement} table */
+function start(table) {
+  const drawn = new LiveTable(table);
+  const view = emptyView();
+  const data = table.dataset;
+  const language = document.documentElement.lang.startsWith("zh") ? "zh-hans" : "en";
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const connection = new Connection(`${scheme}://${location.host}/ws?lang=${language}`);
+  const request = {
+    view: {
+      cluster: data.cluster, kind: data.kind, ns: data.ns ?? "", q: data.q ?? "", sort: data.sort ?? "",
+    },
+    window: { offset: Number(data.offset), after: Number(data.limit) },
+  };
+
+  /** @param {import("./frames.js").Frame} frame */
+  function onFrame(frame) {
+    const applied = applyFrame(view, frame);
+    if (applied === null) {
+      subscribe();
+      return;
+    }
+    drawn.draw(view, applied.changed, applied.isWhole);
+    describe(view, data.of ?? "");
+  }
+
+  function onLost() {
+    view.state = "stale";
+    view.seq = -1;
+    describe(view, data.of ?? "");
+  }
+
+  function subscribe() {
+    view.seq = -1;
+    connection.subscribe(VIEW, request, onFrame, onLost);
+  }
+
+  subscribe();
+  setInterval(() => {
+    drawn.tick();
+    freshen(view);
+  }, TICK_MS);
+}
+
+/**
+ * Say beside the table what is known about it.
+ * @param {import("./frames.js").View} view
+ * @param {string} of how a range of a total reads
+ */
+function describe(view, of) {
+  const count = document.querySelector("[data-count]");
+  if (count && !count.textContent?.includes("?")) {
+    const bold = count.querySelector("b");
+    if (bold) bold.textContent = String(view.total);
+  }
+  const range = document.querySelector("[data-range]");
+  if (range) {
+    const first = view.order.length ? view.offset + 1 : 0;
+    range.textContent = of
+      .replace("%(total)s", `${first}–${view.offset + view.order.length}`)
+      .replace("%(all)s", String(view.total));
+  }
+  const trouble = /** @type {HTMLElement | null} */ (document.querySelector("[data-trouble]"));
+  if (trouble) {
+    trouble.hidden = !view.message;
+    const words = trouble.querySelector("span");
+    if (words) words.textContent = view.message;
+  }
+  const empty = /** @type {HTMLElement | null} */ (document.querySelector("[data-empty]"));
+  if (empty) empty.hidden = view.order.length > 0 || view.state !== "live";
+  freshen(view);
+}
+
+/**
+ * Let the freshness chip read how old the view is.
+ * @param {import("./frames.js").View} view
+ */
+function freshen(view) {
+  const chip = /** @type {HTMLElement | null} */ (document.querySelector("[data-fresh]"));
+  if (!chip || view.state === "unknown") return;
+  chip.dataset.state = view.state;
+  const word = chip.querySelector("b");
+  if (word) word.textContent = chip.dataset[view.state] ?? view.state;
+  const age = chip.querySelector(".age");
+  if (age && view.observedAt) age.textContent = `${Math.max(0, Math.round((Date.now() - view.observedAt) / 1000))} s`;
+}
+
+for (const table of document.querySelectorAll("table[data-live]")) {
+  start(/** @type {HTMLTableElement} */ (table));
+}
