@@ -8,12 +8,11 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import msgspec
-
 from dashboard.api.gvr import GVR, ShortKind
 from dashboard.client.transport import Transport
-from dashboard.errors import MalformedEvent, UnknownKind
+from dashboard.errors import UnknownKind
 from dashboard.wire import discovery as wire
+from dashboard.wire.decode import decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,9 @@ async def discover(transport: Transport) -> Resources:
     core, groups = await asyncio.gather(
         transport.get("/api", accept=wire.ACCEPT), transport.get("/apis", accept=wire.ACCEPT)
     )
-    documents = [_decode(answer.body) for answer in (core, groups)]
+    documents = [
+        decode(wire.discovery_decoder, answer.body, of="/apis") for answer in (core, groups)
+    ]
     stale = [
         group.metadata.name
         for document in documents
@@ -112,17 +113,7 @@ async def discover(transport: Transport) -> Resources:
 async def server_version(transport: Transport) -> str:
     """Return the server's gitVersion, such as v1.36.3."""
     answer = await transport.get("/version", accept="application/json")
-    try:
-        return wire.version_decoder.decode(answer.body).gitVersion
-    except msgspec.MsgspecError as error:
-        raise MalformedEvent(gvr="/version", detail=str(error)) from error
-
-
-def _decode(body: bytes) -> wire.Discovery:
-    try:
-        return wire.discovery_decoder.decode(body)
-    except msgspec.MsgspecError as error:
-        raise MalformedEvent(gvr="/apis", detail=str(error)) from error
+    return decode(wire.version_decoder, answer.body, of="/version").gitVersion
 
 
 def _resources(document: wire.Discovery) -> Iterator[ApiResource]:

@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-import msgspec
-
 from dashboard.api.listerwatcher import Page
 from dashboard.api.listoptions import ListOptions
 from dashboard.api.names import Namespace
@@ -19,6 +17,7 @@ from dashboard.client.transport import Transport
 from dashboard.errors import MalformedEvent, WatchClosed
 from dashboard.rows import table as rows
 from dashboard.wire import table as wire
+from dashboard.wire.decode import decode
 from dashboard.wire.frame import LineSplitter
 from dashboard.wire.status import decode_status
 
@@ -47,10 +46,7 @@ class TableResource:
         """Return one page; see ListerWatcher."""
         query = [*options.query(), METADATA]
         answer = await self._transport.get(self._path, query, accept=wire.ACCEPT)
-        try:
-            table = wire.table_decoder.decode(answer.body)
-        except msgspec.MsgspecError as error:
-            raise MalformedEvent(gvr=self._gvr, detail=str(error)) from error
+        table = decode(wire.table_decoder, answer.body, of=self._gvr)
         if table.columnDefinitions:
             self.columns = rows.columns(table.columnDefinitions)
         return Page(
@@ -77,25 +73,19 @@ class TableResource:
             raise WatchClosed(gvr=self._gvr, detail="the stream ended inside a frame")
 
     def _decode(self, frame: bytes) -> list[WatchEvent[Row]]:
-        try:
-            event = wire.frame_decoder.decode(frame)
-            if event.type is EventType.ERROR:
-                raise error_from_status(
-                    decode_status(bytes(event.object), code=0), gvr=self._gvr, verb="watch"
-                )
-            if event.type is EventType.BOOKMARK:
-                # Before its rows are looked at: the one it has is not a row (fact M16).
-                mark = wire.bookmark_decoder.decode(event.object)
-                return [
-                    WatchEvent(
-                        event.type,
-                        ResourceVersion(mark.metadata.resourceVersion),
-                        is_initial_events_end=mark.is_initial_events_end,
-                    )
-                ]
-            table = wire.table_decoder.decode(event.object)
-        except msgspec.MsgspecError as error:
-            raise MalformedEvent(gvr=self._gvr, detail=str(error)) from error
+        event = decode(wire.frame_decoder, frame, of=self._gvr)
+        if event.type is EventType.ERROR:
+            raise error_from_status(
+                decode_status(bytes(event.object), code=0), gvr=self._gvr, verb="watch"
+            )
+        if event.type is EventType.BOOKMARK:
+            # Before its rows are looked at: the one it has is not a row (fact M16).
+            mark = decode(wire.bookmark_decoder, event.object, of=self._gvr)
+            version = ResourceVersion(mark.metadata.resourceVersion)
+            return [
+                WatchEvent(event.type, version, is_initial_events_end=mark.is_initial_events_end)
+            ]
+        table = decode(wire.table_decoder, event.object, of=self._gvr)
         if table.columnDefinitions:
             self.columns = rows.columns(table.columnDefinitions)
         return [WatchEvent(event.type, row.resource_version, row) for row in self._rows(table)]

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import msgspec
-
 from dashboard.api.gvr import GVR
 from dashboard.client.transport import Review, Transport
-from dashboard.errors import MalformedEvent
 from dashboard.wire import review as wire
+from dashboard.wire.decode import decode
 from dashboard.wire.review import AccessStatus, UserInfo
 
 
@@ -15,10 +13,7 @@ async def who_am_i(transport: Transport) -> UserInfo:
     """Return whom the transport's credential stands for (SelfSubjectReview, 1.28 and newer)."""
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
     answer = await transport.review(Review.SELF_SUBJECT, wire.encode(body))
-    try:
-        return wire.self_subject_decoder.decode(answer.body).status.userInfo
-    except msgspec.MsgspecError as error:
-        raise MalformedEvent(gvr=Review.SELF_SUBJECT, detail=str(error)) from error
+    return decode(wire.self_subject_decoder, answer.body, of=Review.SELF_SUBJECT).status.userInfo
 
 
 async def may_i(transport: Transport, gvr: GVR, verb: str, namespace: str) -> AccessStatus:
@@ -66,7 +61,4 @@ def _attributes(gvr: GVR, verb: str, namespace: str) -> dict[str, str]:
 
 async def _ask(transport: Transport, review: Review, body: dict[str, Any]) -> AccessStatus:
     answer = await transport.review(review, wire.encode(body))
-    try:
-        return wire.access_decoder.decode(answer.body).status
-    except msgspec.MsgspecError as error:
-        raise MalformedEvent(gvr=review, detail=str(error)) from error
+    return decode(wire.access_decoder, answer.body, of=review).status

@@ -155,10 +155,12 @@ class Envelope(Struct, frozen=True, kw_only=True):
 class SnapshotFrame(Envelope, frozen=True, kw_only=True, tag="snapshot"):
     """The whole window, replacing what was shown. `rows` begin at row `offset` of `total`.
 
+    `unfiltered_total` counts the rows before the filter.
     `unchecked` are the asked-for namespaces that the gate has no answer for yet.
     """
 
     total: int
+    unfiltered_total: int = 0
     offset: int
     columns: list[dict[str, Any]]
     rows: list[Raw]
@@ -177,6 +179,7 @@ class DeltaFrame(Envelope, frozen=True, kw_only=True, tag="delta"):
     removed: list[ObjectKey]
     order: list[ObjectKey] | UnsetType = UNSET
     total: int
+    unfiltered_total: int = 0
     above: int = 0
 
 

@@ -120,6 +120,7 @@ class Subscription:
             observed_at_ms=selection.observed_at_ms,
             state=selection.state,
             total=self._total,
+            unfiltered_total=selection.unfiltered_total,
             offset=start,
             columns=[column.to_json() for column in selection.columns],
             rows=[self._encoded(row) for key in self._sent if (row := selection.row(key))],
@@ -152,6 +153,7 @@ class Subscription:
             removed=[key for key in self._sent if key not in present],
             order=UNSET if now == self._sent else now,
             total=total,
+            unfiltered_total=selection.unfiltered_total,
             above=above,
         )
         self._sent, self._offset, self._total = now, start, total

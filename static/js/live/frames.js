@@ -24,6 +24,7 @@
  * @property {number} observed_at_ms
  * @property {string} state
  * @property {number} [total]
+ * @property {number} [unfiltered_total]
  * @property {number} [offset]
  * @property {number} [above]
  * @property {Column[]} [columns]
@@ -40,7 +41,8 @@
  * @property {string} state
  * @property {number} observedAt milliseconds since 1970
  * @property {string} message why the view is not live, or ""
- * @property {number} total
+ * @property {number} total rows that pass the filter
+ * @property {number} unfiltered
  * @property {number} offset
  * @property {Column[]} columns
  * @property {string[]} order the keys on screen
@@ -52,7 +54,7 @@ export const VERSION = 1;
 /** @returns {View} a view of which nothing is known */
 export function emptyView() {
   return {
-    seq: -1, state: "unknown", observedAt: 0, message: "", total: 0, offset: 0, columns: [],
+    seq: -1, state: "unknown", observedAt: 0, message: "", total: 0, unfiltered: 0, offset: 0, columns: [],
     order: [], rows: new Map(),
   };
 }
@@ -87,6 +89,7 @@ export function applyFrame(view, frame) {
       view.rows = new Map((frame.rows ?? []).map((row) => [rowKey(row), row]));
       view.order = [...view.rows.keys()];
       view.total = frame.total ?? 0;
+      view.unfiltered = frame.unfiltered_total ?? view.total;
       view.offset = frame.offset ?? 0;
       return { changed: new Set(view.order), isWhole: true };
     case "delta": {
@@ -96,6 +99,7 @@ export function applyFrame(view, frame) {
       if (frame.order) view.order = frame.order.map(keyText);
       view.order = view.order.filter((key) => view.rows.has(key));
       view.total = frame.total ?? view.total;
+      view.unfiltered = frame.unfiltered_total ?? view.unfiltered;
       view.offset += frame.above ?? 0;
       return { changed, isWhole: false };
     }

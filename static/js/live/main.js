@@ -58,9 +58,10 @@ function start(table) {
  */
 function describe(view, of) {
   const count = document.querySelector("[data-count]");
-  if (count && !count.textContent?.includes("?")) {
-    const bold = count.querySelector("b");
-    if (bold) bold.textContent = String(view.total);
+  if (count) {
+    count.textContent = of
+      .replace("%(total)s", String(view.total))
+      .replace("%(all)s", String(view.unfiltered));
   }
   const range = document.querySelector("[data-range]");
   if (range) {
