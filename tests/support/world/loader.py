@@ -62,28 +62,34 @@ class Loader:
         plural = PLURALS.get(manifest["kind"], manifest["kind"].lower() + "s")
         path = path_of(manifest["apiVersion"], plural, meta.get("namespace"))
         manager = MANAGERS.get(manifest["kind"], "kubectl-client-side-apply")
-        async with asyncio.timeout(LIMIT_S):
-            while True:
-                if await self._created(path, manifest, manager):
-                    return
-                await asyncio.sleep(POLL_S)
+        deadline = asyncio.get_running_loop().time() + LIMIT_S
+        while True:
+            passing = await self._refusal(path, manifest, manager)
+            if passing is None:
+                return
+            if asyncio.get_running_loop().time() > deadline:
+                raise passing
+            await asyncio.sleep(POLL_S)
 
-    async def _created(self, path: str, manifest: Object, manager: str) -> bool:
-        """True if the object is there now, False if it may be written later. Raises Refused."""
+    async def _refusal(self, path: str, manifest: Object, manager: str) -> Exception | None:
+        """Return None if the object is there now, or why it may only be written later.
+
+        Raises Refused where waiting does not help.
+        """
         try:
             async with self._slots:
                 await self._apiserver.post(path, manifest, fieldManager=manager)
         except Refused as refusal:
             if refusal.reason == "AlreadyExists":
                 await self._grow(f"{path}/{manifest['metadata']['name']}", manifest)
-                return True
+                return None
             if refusal.code in PASSING:
-                return False
+                return refusal
             raise
-        except aiohttp.ClientConnectionError:
+        except aiohttp.ClientConnectionError as error:
             # A server that restarts is back within the limit.
-            return False
-        return True
+            return error
+        return None
 
     async def _grow(self, path: str, manifest: Object) -> None:
         """Give a Deployment that exists the size that this world wants; leave all else alone."""

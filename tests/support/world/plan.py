@@ -83,7 +83,10 @@ class World:
     def crowd(self) -> list[crowd.Group]:
         """What makes a world large; empty in a small one."""
         nodes = [node["metadata"]["name"] for node in self.nodes if "spec" not in node]
-        return crowd.groups(self.seed, self.pods - MADE_BY_CONTROLLERS, nodes)
+        if self.pods <= MADE_BY_CONTROLLERS:
+            return []
+        missing = self.pods - pods_of(self.workloads, len(self.nodes))
+        return crowd.groups(self.seed, missing, nodes)
 
     @property
     def expected_pods(self) -> int:

@@ -19,8 +19,8 @@ def limits() -> list[Object]:
         ]
     }
     return [
-        _quota("team", "payments", {"pods": "600", "services": "40", "secrets": "60"}),
-        _quota("team", "search", {"requests.memory": "8Ti", "pods": "600"}),
+        _quota("team", "payments", {"services": "40", "secrets": "60", "configmaps": "80"}),
+        _quota("team", "search", {"services": "40", "count/deployments.apps": "60"}),
         _quota("one-claim", "monitoring", {"persistentvolumeclaims": "1"}),
         make("v1", "LimitRange", "defaults", "checkout", spec=bounds),
         make("v1", "LimitRange", "defaults", "search", spec=bounds),

@@ -47,7 +47,7 @@ GUARDED = frozenset({"payments", "identity"})
 """Namespaces that the image-policy webhook is asked about."""
 LOST_NODE = "ap-17"
 LOST_AFTER_S = 20
-LARGEST_APP = 40
+LARGEST_APP = 250
 """Replicas of one app at most; a world that wants more has a crowd (tests/support/world/crowd.py)."""
 EDGE_TAINT = {"key": f"{HOUSE}/edge", "value": "true", "effect": "NoSchedule"}
 
