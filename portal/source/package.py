@@ -38,6 +38,8 @@ class Package:
     """Without those of tests, and without `init`, which no one can name."""
     outline: Mapping[str, tuple[Symbol, ...]] = field(repr=False)
     """Each file's symbols in source order, tests and other builds included."""
+    clauses: Mapping[str, str] = field(repr=False)
+    """Each file's package clause: `x_test` beside `x` is another package in the same folder."""
 
     @property
     def names(self) -> dict[str, Kind]:
@@ -59,13 +61,31 @@ class Package:
     def names_for(self, file: str) -> dict[str, Kind]:
         """Return the names that an identifier in `file` can mean.
 
-        A test sees its package's tests; a file of another build is read with its own names first.
+        A test sees its package's tests; a file of another build is read with its own names too.
         """
-        names = self.names
+        clause = self.clauses.get(file)
+        names = self.names if clause == self.name else {}
         beside = self.tests if file in self.tests else ()
         for other in (*beside, file):
-            names |= {symbol.name: symbol.kind for symbol in self.outline.get(other, ())}
+            if self.clauses.get(other) == clause:
+                names |= {symbol.name: symbol.kind for symbol in self.outline.get(other, ())}
         return names
+
+    def declared_beside(self, file: str, name: str) -> Symbol | None:
+        """Return what `file` means by a name that `symbols` does not answer; None: nothing.
+
+        Those are names of tests, of other builds, of another package in the folder, and `init`.
+        """
+        clause = self.clauses.get(file)
+        is_built = file in (*self.files, *self.tests)
+        if name in self.symbols and is_built and clause == self.name:
+            return None
+        for other in (file, *(self.tests if file in self.tests else ())):
+            if self.clauses.get(other) == clause:
+                for symbol in self.outline.get(other, ()):
+                    if symbol.name == name:
+                        return symbol
+        return None
 
 
 class Packages:
@@ -105,18 +125,17 @@ def read_package(tree: Tree, importpath: str, build: Build) -> Package:
         raise NoSuchFile(f"{importpath} is no Go package: its folder holds no Go files")
     groups: dict[str, list[str]] = {"files": [], "tests": [], "others": []}
     outline: dict[str, tuple[Symbol, ...]] = {}
-    names: list[str] = []
+    clauses: dict[str, str] = {}
     for entry in entries:
         if entry.size is not None and entry.size > MAX_FILE_BYTES:
             groups["others"].append(entry.name)
             continue
         source = _parsed(tree, f"{folder}/{entry.name}" if folder else entry.name)
         outline[entry.name] = declared(source, entry.name)
+        clauses[entry.name] = package_name(source)
         group = "tests" if is_test(entry.name) else "files"
         if not belongs(entry.name, source.text, build):
             group = "others"
-        elif group == "files":
-            names.append(package_name(source))
         groups[group].append(entry.name)
     symbols = {
         symbol.name: symbol
@@ -127,12 +146,13 @@ def read_package(tree: Tree, importpath: str, build: Build) -> Package:
     return Package(
         importpath=importpath,
         folder=folder,
-        name=names[0] if names else "",
+        name=clauses[groups["files"][0]] if groups["files"] else "",
         files=tuple(groups["files"]),
         tests=tuple(groups["tests"]),
         others=tuple(groups["others"]),
         symbols=symbols,
         outline=outline,
+        clauses=clauses,
     )
 
 

@@ -136,7 +136,7 @@ def release(version: str) -> tuple[int, int, int] | None:
 
     None: not a version. `1.36` is read as `1.36.0`.
     """
-    found = re.fullmatch(r"v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?(?:[-+.].*)?", version, re.ASCII)
+    found = re.fullmatch(r"v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?(?:[-+].*)?", version, re.ASCII)
     return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
 
 

@@ -1,6 +1,6 @@
 """What the pages of files, folders and symbols show; made in another process, sent as values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
 from posixpath import dirname
@@ -136,7 +136,7 @@ def view_file(where: Where, key: str, path: str, links: Links) -> FileView:
         is_text=is_text,
         importpath=package.importpath if package else "",
         symbols=tuple(
-            _listed(package, symbol, links)
+            replace(_listed(package, symbol, links), href=f"#L{symbol.line}")
             for symbol in outline
             if package and symbol.kind is not Kind.FIELD
         )[:MAX_LISTED],
@@ -200,9 +200,17 @@ def highlighted(where: Where, key: str, path: str, links: Links) -> tuple[str, .
         return plain(source.text)
     found = references(source, package.importpath, package.names_for(file), package.outline[file])
 
+    own = {symbol.name_span: symbol for symbol in package.outline[file]}
+
     def href(reference: Reference) -> str | None:
         if tree.snapshot.module_of(reference.importpath) is None:
             return None
+        if reference.importpath == package.importpath:
+            beside = package.declared_beside(file, reference.name)
+            if beside is not None and reference.is_definition:
+                beside = own[reference.span]  # of several `init`, this one
+            if beside is not None:
+                return links.source(key, package.path(beside), beside.line)
         return links.symbol(reference.importpath, reference.name)
 
     return highlight(source.text, found, href)

@@ -36,7 +36,11 @@ TAGS = frozenset(
     }
 )
 ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}, "details": {"open"}}
-CLASSES = {"a": {"ref", "src"}, "code": {f"language-{name}" for name in PLAIN_FENCES if name}}
+CLASSES = {
+    "a": {"ref"},
+    "table": {"t"},
+    "code": {f"language-{name}" for name in PLAIN_FENCES if name},
+}
 REFERENCE = r"\{(\d{1,3})\}"
 
 
@@ -198,6 +202,8 @@ class _SourceLinks(Treeprocessor):
         self._links = links
 
     def run(self, root: Element) -> None:
+        for table in root.iter("table"):
+            table.set("class", "t")
         for link in root.iter("a"):
             target = link.get("href", "")
             if target.startswith(anchors.SCHEME):
@@ -206,7 +212,6 @@ class _SourceLinks(Treeprocessor):
                 except anchors.AnchorError:
                     continue  # the sanitiser drops the target, the content check reports it
                 link.set("href", self._links.symbol(anchor.importpath, anchor.name))
-                link.set("class", "src")
             elif target.startswith("chapter:"):
                 book, _, chapter = target.removeprefix("chapter:").partition("/")
                 link.set("href", self._links.chapter(book, chapter))

@@ -10,6 +10,7 @@ from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -263,12 +264,18 @@ async def _section(
     pairs = [
         DrawnPair(
             left=await _pieces(pair.left, reader),
-            right=await _pieces(pair.right, reader),
+            right=await _beside(pair.right, reader),
             has_heading=index == 0 and bool(section.title),
         )
         for index, pair in enumerate(section.pairs)
     ]
     return DrawnSection(section.id, number, section.title, tuple(pairs))
+
+
+async def _beside(blocks: tuple[Block, ...], reader: Reader) -> str:
+    """Return what stands beside prose: one cell of the page's grid, however many blocks it is."""
+    html = await _pieces(blocks, reader)
+    return html if len(blocks) == 1 else format_html('<div class="stack">{}</div>', html)
 
 
 async def _pieces(pieces: tuple[Text | Block, ...], reader: Reader) -> str:

@@ -1,0 +1,1 @@
+"""Tests of the site and its reading half."""

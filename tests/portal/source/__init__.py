@@ -1,0 +1,1 @@
+"""Tests of the source library: plain Python, no Django."""

@@ -1,0 +1,1 @@
+"""Tests of chapters and of the pages around them."""
