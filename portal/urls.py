@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", views.readyz, name="readyz"),
     path("healthz", views.livez, name="healthz"),
     path("metrics", views.metrics, name="metrics"),
+    path("-/theme", views.theme, name="theme"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("", include("dashboard.views.urls")),

@@ -4,28 +4,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import prometheus_client
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils.crypto import constant_time_compare
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from dashboard.access import directory
+from dashboard.views.problem import told
 from portal.env import is_loopback
+from portal.home import BookCard, ChapterLink, ClusterRow, HomePage
+from portal.shell import CONNECTED, SILENT, THEME_COOKIE, THEMES, UNTRIED, ClusterLink, Mark, Shell
+from portal.walkthrough import shelfmark
+from portal.walkthrough.library import Book
 
-THEMES = frozenset({"paper", "ink"})
-"""What the theme cookie may say; anything else follows the system."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shell:
-    """What the frame around every page shows."""
-
-    language: str
-    other_language_url: str
-    theme: str | None
+YEAR_S = 365 * 24 * 60 * 60
+CHAPTERS_ON_A_CARD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +39,53 @@ class Problem:
 
 def shell(request: HttpRequest) -> Mapping[str, Shell]:
     """Return the template context that every page has."""
-    language = get_language() or "en"
-    theme = request.COOKIES.get("portolan_theme")
-    other = "en" if language == "zh-hans" else "zh-hans"
+    is_chinese = get_language() == "zh-hans"
+    theme = request.COOKIES.get(THEME_COOKIE)
+    here = request.get_full_path()
+    match = request.resolver_match
+    about = str(match.kwargs.get("cluster", "")) if match else ""
+    # A visitor who was not let in must not read the names of clusters off the door.
+    is_let_in = hasattr(request, "credential")
+    clusters = _cluster_links(about) if is_let_in else ()
+    cluster = next((link for link in clusters if link.is_current), None)
     return {
         "shell": Shell(
-            language="zh-Hans" if language == "zh-hans" else "en",
-            other_language_url=translate_url(request.get_full_path(), other),
+            language="zh-Hans" if is_chinese else "en",
+            other_language="en" if is_chinese else "zh-Hans",
+            other_language_name="English" if is_chinese else "中文",
+            other_language_url=translate_url(here, "en" if is_chinese else "zh-hans"),
             theme=theme if theme in THEMES else None,
+            here=here,
+            half=_half(match.func.__module__ if match else ""),
+            cluster_url=cluster.url if cluster else reverse("home"),
+            clusters=clusters,
+            cluster=cluster,
         )
     }
 
 
 async def home(request: HttpRequest) -> HttpResponse:
     """Show clusters and books."""
-    return render(request, "portal/home.html")
+    return await sync_to_async(render)(request, "portal/home.html", {"page": _home_page()})
+
+
+@require_POST
+async def theme(request: HttpRequest) -> HttpResponse:
+    """Keep a theme in a cookie and go back to the page that it was picked on."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        back = reverse("home")
+    response = HttpResponseRedirect(back)
+    chosen = request.POST.get("theme")
+    if chosen in THEMES:
+        response.set_cookie(
+            THEME_COOKIE, str(chosen), max_age=YEAR_S, samesite="Lax", secure=request.is_secure()
+        )
+    else:
+        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+    return response
 
 
 async def look(request: HttpRequest) -> HttpResponse:
@@ -108,6 +140,88 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/problem.html", {"problem": problem}, status=500)
 
 
+def _half(module: str) -> str:
+    """Return the half of the site whose view this module holds."""
+    if module.startswith("portal.walkthrough"):
+        return "source"
+    return "cluster" if module.startswith(("dashboard.", "portal.views")) else ""
+
+
+def _standing(cluster: directory.ClusterState) -> tuple[Mark, str]:
+    """Return the mark of a cluster and its word."""
+    if cluster.trouble is not None:
+        return SILENT, _("does not answer")
+    if cluster.is_connected:
+        return CONNECTED, _("connected")
+    return UNTRIED, _("not asked yet")
+
+
+def _cluster_links(about: str) -> tuple[ClusterLink, ...]:
+    """Return the menu of clusters; `about` is the slug that the page names, or ""."""
+    found = directory.found().clusters
+    slugs = {cluster.slug for cluster in found}
+    connected = next((cluster.slug for cluster in found if cluster.is_connected), "")
+    current = about if about in slugs else connected
+    return tuple(
+        ClusterLink(
+            slug=cluster.slug,
+            name=cluster.name,
+            url=reverse("overview", args=[cluster.slug]),
+            version=cluster.version,
+            mark=_standing(cluster)[0],
+            word=_standing(cluster)[1],
+            is_current=cluster.slug == current,
+        )
+        for cluster in found
+    )
+
+
+def _home_page() -> HomePage:
+    found = directory.found()
+    return HomePage(
+        clusters=tuple(_cluster_row(cluster) for cluster in found.clusters),
+        source=found.source or "",
+        tried=found.tried,
+        trouble=told(found.trouble) if found.trouble else "",
+        books=tuple(_book_card(book) for book in shelfmark.library().books.values()),
+    )
+
+
+def _cluster_row(cluster: directory.ClusterState) -> ClusterRow:
+    mark, word = _standing(cluster)
+    return ClusterRow(
+        name=cluster.name,
+        url=reverse("overview", args=[cluster.slug]),
+        server=cluster.server,
+        version=cluster.version,
+        mark=mark,
+        word=word,
+        trouble=told(cluster.trouble) if cluster.trouble else "",
+    )
+
+
+def _book_card(book: Book) -> BookCard:
+    language = get_language() or "en"
+    chapters = book.listing(language)
+    front = book.front(language)
+    return BookCard(
+        title=front.title,
+        lead=front.lead,
+        url=reverse("book", args=[book.slug]),
+        size=len(chapters),
+        minutes=sum(entry.front.minutes for entry in chapters),
+        chapters=tuple(
+            ChapterLink(
+                number=number,
+                title=entry.front.title,
+                url=reverse("chapter", args=[book.slug, entry.slug]),
+                minutes=entry.front.minutes,
+            )
+            for number, entry in enumerate(chapters[:CHAPTERS_ON_A_CARD], start=1)
+        ),
+    )
+
+
 def _health(request: HttpRequest, checks: Mapping[str, str | None]) -> HttpResponse:
     """Answer as Kubernetes components do: "ok", or every check by name with `?verbose`."""
     failed = any(trouble is not None for trouble in checks.values())
@@ -127,8 +241,6 @@ def _health(request: HttpRequest, checks: Mapping[str, str | None]) -> HttpRespo
 
 
 async def _database_trouble() -> str | None:
-    from asgiref.sync import sync_to_async
-
     try:
         await sync_to_async(connection.ensure_connection)()
     except DatabaseError as error:
