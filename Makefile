@@ -41,12 +41,13 @@ cluster-stop: $(INSTALLED)
 	$(BIN)/python -m tests.cluster stop --name $(NAME)
 
 catalogs: $(INSTALLED)
-	$(BIN)/python manage.py catalogs
+	$(BIN)/python -m tests.contracts.catalogs --write
 
-lock:
-	uv pip compile pyproject.toml --group dev --extra prod --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/dev.txt
-	uv pip compile pyproject.toml --extra prod --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/prod.txt
-	npm install --package-lock-only --ignore-scripts
+lock: $(INSTALLED)
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra prod --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra prod --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/prod.txt
+	$(BIN)/python hatch_build.py $(DATA)/bundles --npm install --package-lock-only --ignore-scripts
+	$(BIN)/python -m tests.contracts.licences --write
 
 clean:
 	rm -rf .venv node_modules dist
