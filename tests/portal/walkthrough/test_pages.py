@@ -1,0 +1,249 @@
+"""The pages of the reading half, in both languages, with and without source."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.http import HttpRequest
+from django.test import AsyncClient
+from pytest_django import Settings
+
+from portal.source.tree import Tree
+from portal.walkthrough import edition
+from portal.walkthrough.press import PRESS
+
+CHAPTER = "learn/kube-apiserver/handler-chain"
+CONFIG = "source/kubernetes@v1.36.3/staging/src/k8s.io/apiserver/pkg/server/config.go"
+CHAIN = "symbol/k8s.io/apiserver/pkg/server/DefaultBuildHandlerChain"
+VOID = {"br", "hr", "img", "input", "link", "meta", "path", "circle", "use"}
+
+
+class Page(HTMLParser):
+    """What a test asks a page: its headings, ids, links, and whether its tags are closed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.html = html
+        self.headings: list[int] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.inline: list[str] = []
+        self._open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self._open == [], f"not closed: {self._open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag not in VOID:
+            self._open.append(tag)
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        self.ids += [given["id"] or ""] if "id" in given else []
+        self.links += [given["href"] or ""] if "href" in given else []
+        self.inline += [name for name in given if name == "style" or name.startswith("on")]
+        self.inline += [tag] if tag == "style" or (tag == "script" and "src" not in given) else []
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self._open, f"</{tag}> closes nothing"
+            assert self._open.pop() == tag
+
+
+@pytest.fixture
+async def client(settings: Settings) -> AsyncIterator[AsyncClient]:
+    """A reader on a machine where everyone is let in."""
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, auth="none")
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    yield AsyncClient()
+    PRESS.close()
+
+
+@pytest.fixture
+def absent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine on which nothing is imported."""
+    monkeypatch.setenv("GOMODCACHE", str(tmp_path))
+
+
+async def get(client: AsyncClient, path: str, status: int = 200) -> Page:
+    response = await client.get(f"/{path}")
+    assert response.status_code == status, response.content[:500]
+    return Page(response.content.decode())
+
+
+@pytest.mark.source
+@pytest.mark.parametrize("language", ["", "zh-hans/"])
+@pytest.mark.parametrize(
+    "path", ["learn/", "learn/kube-apiserver", CHAPTER, CONFIG, CHAIN, "source/kubernetes@v1.36.3/"]
+)
+async def test_every_page_is_whole(
+    client: AsyncClient, real: Tree, language: str, path: str
+) -> None:
+    page = await get(client, language + path)
+
+    assert page.headings.count(1) == 1
+    skipped = [b for a, b in zip(page.headings, page.headings[1:], strict=False) if b > a + 1]
+    assert not skipped
+    assert len(page.ids) == len(set(page.ids))
+    assert page.inline == []
+    english = {link for link in page.links if link.startswith(("/source/", "/symbol/", "/learn/"))}
+    assert not language or english <= {f"/{path}"}, "only the language switch leaves the language"
+
+
+@pytest.mark.source
+async def test_the_chapter_shows_real_source_beside_its_prose(
+    client: AsyncClient, real: Tree
+) -> None:
+    page = await get(client, CHAPTER)
+
+    assert page.html.count('class="claim"') == 4
+    assert "6 of 6 anchors same" in page.html
+    assert 'class="fn def"' in page.html
+    assert len([i for i in page.ids if i.startswith("note-")]) == 17
+    for link in page.links:
+        if link.startswith("#"):
+            assert link[1:] in page.ids, link
+    assert f"/{CONFIG}#L1040" in page.links
+    assert f"/{CHAIN}" in page.links
+
+
+@pytest.mark.source
+async def test_the_chinese_chapter_is_chinese_and_says_the_same(
+    client: AsyncClient, real: Tree
+) -> None:
+    page = await get(client, f"zh-hans/{CHAPTER}")
+
+    assert "处理链" in page.html
+    assert '<html lang="zh-Hans"' in page.html
+    assert page.html.count('class="claim"') == 4
+    assert f"/zh-hans/{CHAIN}" in page.links
+
+
+@pytest.mark.source
+async def test_the_route_turns_around(client: AsyncClient, real: Tree) -> None:
+    runs = await get(client, CHAPTER)
+    written = await get(client, f"{CHAPTER}?order=written")
+
+    def stops(page: Page) -> list[str]:
+        return re.findall(r"<title>(\d+)\. ", page.html)
+
+    assert stops(runs) == [str(number) for number in range(1, 25)]
+    assert stops(written) == stops(runs)[::-1]
+    assert runs.html.count('class="cond"') == 10
+
+
+@pytest.mark.source
+async def test_a_version_that_is_not_listed_gets_the_nearest_and_a_banner(
+    client: AsyncClient, real: Tree
+) -> None:
+    page = await get(client, f"{CHAPTER}?at=v1.36.1")
+
+    assert "Source of v1.36.1 is not listed. This page shows v1.36.3 (nearest patch)." in page.html
+    assert f"/{CHAIN}?at=v1.36.1" in page.links
+
+
+@pytest.mark.source
+async def test_the_page_opens_at_the_version_that_the_cluster_runs(
+    client: AsyncClient, real: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def running(_request: HttpRequest, _project: str) -> str:
+        return "v1.36.3+k3s1"
+
+    monkeypatch.setattr(edition, "_cluster_version", [running])
+
+    page = await get(client, CHAPTER)
+
+    assert "your cluster:" in page.html
+    assert "is not listed" not in page.html
+
+
+async def test_without_source_the_prose_stands_and_says_what_to_do(
+    client: AsyncClient, absent: None
+) -> None:
+    page = await get(client, CHAPTER)
+
+    assert "Written inside out" in page.html
+    assert page.html.count("go mod download k8s.io/apiserver@v0.36.3") == 1 + 6 + 4
+    assert "make cluster" in page.html
+    assert "Not tested: source not imported." in page.html
+    for link in page.links:
+        if link.startswith("#"):
+            assert link[1:] in page.ids, link
+
+
+@pytest.mark.parametrize("language", ["", "zh-hans/"])
+@pytest.mark.parametrize("path", [CONFIG, CHAIN])
+async def test_without_source_its_pages_say_what_brings_it(
+    client: AsyncClient, absent: None, language: str, path: str
+) -> None:
+    page = await get(client, language + path, 503)
+
+    assert "go mod download k8s.io/apiserver@v0.36.3" in page.html
+    assert "make cluster" in page.html
+
+
+async def test_without_a_cluster_the_evidence_says_so(client: AsyncClient, absent: None) -> None:
+    page = await get(client, CHAPTER)
+
+    assert "No cluster is connected, so the number of" in page.html
+    assert "flowschemas.v1.flowcontrol.apiserver.k8s.io" in page.html
+
+
+@pytest.mark.source
+@pytest.mark.parametrize(
+    ("path", "status", "next_step"),
+    [
+        ("source/kubernetes@v1.36.3/no/such.go", 404, "/source/kubernetes@v1.36.3/"),
+        ("source/kubernetes@v1.36.3/a%00b", 404, "/source/kubernetes@v1.36.3/"),
+        ("source/kubernetes@v1.36.3/a%2f..%2f..%2fb", 404, "/source/kubernetes@v1.36.3/"),
+        ("source/kubernetes@v9.9.9/", 404, "/source/kubernetes@v1.36.3/"),
+        ("source/etcd@v3.6.8/", 404, "/source/kubernetes@v1.36.3/"),
+        ("source/kubernetes@v1.36.3/api/openapi-spec/swagger.json", 413, "too large"),
+        (f"{CHAIN}x", 404, f"/{CHAIN}"),
+        (f"{CHAIN}?at=nonsense", 404, "/source/kubernetes@v1.36.3/"),
+        ("symbol/net/http/Handler", 404, "/source/kubernetes@v1.36.3/"),
+        ("symbol/k8s.io/apiserver/pkg/none/F", 404, "/source/kubernetes@v1.36.3/"),
+        ("learn/none", 404, "/learn/"),
+        ("learn/kube-apiserver/none", 404, "/learn/kube-apiserver"),
+    ],
+)
+async def test_what_is_not_there_says_where_to_go(
+    client: AsyncClient, real: Tree, path: str, status: int, next_step: str
+) -> None:
+    page = await get(client, path, status)
+
+    assert page.headings.count(1) == 1
+    assert next_step in page.html
+
+
+@pytest.mark.source
+async def test_text_is_plain_and_what_is_no_text_is_not_shown(
+    client: AsyncClient, real: Tree
+) -> None:
+    readme = await get(client, "source/kubernetes@v1.36.3/README.md")
+    picture = await get(client, "source/kubernetes@v1.36.3/logo/logo.png")
+
+    assert '<li id="L1">' in readme.html
+    assert "This file is no text" in picture.html
+    assert "<img" not in picture.html
+
+
+@pytest.mark.source
+async def test_every_link_of_a_file_leads_to_a_page(client: AsyncClient, real: Tree) -> None:
+    path = "source/kubernetes@v1.36.3/staging/src/k8s.io/client-go/tools/cache"
+    for file in ("listwatch.go", "store_test.go"):
+        page = await get(client, f"{path}/{file}")
+        targets = {link.partition("#")[0] for link in page.links}
+        for target in sorted(t for t in targets if t.startswith(("/symbol/", "/source/"))):
+            assert (await client.get(target)).status_code == 200, target

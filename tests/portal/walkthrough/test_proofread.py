@@ -1,0 +1,72 @@
+"""The content check finds what a reader would stumble over."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from portal.walkthrough import shelfmark
+from portal.walkthrough.proofread import check_content, unchecked
+from portal.walkthrough.stock import Where
+
+CHAPTER = "kube-apiserver/handler-chain.md"
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """A copy of the books, to damage."""
+    root = tmp_path / "walkthroughs"
+    shutil.copytree(shelfmark.walkthroughs(), root)
+    return root
+
+
+@pytest.mark.source
+def test_the_books_of_this_repository_are_in_order(where: Where) -> None:
+    assert check_content(where=where) == []
+
+
+def test_without_source_the_rest_is_checked_and_the_gap_is_named(nowhere: Where) -> None:
+    assert check_content(where=nowhere) == []
+    assert "k8s.io/apiserver@v0.36.3" in unchecked(nowhere)
+
+
+@pytest.mark.source
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("```claim impersonation", "```claims impersonation", "no block is called 'claims'"),
+        ("```claim impersonation-runs", "```claim imp-runs", "no claim 'imp-runs"),
+        ("~9e126ada", "~00000000", "the symbol's digest is 9e126ada now"),
+        ("~9e126ada", "", "has no ~D8"),
+        ("#NewAPIServerHandler~", "#NewAPIServerHandlr~", "declares no NewAPIServerHandlr"),
+        ("note 16 /2cc0637b", "note 16 /00000000", "has no statement /00000000"),
+        ("note 16 /2cc0637b", "", "{16} stands in prose but beside no line"),
+        ("{16}", "", "note 16 stands beside a line but in no prose"),
+        ("note 16 /2cc0637b", "note 17 /2cc0637b", "stands beside two lines"),
+        ("#GenericAPIServer.UnprotectedHandler", "#NoServer.None", "declares no NoServer.None"),
+        ("](go:k8s.io/apiserver/pkg/server#New", "](/symbol/x#New", "'/symbol/x#New"),
+        ("name: WithHSTS", "name: WithHTTPS", "the route differs from the source in WithHSTS"),
+        ("evidence kind=flow", "evidence sort=flow", "evidence kind=KIND"),
+        ("{#director}", "", "write `## Title {#id}`"),
+        ("verified_at: v1.36.3", "verified_at: v1.36.2", "differ in order, project, verified_at"),
+        ("{#director}", "{#end}", "differ in their sections"),
+        ("note 13 /80596664", "note 13 /e7df1cac", "differ in their code"),
+    ],
+)
+def test_each_mistake_is_found(
+    content: Path, where: Where, old: str, new: str, problem: str
+) -> None:
+    path = content / "en" / CHAPTER
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+    problems = check_content(content, where)
+
+    assert any(problem in found for found in problems), problems
+
+
+def test_a_missing_pair_is_found(content: Path, nowhere: Where) -> None:
+    (content / "zh-hans" / CHAPTER).unlink()
+
+    assert check_content(content, nowhere) == [f"zh-hans/{CHAPTER} is missing: chapters are pairs"]
