@@ -7,11 +7,11 @@ from posixpath import dirname
 
 from portal.source.errors import NoSuchFile
 from portal.source.golang import parse
-from portal.source.package import Package
+from portal.source.package import MAX_FILE_BYTES, Package
 from portal.source.scope import Reference, references
 from portal.source.symbols import Kind, Symbol
 from portal.source.tree import Tree
-from portal.walkthrough.highlight import highlight, plain
+from portal.walkthrough.highlight import MAX_CHARACTERS, highlight, plain
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Where, stock
 
@@ -189,14 +189,14 @@ def view_symbol(where: Where, key: str, importpath: str, name: str, links: Links
     )
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def highlighted(where: Where, key: str, path: str, links: Links) -> tuple[str, ...]:
     """Return a file's lines as HTML; line N is at index N - 1. Go is linked, other text plain."""
     tree = stock(where).tree(key)
-    source = parse(tree.read(path, MAX_SHOWN_BYTES))
+    source = parse(tree.read(path, MAX_FILE_BYTES))
     package = _package(where, key, path) if path.endswith(".go") else None
     file = path.rpartition("/")[2]
-    if package is None or file not in package.outline:
+    if package is None or file not in package.outline or len(source.text) > MAX_CHARACTERS:
         return plain(source.text)
     found = references(source, package.importpath, package.names_for(file), package.outline[file])
 

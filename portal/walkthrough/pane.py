@@ -91,7 +91,7 @@ def make_pane(where: Where, key: str, verified_at: str, spec: PaneSpec, links: L
     compared = store.tree(verified.key) if fit is Fit.EXACT and verified.key != key else None
     place = find(store.packages, tree, spec.anchor, compared)
     lines = highlighted(where, key, place.path, links)
-    shown = _shown(place, spec)
+    shown = _without_small_gaps(_shown(place, spec), place)
     notes, lost = _notes(place, spec)
     rows: list[Row] = []
     for number in sorted(shown):
@@ -128,6 +128,16 @@ def _shown(place: Place, spec: PaneSpec) -> set[int]:
             continue
         shown.update(range(first.start, last.stop))
     return shown or set(whole)
+
+
+def _without_small_gaps(shown: set[int], place: Place) -> set[int]:
+    """Return the lines with those added whose cut would take as much room as they do."""
+    last = place.symbol.end_line
+    return shown | {
+        line + 1
+        for line in shown
+        if line + 2 in shown or line + 1 == last  # the bracket that closes the function
+    }
 
 
 def _notes(place: Place, spec: PaneSpec) -> tuple[dict[int, list[int]], tuple[int, ...]]:

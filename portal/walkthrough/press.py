@@ -9,6 +9,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import ProcessPoolExecutor
@@ -90,9 +91,18 @@ PRESS = Press()
 
 
 def _prepare() -> None:
-    """Leave Ctrl-C to the server, and stand back behind it for the processor."""
+    """Leave Ctrl-C to the server, stand back behind it for the processor, and end when it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(5)
+    threading.Thread(target=_end_with_server, name="end-with-server", daemon=True).start()
+
+
+def _end_with_server() -> None:
+    """End this process as soon as the server is gone: one that was killed could not ask for it."""
+    server = multiprocessing.parent_process()
+    if server is not None:
+        server.join()
+        os._exit(1)
 
 
 def _limited(job: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:

@@ -28,6 +28,16 @@ class AbsentPage:
     """(label, address) of where to go instead."""
 
 
+def too_slow() -> AbsentPage:
+    """Return the page for work that was stopped because it took too long."""
+    return AbsentPage(
+        _("This page takes too long to make"),
+        _(
+            "The work was stopped so that other pages stay fast. Load the page again: what was done is kept."
+        ),
+    )
+
+
 def explain(error: SourceError, links: Links, shelf: Shelf) -> AbsentPage:
     """Return the page for an error; every one of them has a next step."""
     roots = tuple((s.key, links.source(s.key, "")) for s in shelf.snapshots)

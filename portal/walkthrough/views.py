@@ -24,7 +24,7 @@ from portal.walkthrough.filepage import FileView, FolderView, SymbolView, view_p
 from portal.walkthrough.library import LANGUAGES, Book, Entry
 from portal.walkthrough.links import Links
 from portal.walkthrough.pane import make_pane, parse_pane
-from portal.walkthrough.press import PRESS
+from portal.walkthrough.press import PRESS, TooSlow
 from portal.walkthrough.render import Block, Reader, beside_names, registered
 from portal.walkthrough.route import RouteMap, draw
 from portal.walkthrough.stock import stock
@@ -145,6 +145,8 @@ def readable(view: AsyncView) -> AsyncView:
         except SourceError as error:
             page = trouble.explain(error, _links(request), stock(shelfmark.where()).shelf)
             return await _page(request, "absent", page, status=error.status)
+        except TooSlow:
+            return await _page(request, "absent", trouble.too_slow(), status=503)
 
     return respond
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.source.golang import Source, parse
@@ -189,6 +189,7 @@ def test_package_clause_is_read() -> None:
     assert package_name(Source("")) == ""
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_parses_and_spans_stay_inside(text: str) -> None:
     source = Source(f"package a\nvar a = `{text}`\n{text}\nfunc F() {{}}\n")
@@ -198,6 +199,7 @@ def test_any_text_parses_and_spans_stay_inside(text: str) -> None:
         assert symbol.name_span.end <= symbol.span.end <= len(source.text)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_bytes_that_are_not_utf8_parse(data: bytes) -> None:
     assert parse(data).text == data.decode("utf-8", "replace")

@@ -4,7 +4,7 @@ import pickle
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.source.buildtags import OSES
@@ -33,17 +33,20 @@ written = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(written)
 def test_every_anchor_survives_being_written_and_read(anchor: Anchor) -> None:
     assert anchors.parse(str(anchor)) == anchor
 
 
+@settings(deadline=None)
 @given(written)
 def test_the_shortest_spelling_is_the_only_one(anchor: Anchor) -> None:
     assert str(anchors.parse(str(anchor))) == str(anchor)
     assert "@linux" not in str(anchor)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.text("go:/#@~.abz019_Ω", max_size=40).map("go:".__add__))
 def test_any_other_text_is_refused_with_advice(text: str) -> None:
     refusal: AnchorError | None = None

@@ -4,7 +4,7 @@ import html
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.lexers.go import GoLexer
 
@@ -30,6 +30,7 @@ def address(reference: Reference) -> str:
     return f"/{reference.name}"
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_characters="\r"), max_size=200))
 def test_every_character_is_kept(text: str) -> None:
     lines = highlight(text, (), address)

@@ -1,7 +1,11 @@
 """Work in another process: results come back, failures stay where they are."""
 
 import os
+import select
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -82,3 +86,32 @@ async def test_a_job_that_computes_too_long_is_stopped_alone(own: Press) -> None
     with pytest.raises(TooSlow):
         await own.run(spin)
     assert await own.run(double, 3) == 6
+
+
+SERVER = """
+import asyncio, os, sys
+from portal.walkthrough.press import Press
+if __name__ == "__main__":
+    print(asyncio.run(Press().run(os.getpid)), flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_process_ends_when_its_server_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "server.py"
+    script.write_text(SERVER)
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+    ) as server:
+        assert server.stdout is not None
+        worker = os.pidfd_open(int(server.stdout.readline()))
+
+        server.kill()
+
+        ended, _, _ = select.select([worker], [], [], 20)
+        os.close(worker)
+    assert ended

@@ -1,10 +1,13 @@
 """The content check finds what a reader would stumble over."""
 
 import shutil
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
+from portal.source.tree import Tree
 from portal.walkthrough import shelfmark
 from portal.walkthrough.proofread import check_content, unchecked
 from portal.walkthrough.stock import Where
@@ -70,3 +73,20 @@ def test_a_missing_pair_is_found(content: Path, nowhere: Where) -> None:
     (content / "zh-hans" / CHAPTER).unlink()
 
     assert check_content(content, nowhere) == [f"zh-hans/{CHAPTER} is missing: chapters are pairs"]
+
+
+@pytest.mark.source
+def test_authors_are_told_the_digests_of_a_symbol(real: Tree) -> None:
+    out = StringIO()
+
+    call_command("anchor", "go:k8s.io/apiserver/pkg/server#NewAPIServerHandler", stdout=out)
+
+    lines = out.getvalue().splitlines()
+    assert lines[0].startswith("go:k8s.io/apiserver/pkg/server#NewAPIServerHandler~9e126ada  ")
+    assert any(line.startswith("  /2cc0637b  ") for line in lines)
+
+
+@pytest.mark.parametrize("text", ["nothing", "go:net/http#Handler"])
+def test_authors_are_told_what_is_wrong_with_an_anchor(text: str) -> None:
+    with pytest.raises(CommandError):
+        call_command("anchor", text)
