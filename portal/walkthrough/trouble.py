@@ -28,6 +28,15 @@ class AbsentPage:
     """(label, address) of where to go instead."""
 
 
+def mistake(error: Exception, books: str) -> AbsentPage:
+    """Return the page for a chapter that its author must mend."""
+    return AbsentPage(
+        _("This chapter has a mistake"),
+        _("`make check` names it, and its author must mend it: %(error)s") % {"error": error},
+        ways=((_("Library"), books),),
+    )
+
+
 def too_slow() -> AbsentPage:
     """Return the page for work that was stopped because it took too long."""
     return AbsentPage(

@@ -1,6 +1,7 @@
 """The pages of the reading half, in both languages, with and without source."""
 
 import re
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -12,7 +13,7 @@ from django.test import AsyncClient
 from pytest_django import Settings
 
 from portal.source.tree import Tree
-from portal.walkthrough import edition
+from portal.walkthrough import edition, shelfmark
 from portal.walkthrough.press import PRESS
 
 CHAPTER = "learn/kube-apiserver/handler-chain"
@@ -226,6 +227,38 @@ async def test_what_is_not_there_says_where_to_go(
 
     assert page.headings.count(1) == 1
     assert next_step in page.html
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("{#identity}", ""),
+        ("```claim request-info-runs-before-identity", "```claim none"),
+        ("```claim request-info-runs-before-identity", "```none"),
+        ("show head .. /0fddfce0", "show 12"),
+        ("```code go:", "```code "),
+        ("## Who is asking", "[" * 99 + "\n\n## Who is asking"),
+    ],
+)
+async def test_a_mistake_of_the_author_is_a_page_of_its_own(
+    client: AsyncClient,
+    absent: None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    old: str,
+    new: str,
+) -> None:
+    books = tmp_path / "books"
+    shutil.copytree(shelfmark.walkthroughs(), books)
+    path = books / "en/kube-apiserver/handler-chain.md"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    monkeypatch.setattr(shelfmark, "walkthroughs", lambda: books)
+
+    page = await get(client, CHAPTER, 500)
+
+    assert "This chapter has a mistake" in page.html
 
 
 @pytest.mark.source
