@@ -1,15 +1,16 @@
 """The blocks that this app fills in itself: code, claim, and evidence while no cluster is there."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.template.loader import render_to_string
 
 from portal.source.errors import NoSuchFile, NoSuchSymbol, NotImported, SourceError
 from portal.walkthrough import anchors, claims
 from portal.walkthrough.anchors import AnchorError
+from portal.walkthrough.escaped import escaped
 from portal.walkthrough.excerpt import Grade, NoSuchStatement, find
-from portal.walkthrough.pane import Pane, PaneError, PaneSpec, lines_of, make_pane, parse_pane
+from portal.walkthrough.pane import Pane, PaneError, PaneSpec, Row, lines_of, make_pane, parse_pane
 from portal.walkthrough.press import PRESS
 from portal.walkthrough.render import Block, BlockKind, Reader, prose, register
 from portal.walkthrough.stock import Where, stock
@@ -26,6 +27,7 @@ class CodeView:
     symbol_href: str
     version: str
     pane: Pane | None = None
+    rows: tuple[Row, ...] = ()
     source_href: str = ""
     last_line: int = 0
     notes: tuple[int, ...] = ()
@@ -96,6 +98,7 @@ async def make_code(block: Block, reader: Reader) -> str:
         view = CodeView(
             **common,  # type: ignore[arg-type]
             pane=pane,
+            rows=tuple(replace(row, html=escaped(row.html)) for row in pane.rows),
             source_href=links.source(pane.key, pane.path),
             last_line=max(row.number for row in pane.rows),
             notes=pane.lost_notes,
@@ -139,7 +142,7 @@ def check_code(block: Block, where: Where) -> Iterable[str]:
 async def make_claim(block: Block, reader: Reader) -> str:
     """Return a claim, tested on the version that the page shows."""
     version = reader.key.partition("@")[2]
-    sentence = prose(block.body, reader.links)
+    sentence = escaped(prose(block.body, reader.links))
     try:
         verdict = await PRESS.keep(claims.judge, reader.where, reader.key, block.info)
     except NotImported as absent:
@@ -172,7 +175,7 @@ def check_claim(block: Block, _where: Where) -> Iterable[str]:
 async def make_evidence(block: Block, reader: Reader) -> str:
     """Return the block as it stands while no cluster is connected."""
     options = evidence_options(block)
-    view = EvidenceView(options.get("kind", ""), prose(block.body, reader.links))
+    view = EvidenceView(options.get("kind", ""), escaped(prose(block.body, reader.links)))
     return render_to_string("walkthrough/_evidence.html", {"evidence": view})
 
 

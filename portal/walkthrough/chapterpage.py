@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from portal.source.errors import NotImported, SourceError
 from portal.walkthrough import shelfmark
 from portal.walkthrough.chapter import Chapter, Section, Text
 from portal.walkthrough.edition import Edition
+from portal.walkthrough.escaped import escaped
 from portal.walkthrough.excerpt import Grade
 from portal.walkthrough.library import LANGUAGES, Book, Entry
 from portal.walkthrough.links import Links
@@ -181,7 +181,7 @@ async def _pieces(pieces: tuple[Text | Block, ...], reader: Reader) -> str:
         piece.html if isinstance(piece, Text) else await registered(piece.name).make(piece, reader)
         for piece in pieces
     ]
-    return mark_safe("".join(parts))  # noqa: S308  (see above)
+    return escaped("".join(parts))
 
 
 async def _drift(text: Chapter, key: str, links: Links) -> tuple[Drift | None, str]:

@@ -18,6 +18,7 @@ from portal.walkthrough.chapter import ContentError, read_chapter
 from portal.walkthrough.chapterpage import BookPage, book_page, chapter_page, language, links_for
 from portal.walkthrough.claims import UnknownClaim
 from portal.walkthrough.edition import Edition, choose
+from portal.walkthrough.escaped import escaped
 from portal.walkthrough.filepage import FileView, FolderView, SymbolView, view_path, view_symbol
 from portal.walkthrough.library import Book
 from portal.walkthrough.pane import PaneError
@@ -46,6 +47,8 @@ class SourcePage:
     project: str
     file: FileView | None
     folder: FolderView | None
+    rows: str
+    """The file's lines as HTML, made of escaped text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class SymbolPage:
 
     view: SymbolView
     edition: Edition
+    rows: str
+    """The declaration's lines as HTML, made of escaped text."""
 
 
 def readable(view: AsyncView) -> AsyncView:
@@ -113,7 +118,11 @@ async def source(request: HttpRequest, project: str, version: str, path: str = "
     snapshot = stock(where).shelf.get(project, version)
     view = await PRESS.run(view_path, where, snapshot.key, path, links_for(request, version))
     file, folder = (view, None) if isinstance(view, FileView) else (None, view)
-    return await _page(request, "source", SourcePage(version, project, file, folder))
+    return await _page(
+        request,
+        "source",
+        SourcePage(version, project, file, folder, escaped(file.rows if file else "")),
+    )
 
 
 @readable
@@ -127,7 +136,7 @@ async def symbol(request: HttpRequest, importpath: str, name: str) -> HttpRespon
     edition = await choose(request, shelf, held[0].project)
     links = links_for(request)
     view = await PRESS.run(view_symbol, where, edition.snapshot.key, importpath, name, links)
-    return await _page(request, "symbol", SymbolPage(view, edition))
+    return await _page(request, "symbol", SymbolPage(view, edition, escaped(view.rows)))
 
 
 def _book(slug: str) -> Book:
