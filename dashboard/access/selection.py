@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary
 
 from dashboard.access.gate import ANSWER_LIFE_S, gate
@@ -19,7 +19,6 @@ from dashboard.cache.clock import SystemClock
 from dashboard.cache.sharedinformer import SharedInformer
 from dashboard.cache.warm import Warm
 from dashboard.client.discovery import ApiResource
-from dashboard.client.resource import TableResource
 from dashboard.clusters import fleet
 from dashboard.clusters.cluster import Connection
 from dashboard.errors import ClusterError, Denied, InvalidQuery
@@ -31,6 +30,13 @@ WARM_S = 30.0
 """How long an order is kept after its last viewer left: paging and reloading find it."""
 
 _WORST_FIRST = (State.DENIED, State.SYNCING, State.STALE, State.RESYNCING, State.LIVE)
+
+
+@runtime_checkable
+class Printer(Protocol):
+    """A ListerWatcher that also says under which columns it prints."""
+
+    columns: tuple[Column, ...]
 
 
 class Listener(Protocol):
@@ -106,11 +112,10 @@ class Selection:
     @property
     def columns(self) -> tuple[Column, ...]:
         """The server's columns; empty until it has answered."""
-        for informer in self._informers:
-            source = informer.source
-            if isinstance(source, TableResource) and source.columns:
-                return source.columns
-        return ()
+        sources = (informer.source for informer in self._informers)
+        return next(
+            (one.columns for one in sources if isinstance(one, Printer) and one.columns), ()
+        )
 
     # --- its rows
 

@@ -141,11 +141,11 @@ def bare_words(source: str) -> list[str]:
 
 def write(root: Path) -> None:
     """Add new strings to both catalogs and drop the unused ones; translations are kept."""
-    for language in LANGUAGES:
+    for language, tag in LANGUAGES.items():
         path = root / "locale" / language / "LC_MESSAGES" / "django.po"
         path.parent.mkdir(parents=True, exist_ok=True)
-        old = catalog(root, language) if path.exists() else Catalog(locale=LANGUAGES[language])
-        new = Catalog(locale=LANGUAGES[language], project="Portolan", charset="utf-8", fuzzy=False)
+        old = catalog(root, language) if path.exists() else Catalog(locale=tag)
+        new = Catalog(locale=tag, project="Portolan", charset="utf-8", fuzzy=False)
         new.header_comment = "# Portolan's strings. Sources are English; see CONTRIBUTING.md."
         for _place, text, context in messages(root):
             known = old.get(_first(text), context)

@@ -210,6 +210,7 @@ def test_a_snapshot_holds_the_whole_window() -> None:
         **SENT,
         "type": "snapshot",
         "total": 20,
+        "unfiltered_total": 0,
         "offset": 4,
         "columns": [{"name": "Name", "type": "string", "priority": 0}],
         "rows": [ROW.to_json()],
@@ -229,6 +230,7 @@ def test_a_delta_holds_an_order_only_where_it_changed() -> None:
         "put": [],
         "removed": [],
         "total": 20,
+        "unfiltered_total": 0,
         "above": 0,
     }
     assert json.loads(frames.encode(moved)) == {
@@ -238,6 +240,7 @@ def test_a_delta_holds_an_order_only_where_it_changed() -> None:
         "removed": [["a", "b"]],
         "order": [["a", "b"]],
         "total": 19,
+        "unfiltered_total": 0,
         "above": -1,
     }
 

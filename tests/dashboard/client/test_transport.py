@@ -1,0 +1,181 @@
+"""Read-only is what the transport is, and whatever goes wrong has a name of ours."""
+
+import asyncio
+import inspect
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from dashboard.client import config
+from dashboard.client.transport import Review, Transport
+from dashboard.errors import (
+    BadRequest,
+    Forbidden,
+    ServiceUnavailable,
+    TlsFailed,
+    TooManyRequests,
+    Unauthorized,
+    Unreachable,
+    WatchClosed,
+)
+from tests.support.apiserver import Handler, kubeconfig, serve
+
+
+async def transport(folder: Path, server: str) -> Transport:
+    found = config.find(folder, {"KUBECONFIG": str(kubeconfig(folder, server))})
+    return Transport("test", await config.load(found.found[0]))
+
+
+async def ok(_request: web.BaseRequest) -> web.StreamResponse:
+    return web.json_response({"ok": True})
+
+
+def status(code: int, headers: dict[str, str] | None = None) -> Handler:
+    async def answer(_request: web.BaseRequest) -> web.StreamResponse:
+        return web.json_response(
+            {"kind": "Status", "code": code, "message": "said"}, status=code, headers=headers
+        )
+
+    return answer
+
+
+async def test_only_get_and_five_reviews_ever_leave(tmp_path: Path) -> None:
+    async with serve(ok) as server:
+        made = await transport(tmp_path, server.server)
+        await made.get("/api/v1/pods", accept="application/json")
+        for review in Review:
+            await made.review(review, b"{}")
+        async with made.stream(
+            "/api/v1/pods", [("watch", "true")], accept="application/json"
+        ) as chunks:
+            async for _chunk in chunks:
+                pass
+        await made.aclose()
+
+    assert {method for method, _path in server.requests} == {"GET", "POST"}
+    posted = {path for method, path in server.requests if method == "POST"}
+    assert posted == {review.value for review in Review}
+    assert all(path.endswith("reviews") for path in posted)
+
+
+def test_there_is_no_method_that_takes_a_verb() -> None:
+    public = [
+        name for name, _ in inspect.getmembers(Transport, callable) if not name.startswith("_")
+    ]
+
+    assert public == ["aclose", "get", "review", "stream"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/namespaces/a/pods/b/exec",
+        "/api/v1/nodes/a/proxy/exec",
+        "/api/v1/namespaces/a/services/b/proxy",
+        "/api/v1/namespaces/../pods",
+        "/api/v1/pods%2f..",
+    ],
+)
+async def test_a_path_that_reaches_into_something_never_leaves(tmp_path: Path, path: str) -> None:
+    async with serve(ok) as server:
+        made = await transport(tmp_path, server.server)
+        with pytest.raises(BadRequest):
+            await made.get(path, accept="application/json")
+        await made.aclose()
+
+    assert server.requests == []
+
+
+async def test_requests_carry_the_credential_and_our_own_name(tmp_path: Path) -> None:
+    async with serve(ok) as server:
+        made = await transport(tmp_path, server.server)
+        await made.get("/version", accept="application/json")
+        await made.aclose()
+
+    assert server.headers[0]["Authorization"] == "Bearer t"
+    assert server.headers[0]["User-Agent"] == "portolan"
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [(401, Unauthorized), (403, Forbidden), (503, ServiceUnavailable), (429, TooManyRequests)],
+)
+async def test_a_refusal_is_the_error_that_it_means(
+    tmp_path: Path, code: int, error: type[Exception]
+) -> None:
+    async with serve(status(code, {"Retry-After": "3"})) as server:
+        made = await transport(tmp_path, server.server)
+        with pytest.raises(error) as caught:
+            await made.get("/api/v1/pods", accept="application/json")
+        await made.aclose()
+
+    assert getattr(caught.value, "retry_after_s", None) == 3
+
+
+async def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
+    async def redirect(_request: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(status=302, headers={"Location": "http://127.0.0.1:1/steal"})
+
+    async with serve(redirect) as server:
+        made = await transport(tmp_path, server.server)
+        with pytest.raises(BadRequest):
+            await made.get("/api/v1/pods", accept="application/json")
+        await made.aclose()
+
+    assert len(server.requests) == 1
+
+
+async def test_a_server_that_is_away_is_unreachable(tmp_path: Path) -> None:
+    made = await transport(tmp_path, "http://127.0.0.1:1")
+
+    with pytest.raises(Unreachable):
+        await made.get("/version", accept="application/json")
+    await made.aclose()
+
+
+async def test_a_server_that_speaks_no_tls_is_named_so(tmp_path: Path) -> None:
+    async with serve(ok) as server:
+        made = await transport(tmp_path, server.server.replace("http:", "https:"))
+        with pytest.raises(TlsFailed):
+            await made.get("/version", accept="application/json")
+        await made.aclose()
+
+
+async def test_a_connection_that_breaks_mid_stream_is_a_closed_watch(tmp_path: Path) -> None:
+    async def cut(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        await response.write(b'{"type":')
+        assert request.transport is not None
+        request.transport.abort()
+        return response
+
+    async with serve(cut) as server:
+        made = await transport(tmp_path, server.server)
+        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as chunks:
+            with pytest.raises(WatchClosed):
+                [chunk async for chunk in chunks]
+        await made.aclose()
+
+
+async def test_leaving_a_stream_closes_it_at_once(tmp_path: Path) -> None:
+    gone = asyncio.Event()
+
+    async def endless(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        try:
+            await response.write(b"{}\n")
+            await asyncio.Event().wait()
+        finally:
+            gone.set()
+        return response
+
+    async with serve(endless) as server:
+        made = await transport(tmp_path, server.server)
+        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as chunks:
+            assert await anext(chunks) == b"{}\n"
+        await asyncio.wait_for(gone.wait(), 5)
+        await made.aclose()
