@@ -17,7 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dashboard.access import directory
+from dashboard.views import lookbook as live_lookbook
 from dashboard.views.problem import told
+from portal import lookbook
 from portal.env import is_loopback
 from portal.home import BookCard, ChapterLink, ClusterRow, HomePage
 from portal.shell import CONNECTED, SILENT, THEME_COOKIE, THEMES, UNTRIED, ClusterLink, Mark, Shell
@@ -90,7 +92,8 @@ async def theme(request: HttpRequest) -> HttpResponse:
 
 async def look(request: HttpRequest) -> HttpResponse:
     """Show every component of the design system in every state; only with PORTOLAN_DEBUG=1."""
-    return render(request, "portal/look.html")
+    context = {"live": live_lookbook.look_book(), "book": lookbook.look_book()}
+    return await sync_to_async(render)(request, "portal/look.html", context)
 
 
 async def livez(request: HttpRequest) -> HttpResponse:
