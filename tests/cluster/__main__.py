@@ -43,6 +43,7 @@ def start(options: argparse.Namespace) -> int:
     took = f"started in {time.monotonic() - begun:.1f} s" if fresh else "was running already"
     version = instance.state()["version"]
     print(f"Cluster {instance.name} ({version}) {took}: {instance.server}")
+    print(f"kubectl: {binaries.obtain(version)['kubectl']}")
     print(f"export KUBECONFIG={publish.kubeconfig(instance)}")
     return 0
 

@@ -106,7 +106,7 @@ def _flags(version: str) -> list[str]:
 
 
 def _build(version: str, packages: Mapping[str, str], folder: Path) -> None:
-    with _locked(folder.with_suffix(".lock")):
+    with _locked(folder.with_name(f"{folder.name}.lock")):
         if all((folder / name).is_file() for name in packages):
             return
         module = HERE / version

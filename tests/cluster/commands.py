@@ -160,6 +160,10 @@ def _secured(instance: Instance, port: int, kubeconfig: Path) -> list[str]:
         f"--kubeconfig={kubeconfig}",
         f"--authentication-kubeconfig={kubeconfig}",
         f"--authorization-kubeconfig={kubeconfig}",
+        # A leader that cannot renew ends its process: outlast an API server that is stopped for
+        # two minutes (fault F16).
+        "--leader-elect-lease-duration=150s",
+        "--leader-elect-renew-deadline=140s",
         f"--client-ca-file={pki}/ca.crt",
         f"--requestheader-client-ca-file={pki}/front-proxy-ca.crt",
     ]

@@ -146,6 +146,9 @@ class Instance:
             processes.end_marked(run)
         if self.state():
             self.update(processes=[], ready=False)
+        # Logs stay, for whoever asks why it ended.
+        for folder in (self.data, self.scratch):
+            shutil.rmtree(folder, ignore_errors=True)
         return len(known) + len(leftovers)
 
     def remove(self) -> None:

@@ -54,11 +54,13 @@ def birth_of(pid: int) -> str | None:
     if Path("/proc/self/stat").exists():
         try:
             stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+            threads = len(list(Path(f"/proc/{pid}/task").iterdir()))
         except (FileNotFoundError, ProcessLookupError):
             return None
         # The command name may hold spaces and parentheses, so fields count from its last one.
         fields = stat.rpartition(")")[2].split()
-        if fields[0] in "ZX":
+        # Of a killed process the first thread may be a zombie while others still hold its ports.
+        if fields[0] == "X" or (fields[0] == "Z" and threads <= 1):
             return None
         return f"{_boot()}:{fields[19]}"
     answer = subprocess.run(

@@ -204,21 +204,33 @@ def test_every_process_listens_on_loopback_alone(cluster: Cluster) -> None:
 
 
 @cluster_test
-def test_restarted_api_server_keeps_its_address_and_its_objects(
-    start_cluster: StartCluster,
-) -> None:
-    cluster = start_cluster()
-    cluster.kubectl("create", "namespace", "kept")
+def test_world_lives_on_after_the_api_server_was_killed(start_cluster: StartCluster) -> None:
+    cluster = start_cluster(pods=1)
+    assert cluster.instance is not None
+    server = cluster.server
+    selected = ("pods", "-n", "flags", "-o", "name")
+    before = cluster.kubectl("get", *selected).split()
+    processes.send(cluster.instance.process("apiserver"), signal.SIGKILL)
 
     cluster.restart("apiserver")
 
     def answers() -> bool:
         try:
-            return "kept" in cluster.kubectl("get", "namespaces")
+            return cluster.kubectl("get", *selected).split() == before
         except subprocess.CalledProcessError:
             return False
 
     eventually(answers, "the API server is back with what etcd holds")
+    assert cluster.server == server
+
+    cluster.kubectl("delete", before[0], "-n", "flags", "--wait=false")
+
+    def replaced() -> bool:
+        ready = cluster.kubectl("get", "deployment", "flag-api", "-n", "flags", "--no-headers")
+        return before[0] not in cluster.kubectl("get", *selected) and " 1/1 " in ready
+
+    eventually(replaced, "controllers, scheduler and kubelet are at work again", limit_s=60)
+    assert cluster.instance.is_alive()
 
 
 def test_kubebuilder_assets_win_over_the_cache(

@@ -129,7 +129,16 @@ def test_custom_columns_have_every_type(cluster: Cluster) -> None:
         "get", "shipments", "-n", "shipping", "-o", "wide"
     ).splitlines()
 
-    assert head.split() == ["NAME", "CARRIER", "PARCELS", "WEIGHT", "INSURED", "SHIPPED", "NOTE", "AGE"]
+    assert head.split() == [
+        "NAME",
+        "CARRIER",
+        "PARCELS",
+        "WEIGHT",
+        "INSURED",
+        "SHIPPED",
+        "NOTE",
+        "AGE",
+    ]
     assert first.split()[4] in ("true", "false")
 
 

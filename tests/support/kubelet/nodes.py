@@ -8,6 +8,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import aiohttp
+
 from tests.support.kubelet.apiserver import Apiserver, Object, Refused, path_of
 from tests.support.kubelet.status import now
 
@@ -117,19 +119,19 @@ class Fleet:
             "renewTime": moment,
         }
         path = path_of("coordination.k8s.io/v1", "leases", "kube-node-lease")
-        try:
-            await self._apiserver.patch(f"{path}/{node.name}", {"spec": spec})
-        except Refused as refusal:
-            if refusal.code != 404:
-                return
-            lease = {
-                "apiVersion": "coordination.k8s.io/v1",
-                "kind": "Lease",
-                "metadata": {"name": node.name, "namespace": "kube-node-lease"},
-                "spec": spec,
-            }
-            with contextlib.suppress(Refused):
-                await self._apiserver.post(path, lease)
+        lease = {
+            "apiVersion": "coordination.k8s.io/v1",
+            "kind": "Lease",
+            "metadata": {"name": node.name, "namespace": "kube-node-lease"},
+            "spec": spec,
+        }
+        # A server that is away is asked again at the next renewal, as a kubelet does.
+        with contextlib.suppress(Refused, aiohttp.ClientError, TimeoutError):
+            try:
+                await self._apiserver.patch(f"{path}/{node.name}", {"spec": spec})
+            except Refused as refusal:
+                if refusal.code == 404:
+                    await self._apiserver.post(path, lease)
 
     def _status(self, node: Node) -> Object:
         capacity = node.manifest["status"]["capacity"]

@@ -81,6 +81,18 @@ func run(ctx context.Context, kubeconfig, name, taint string, port int) error {
 		NodeLabels:         map[string]string{"node.kubernetes.io/instance-type": "hollow"},
 		RegisterWithTaints: []v1.Taint{{Key: taint, Value: "true", Effect: v1.TaintEffectNoSchedule}},
 	})
+	// The package makes its folders in /tmp, whatever TMPDIR says.
+	if err := os.RemoveAll(flags.RootDirectory); err != nil {
+		return err
+	}
+	flags.RootDirectory = folder
+	kubelet.StaticPodPath = filepath.Join(folder, "manifests")
+	kubelet.PodLogsDir = filepath.Join(folder, "logs")
+	for _, made := range []string{kubelet.StaticPodPath, kubelet.PodLogsDir} {
+		if err := os.Mkdir(made, 0o700); err != nil {
+			return err
+		}
+	}
 	kubelet.EnableServer = false
 	kubemark.NewHollowKubelet(
 		flags, kubelet, client, heartbeatClient,
