@@ -5,6 +5,13 @@
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 
+/** @returns {string} the address of the socket, in the language of the page */
+export function socketUrl() {
+  const language = document.documentElement.lang.startsWith("zh") ? "zh-hans" : "en";
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  return `${scheme}://${location.host}/ws?lang=${language}`;
+}
+
 /** A socket that comes back. Frames go to the listener of their view. */
 export class Connection {
   /** @type {WebSocket | null} */

@@ -1,7 +1,8 @@
 // The live table page: what the server rendered first, kept up to date from then on.
 
-import { Connection } from "./connection.js";
+import { Connection, socketUrl } from "./connection.js";
 import { applyFrame, emptyView } from "./frames.js";
+import { freshen } from "./fresh.js";
 import { LiveTable } from "./table.js";
 
 const TICK_MS = 1000;
@@ -12,9 +13,7 @@ function start(table) {
   const drawn = new LiveTable(table);
   const view = emptyView();
   const data = table.dataset;
-  const language = document.documentElement.lang.startsWith("zh") ? "zh-hans" : "en";
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const connection = new Connection(`${scheme}://${location.host}/ws?lang=${language}`);
+  const connection = new Connection(socketUrl());
   const request = {
     view: {
       cluster: data.cluster, kind: data.kind, ns: data.ns ?? "", q: data.q ?? "", sort: data.sort ?? "",
@@ -47,7 +46,7 @@ function start(table) {
   subscribe();
   setInterval(() => {
     drawn.tick();
-    freshen(view);
+    freshen(document, view);
   }, TICK_MS);
 }
 
@@ -78,21 +77,7 @@ function describe(view, of) {
   }
   const empty = /** @type {HTMLElement | null} */ (document.querySelector("[data-empty]"));
   if (empty) empty.hidden = view.order.length > 0 || view.state !== "live";
-  freshen(view);
-}
-
-/**
- * Let the freshness chip read how old the view is.
- * @param {import("./frames.js").View} view
- */
-function freshen(view) {
-  const chip = /** @type {HTMLElement | null} */ (document.querySelector("[data-fresh]"));
-  if (!chip || view.state === "unknown") return;
-  chip.dataset.state = view.state;
-  const word = chip.querySelector("b");
-  if (word) word.textContent = chip.dataset[view.state] ?? view.state;
-  const age = chip.querySelector(".age");
-  if (age && view.observedAt) age.textContent = `${Math.max(0, Math.round((Date.now() - view.observedAt) / 1000))} s`;
+  freshen(document, view);
 }
 
 for (const table of document.querySelectorAll("table[data-live]")) {

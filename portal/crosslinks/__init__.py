@@ -1,0 +1,1 @@
+"""WHERE THE HALVES MEET, and nowhere else: live facts in chapters, at the version that runs."""

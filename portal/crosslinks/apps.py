@@ -1,0 +1,20 @@
+"""The links as a Django app: what they register stands in the reading half from then on."""
+
+from django.apps import AppConfig
+
+
+class CrosslinksConfig(AppConfig):
+    """Comes after portal.walkthrough, whose maker of evidence it replaces."""
+
+    name = "portal.crosslinks"
+
+    def ready(self) -> None:
+        """Fill evidence from clusters, and open pages at the version of the connected one."""
+        from portal.crosslinks.evidence import make_evidence
+        from portal.crosslinks.version import running_version
+        from portal.walkthrough.blocks import check_evidence
+        from portal.walkthrough.edition import register_cluster_version
+        from portal.walkthrough.render import BlockKind, register
+
+        register(BlockKind("evidence", make_evidence, check_evidence))
+        register_cluster_version(running_version)
