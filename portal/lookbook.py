@@ -5,7 +5,7 @@ the chapters draw.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from portal.home import ClusterRow
 from portal.shell import CONNECTED, SILENT, STALE, UNTRIED, Mark
 from portal.walkthrough import anchors, shelfmark
 from portal.walkthrough.blocks import ClaimView, CodeView, EvidenceView
+from portal.walkthrough.escaped import escaped
 from portal.walkthrough.excerpt import Grade
 from portal.walkthrough.links import Links
 from portal.walkthrough.pane import Pane, PaneSpec, Row
@@ -106,7 +107,7 @@ def look_book() -> LookBook:
         ),
         grades=tuple(Grade),
         claims=_claims(),
-        evidence=EvidenceView("pods.v1", "<p>A pod is bound once.</p>"),
+        evidence=EvidenceView("pods.v1", escaped("<p>A pod is bound once.</p>")),
         code=tuple(_code()),
         outline=(
             OutlineItem("#code", "t", "Harbour", 12),
@@ -179,16 +180,16 @@ def _statuses() -> tuple[Status, ...]:
 def _claims() -> tuple[ClaimView, ...]:
     return (
         ClaimView(
-            "<p>A failed rollout is never rolled back by itself.</p>",
+            escaped("<p>A failed rollout is never rolled back by itself.</p>"),
             "tested",
             "v1.36.3",
             path="pkg/controller/deployment/progress.go",
             line=37,
             href="#code",
         ),
-        ClaimView("<p>Bookmarks come once a minute.</p>", "broken", "v1.36.3"),
+        ClaimView(escaped("<p>Bookmarks come once a minute.</p>"), "broken", "v1.36.3"),
         ClaimView(
-            "<p>Seats are freed on panic.</p>",
+            escaped("<p>Seats are freed on panic.</p>"),
             "unknown",
             "v1.36.3",
             command="go mod download k8s.io/apiserver@v0.36.3",
@@ -228,7 +229,15 @@ def _code() -> Iterator[CodeView]:
     )
     pane = Pane("Open", "harbour/open.go", "harbour@v1", Grade.BODY, rows, ())
     yield CodeView(
-        spec, "code", "pane-1", "#code", "v1.36.3", pane=pane, source_href="#code", last_line=29
+        spec,
+        "code",
+        "pane-1",
+        "#code",
+        "v1.36.3",
+        pane=pane,
+        rows=tuple(replace(row, html=escaped(row.html)) for row in rows),
+        source_href="#code",
+        last_line=29,
     )
     gone = PaneSpec(anchors.parse("go:example.org/harbour#Sink"), (), ())
     yield CodeView(gone, "code", "pane-2", "#code", "v1.36.3", near=("Shrink", "Sing"))

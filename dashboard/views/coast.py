@@ -18,8 +18,9 @@ FIRST_X, LAST_X = 26.0, 1094.0
 NAMED = 27
 """Harbours on the coast: as many names as stand side by side without touching."""
 
-SHORE_Y = 102.0
-SHORE_TOP, SHORE_BOTTOM = 84.0, 124.0
+SHORE_Y = 104.0
+SHORE_SWING = 22.0
+"""How far the shore may lie from `SHORE_Y`, both ways."""
 BLEED = 430
 """How far land and sea go on beyond the box, for windows wider than the drawing."""
 
@@ -28,13 +29,16 @@ ANGLE = 56.0
 ANGLE_STEP = 2.0
 """What two neighbours' angles may differ by, so that their names do not run together."""
 LABEL_GAP = 8.0
-CHARACTER = 7.8
-"""Upper bound of a character's mean width at 14 px in the heavier weight."""
+NARROW, WIDE = frozenset("fijlrt-. "), frozenset("mw")
+NARROW_PX, USUAL_PX, WIDE_PX = 5.1, 7.6, 11.8
+"""Upper bounds of how wide characters are at 14 px in the heavier weight."""
 LABEL_HEIGHT = 14.0
 TAIL = 5
 """Characters at the end of a name that are kept when its middle is cut."""
 
 ROSE_Y = 153.0
+ISLANDS = ((60, 9), (216, 22), (262, 8), (392, 15), (872, 14), (985, 8), (1052, 25), (1098, 7))
+"""Where islands may lie, and how far they reach."""
 WINDS = ("r1", "r3", "r2", "r3")
 """Wind, quarter-wind, half-wind, quarter-wind: the three inks, in compass order."""
 
@@ -194,10 +198,13 @@ def _port(harbour: Harbour, x: float, y: float, angle: float) -> Port:
     turn = math.radians(angle)
     along = (math.cos(turn), -math.sin(turn))
     start = (x + LABEL_GAP * along[0], y + LABEL_GAP * along[1])
-    room = (start[1] - LABEL_HEIGHT) / math.sin(turn)
-    label = _label(harbour, int(room / CHARACTER))
+    room = min(
+        (start[1] - LABEL_HEIGHT / 2) / math.sin(turn),
+        (WIDTH - LABEL_HEIGHT / 2 - start[0]) / math.cos(turn),
+    )
+    label = _label(harbour, room)
     across = (math.sin(turn) * LABEL_HEIGHT / 2, math.cos(turn) * LABEL_HEIGHT / 2)
-    length = len(label) * CHARACTER
+    length = _length(label)
     end = (start[0] + length * along[0], start[1] + length * along[1])
     return Port(
         harbour=harbour,
@@ -216,14 +223,22 @@ def _port(harbour: Harbour, x: float, y: float, angle: float) -> Port:
     )
 
 
-def _label(harbour: Harbour, room: int) -> str:
-    """Return the name, its middle cut where it is longer than `room`, and the number of problems."""
+def _label(harbour: Harbour, room: float) -> str:
+    """Return the name and its number of problems, the middle cut out where `room` is too short."""
     count = f" {harbour.problems}" if harbour.problems else ""
-    left = room - len(count)
-    name = harbour.name
-    if len(name) > left:
-        name = f"{name[: left - TAIL - 1]}…{name[-TAIL:]}"
-    return name + count
+    label = harbour.name + count
+    for kept in range(len(harbour.name) - TAIL - 1, 0, -1):
+        if _length(label) <= room:
+            break
+        label = f"{harbour.name[:kept]}…{harbour.name[-TAIL:]}{count}"
+    return label
+
+
+def _length(label: str) -> float:
+    """Return the most pixels that `label` may take."""
+    return sum(
+        NARROW_PX if sign in NARROW else WIDE_PX if sign in WIDE else USUAL_PX for sign in label
+    )
 
 
 def _title(harbour: Harbour) -> str:
@@ -256,9 +271,9 @@ def _shape(harbour: Harbour, x: float, y: float) -> str:
 
 def _shore_y(cluster: str, x: float) -> float:
     """Return the height of the shore at `x`: two swells and a ripple, kept within the box."""
-    swell = 15 * _swell(cluster, "long", x, 190) + 4 * _swell(cluster, "short", x, 62)
+    swell = 26 * _swell(cluster, "long", x, 240) + 5 * _swell(cluster, "short", x, 62)
     ripple = 1.6 * _swell(cluster, "ripple", x, 9)
-    return max(SHORE_TOP, min(SHORE_BOTTOM, SHORE_Y + swell + ripple))
+    return SHORE_Y + SHORE_SWING * math.tanh(swell / SHORE_SWING) + ripple
 
 
 def _swell(cluster: str, name: str, x: float, length: float) -> float:
@@ -296,11 +311,11 @@ def _winds(rose_x: float) -> tuple[tuple[str, str], ...]:
 
 def _islands(cluster: str, rose_x: float) -> Iterator[str]:
     """Draw a few islands in open water, clear of the rose."""
-    for place, x in enumerate((60, 215, 262, 380, 860, 985, 1052, 1096)):
-        if abs(x - rose_x) < 90 or _noise(cluster, "island", place) < 0.4:
+    for place, (x, most) in enumerate(ISLANDS):
+        if abs(x - rose_x) < 90 or _noise(cluster, "island", place) < 0.3:
             continue
-        size = 6 + 18 * _noise(cluster, "size", place) ** 2
-        y = 150 + 16 * _noise(cluster, "depth", place)
+        size = most * (0.7 + 0.3 * _noise(cluster, "size", place))
+        y = 151 + 12 * _noise(cluster, "depth", place)
         corners = []
         for corner in range(16):
             turn = 2 * math.pi * corner / 16

@@ -9,7 +9,7 @@ from dashboard.api.names import Namespace, ObjectName, Uid
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.state import State as Age
 from dashboard.api.table import Column, MixedCell, Row, TimeCell
-from dashboard.views.cells import RowView, row_view
+from dashboard.views.cells import RowView, is_numeric, row_view
 from dashboard.views.coast import Coast, Harbour, draw_coast
 from dashboard.views.finding import Change, Evidence, Finding, NextStep
 from dashboard.views.part import Facet, Node, Scale, Tab, Verdict
@@ -31,10 +31,10 @@ MINUTE_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Titled:
-    """A coast and what is particular about it."""
+class Sized:
+    """A coast and its number of namespaces."""
 
-    title: str
+    size: int
     coast: Coast
 
 
@@ -45,9 +45,12 @@ class LookBook:
     ages: tuple[Freshness, ...]
     states: tuple[ListState, ...]
     stale: Stale
+    old: tuple[tuple[str, str, str], ...]
+    """What stays on screen while a list is stale: mark, name and word."""
     terms: tuple[Term, ...]
     facets: tuple[Facet, ...]
-    columns: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
+    """Label and class."""
     rows: tuple[RowView, ...]
     findings: tuple[Finding, ...]
     changes: tuple[Change, ...]
@@ -55,7 +58,7 @@ class LookBook:
     tabs: tuple[Tab, ...]
     tree: Node
     scales: tuple[Scale, ...]
-    coasts: tuple[Titled, ...]
+    coasts: tuple[Sized, ...]
 
 
 def look_book() -> LookBook:
@@ -65,6 +68,10 @@ def look_book() -> LookBook:
         ages=tuple(Freshness(age.value, 0, "") for age in Age),
         states=_states(),
         stale=Stale("14:02:11", "3 min 12 s. The API server closed the watch.", "#states"),
+        old=tuple(
+            (row.cells[3].mark, row.name, row.cells[3].text)
+            for row in (row_view(row, _COLUMNS, NOW_MS, has_namespace=True) for row in rows[:5])
+        ),
         terms=_TERMS,
         facets=(
             Facet("CrashLoopBackOff", "14", "#table", "fail", "fail", is_chosen=True),
@@ -73,7 +80,10 @@ def look_book() -> LookBook:
             Facet("Running", "5,371", "#table", "ok", "ok"),
             Facet("node ap-17", "31", "#table"),
         ),
-        columns=("Namespace", *(column.name for column in _COLUMNS)),
+        columns=(
+            ("Namespace", "c-ns"),
+            *((column.name, "num" if is_numeric(column) else "") for column in _COLUMNS),
+        ),
         rows=tuple(row_view(row, _COLUMNS, NOW_MS, has_namespace=True) for row in rows),
         findings=_FINDINGS,
         changes=_CHANGES,
@@ -267,7 +277,7 @@ _WARNING = {"cert-manager": 1, "checkout": 1, "kube-system": 1}
 _FAILING = {"payments": 3, "search": 1}
 
 
-def _coasts() -> tuple[Titled, ...]:
+def _coasts() -> tuple[Sized, ...]:
     usual = [
         Harbour(
             name,
@@ -282,7 +292,7 @@ def _coasts() -> tuple[Titled, ...]:
     calm = [Harbour(name, "#coast", 12, 0, 0) for name in ("default", "kube-system", "web")]
     many = [
         Harbour(
-            f"tenant-{number:03}-with-a-long-name",
+            f"team-of-the-harbour-{number:03}",
             "#coast",
             size=number,
             warning=int(number % 31 == 0),
@@ -292,7 +302,7 @@ def _coasts() -> tuple[Titled, ...]:
         for number in range(400)
     ]
     return (
-        Titled("27", draw_coast("prod-eu-1", usual, "#coast")),
-        Titled("3", draw_coast("kind", calm, "#coast")),
-        Titled("400", draw_coast("prod-us-2", many, "#coast")),
+        Sized(len(usual), draw_coast("prod-eu-1", usual, "#coast")),
+        Sized(len(calm), draw_coast("kind", calm, "#coast")),
+        Sized(len(many), draw_coast("prod-us-2", many, "#coast")),
     )
