@@ -37,7 +37,7 @@ def configmaps() -> list[Object]:
 def secrets() -> list[Object]:
     """Return Secrets of every common type; one carries its values in last-applied as well."""
     registry = {"auths": {"registry.harbour.example": {"auth": canary("payments", "pull", "auth")}}}
-    made = [
+    return [
         _secret("database", "payments", {"username": "ledger", "password": ""}, applied=True),
         _secret("stripe-webhook", "payments", {"signing-key": ""}),
         _secret("cart-redis", "checkout", {"password": ""}),
@@ -60,7 +60,11 @@ def secrets() -> list[Object]:
         ),
         _secret("root-of-trust", "team-secrets", {"seed": ""}, applied=True),
     ]
-    token = make(
+
+
+def token() -> Object:
+    """Return a long-lived token; the token controller deletes it if its account is not there yet."""
+    return make(
         "v1",
         "Secret",
         "legacy-robot-token",
@@ -68,7 +72,6 @@ def secrets() -> list[Object]:
         annotations={"kubernetes.io/service-account.name": "default"},
         type="kubernetes.io/service-account-token",
     )
-    return [*made, token]
 
 
 def _secret(

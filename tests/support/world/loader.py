@@ -118,7 +118,8 @@ class Loader:
         wanted = sum(
             manifest["spec"]["replicas"]
             for manifest in self._world.workloads
-            if LEAVES in manifest["spec"].get("template", {}).get("metadata", {}).get("labels", {})
+            if LEAVES
+            in manifest.get("spec", {}).get("template", {}).get("metadata", {}).get("labels", {})
         )
         pods: list[Object] = []
         async with asyncio.timeout(LIMIT_S):

@@ -66,7 +66,7 @@ class World:
 
     @cached_property
     def workloads(self) -> list[Object]:
-        """What runs; in no order."""
+        """What runs, and what needs service accounts; in no order."""
         special = [
             *sick.crashing(),
             *sick.leaving(),
@@ -75,6 +75,7 @@ class World:
             *batch.jobs(),
             *batch.cronjobs(),
             *town.platform(),
+            config.token(),
         ]
         left = min(self.pods, MADE_BY_CONTROLLERS) - pods_of(special, len(self.nodes))
         return [*special, *town.healthy(self.seed, max(0, left))]
