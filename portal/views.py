@@ -1,5 +1,6 @@
 """Pages of the site that belong to neither half: home, health, errors, and the frame around all."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dashboard.access import directory
+from dashboard.errors import ClusterError
 from dashboard.views import lookbook as live_lookbook
+from dashboard.views.overview import overview
 from dashboard.views.problem import told
 from portal import lookbook
 from portal.env import is_loopback
@@ -67,7 +70,12 @@ def shell(request: HttpRequest) -> Mapping[str, Shell]:
 
 
 async def home(request: HttpRequest) -> HttpResponse:
-    """Show clusters and books."""
+    """Show clusters and books; with one cluster that answers, its overview."""
+    clusters = directory.found().clusters
+    if len(clusters) == 1:
+        with contextlib.suppress(ClusterError):  # the home page says what is wrong
+            await directory.kinds(clusters[0].slug)
+            return await overview(request, clusters[0].slug)
     return await sync_to_async(render)(request, "portal/home.html", {"page": _home_page()})
 
 

@@ -2,11 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from heapq import nsmallest
 from weakref import WeakKeyDictionary
 
 from dashboard.access.selection import Selection
 from dashboard.api.names import Namespace, ObjectKey
+from dashboard.api.table import Row
 from dashboard.insight.health import Health, health
+
+WORST_FIRST = (Health.FAILING, Health.WARNING, Health.UNKNOWN)
+"""The marks that ask for somebody's attention."""
 
 _Mark = tuple[Namespace, Health | None]
 
@@ -17,6 +22,7 @@ class Tally:
     def __init__(self, selection: Selection) -> None:
         """Count once, then follow."""
         self._marks: dict[ObjectKey, _Mark] = {}
+        self._troubled: dict[Health | None, set[ObjectKey]] = {mark: set() for mark in WORST_FIRST}
         self._counts: Counter[_Mark] = Counter()
         self._selection = selection
         self.on_rows(set(selection.keys(0, selection.total)))
@@ -37,6 +43,14 @@ class Tally:
             whole[mark] += number
         return whole
 
+    def worst(self, most: int) -> list[tuple[Health, Row]]:
+        """Return up to `most` rows in trouble, the worst first, then by name."""
+        found: list[tuple[Health, Row]] = []
+        for mark in WORST_FIRST:
+            keys = nsmallest(most - len(found), self._troubled[mark])
+            found += [(mark, row) for key in keys if (row := self._selection.row(key)) is not None]
+        return found
+
     def on_rows(self, touched: set[ObjectKey]) -> None:
         """Count what came and went (access.selection.Listener)."""
         columns = self._selection.columns
@@ -44,11 +58,15 @@ class Tally:
             old = self._marks.pop(key, None)
             if old is not None:
                 self._counts[old] -= 1
+                if old[1] in self._troubled:
+                    self._troubled[old[1]].discard(key)
             row = self._selection.row(key)
             if row is not None and self._selection.position(key) is not None:
                 new = (row.namespace, health(row, columns))
                 self._marks[key] = new
                 self._counts[new] += 1
+                if new[1] in self._troubled:
+                    self._troubled[new[1]].add(key)
 
     def on_state(self) -> None:
         """Nothing to count (access.selection.Listener)."""

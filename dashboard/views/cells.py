@@ -73,7 +73,7 @@ def row_view(row: Row, columns: Sequence[Column], now_ms: int, *, has_namespace:
         if column.format == "name" or (at == 0 and column.name == "Name"):
             cells.append(CellView("c-nm", row.name, name=split_name(row.name)))
         elif at == marked:
-            cells.append(CellView("c-st", _text(cell), mark=mark or Health.STILL))
+            cells.append(CellView("c-st", text_of(cell), mark=mark or Health.STILL))
         else:
             cells.append(_cell_view(cell, column, now_ms))
     return RowView(row.namespace, row.name, tuple(cells), mark is Health.GOING)
@@ -98,7 +98,7 @@ def _cell_view(cell: Cell, column: Column, now_ms: int) -> CellView:
         hot = column.name == "Restarts" and cell.v.isdigit() and int(cell.v) >= HOT_RESTARTS
         return CellView(css, cell.v, time=_time(cell.t_ms, cell.form, now_ms), is_hot=hot)
     hot = column.name == "Restarts" and str(cell).isdigit() and int(str(cell)) >= HOT_RESTARTS
-    return CellView(css, _text(cell), is_hot=hot)
+    return CellView(css, text_of(cell), is_hot=hot)
 
 
 def _time(t_ms: int, form: TimeForm, now_ms: int) -> Time:
@@ -108,7 +108,8 @@ def _time(t_ms: int, form: TimeForm, now_ms: int) -> Time:
     )
 
 
-def _text(cell: Cell) -> str:
+def text_of(cell: Cell) -> str:
+    """Return the words of `cell`, without its time; "" for none."""
     if cell is None:
         return ""
     if isinstance(cell, bool):

@@ -1,6 +1,7 @@
 """The front page of one cluster: how its pods are, by namespace, and every kind that it serves."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -12,14 +13,19 @@ from dashboard.access import selection as access
 from dashboard.access.selection import Wanted
 from dashboard.api.credential import Credential
 from dashboard.api.names import Namespace
+from dashboard.api.table import Column, Row
 from dashboard.errors import ClusterError
 from dashboard.insight.health import Health
-from dashboard.insight.tally import tally
+from dashboard.insight.tally import WORST_FIRST, tally
+from dashboard.views.cells import text_of
+from dashboard.views.coast import Coast, Harbour, draw_coast
 from dashboard.views.problem import respond, told
 from dashboard.views.rail import Place, place
 from dashboard.views.table import Freshness
 
 PODS = "pods.v1"
+NAMESPACES = "namespaces.v1"
+TROUBLES_SHOWN = 12
 WORKLOADS = (PODS, "deployments.v1.apps", "statefulsets.v1.apps", "daemonsets.v1.apps", "nodes.v1")
 
 
@@ -38,14 +44,15 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Harbour:
-    """One namespace on the coast, with its pods counted by how they are."""
+class Trouble:
+    """One pod that asks for attention; `word` is the status that kubectl prints."""
 
+    mark: str
+    namespace: str
     name: str
+    word: str
+    restarts: str
     url: str
-    size: int
-    warning: int
-    failing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,9 @@ class OverviewPage:
     user: str
     freshness: Freshness | None
     counts: tuple[Count, ...]
-    harbours: tuple[Harbour, ...]
+    coast: Coast | None
+    troubles: tuple[Trouble, ...]
+    trouble_total: int
     groups: tuple[KindGroup, ...]
     kind_total: int
 
@@ -88,13 +97,16 @@ async def overview(request: HttpRequest, cluster: str) -> HttpResponse:
     except ClusterError as error:
         return respond(request, error, cluster=cluster)
     counts = [await _count(cluster, kind, credential) for kind in WORKLOADS]
-    freshness, harbours = await _harbours(cluster, credential)
+    freshness, coast = await _coast(cluster, credential)
+    troubles, total = await _troubles(cluster, credential)
     page = OverviewPage(
         place=place(cluster, ""),
         user=user,
         freshness=freshness,
         counts=tuple(count for count in counts if count is not None),
-        harbours=harbours,
+        coast=coast,
+        troubles=troubles,
+        trouble_total=total,
         groups=_groups(cluster, kinds),
         kind_total=sum(kind.is_live for kind in kinds),
     )
@@ -124,12 +136,10 @@ async def _count(cluster: str, kind: str, credential: Credential) -> Count | Non
     )
 
 
-async def _harbours(
-    cluster: str, credential: Credential
-) -> tuple[Freshness | None, tuple[Harbour, ...]]:
+async def _coast(cluster: str, credential: Credential) -> tuple[Freshness | None, Coast | None]:
     """Return the namespaces that the viewer may list, with the pods that they may list there."""
     try:
-        async with access.select(Wanted(cluster, "namespaces.v1"), credential) as found:
+        async with access.select(Wanted(cluster, NAMESPACES), credential) as found:
             names = [found_key.name for found_key in found.keys(0, found.total)]
             trouble = found.trouble
             freshness = Freshness(
@@ -138,11 +148,10 @@ async def _harbours(
         async with access.select(Wanted(cluster, PODS), credential) as pods:
             marks = tally(pods).by_namespace()
     except ClusterError:
-        return None, ()
+        return None, None
     none: Counter[Health | None] = Counter()
-    return freshness, tuple(
-        _harbour(cluster, name, marks.get(Namespace(name), none)) for name in names
-    )
+    harbours = [_harbour(cluster, name, marks.get(Namespace(name), none)) for name in names]
+    return freshness, draw_coast(cluster, harbours, reverse("table", args=[cluster, NAMESPACES]))
 
 
 def _harbour(cluster: str, name: str, marks: Counter[Health | None]) -> Harbour:
@@ -152,6 +161,32 @@ def _harbour(cluster: str, name: str, marks: Counter[Health | None]) -> Harbour:
         size=marks.total(),
         warning=marks[Health.WARNING] + marks[Health.UNKNOWN],
         failing=marks[Health.FAILING],
+    )
+
+
+async def _troubles(cluster: str, credential: Credential) -> tuple[tuple[Trouble, ...], int]:
+    """Return the pods that are worst off, and how many ask for attention in all."""
+    try:
+        async with access.select(Wanted(cluster, PODS), credential) as pods:
+            counted, columns = tally(pods), pods.columns
+    except ClusterError:
+        return (), 0
+    total = counted.total()
+    return (
+        tuple(_trouble(cluster, mark, row, columns) for mark, row in counted.worst(TROUBLES_SHOWN)),
+        sum(total[mark] for mark in WORST_FIRST),
+    )
+
+
+def _trouble(cluster: str, mark: Health, row: Row, columns: Sequence[Column]) -> Trouble:
+    shown = {column.name: text_of(cell) for column, cell in zip(columns, row.cells, strict=False)}
+    return Trouble(
+        mark=mark.value,
+        namespace=row.namespace,
+        name=row.name,
+        word=shown.get("Status", ""),
+        restarts=shown.get("Restarts", ""),
+        url=f"{reverse('table', args=[cluster, PODS])}?ns={row.namespace}&q={row.name}",
     )
 
 
