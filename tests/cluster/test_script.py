@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.kubelet.casting import ANNOTATION, PART, Casting
 from tests.support.kubelet.logs import HISTORY, lines
-from tests.support.kubelet.script import ANNOTATION, PART, RESTARTS, SCRIPTS, Casting
+from tests.support.kubelet.script import RESTARTS, SCRIPTS
 from tests.support.kubelet.status import Body
 from tests.support.world.plan import MADE_BY_CONTROLLERS, World
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from tests.support.kubelet.apiserver import Apiserver, Object, Refused, path_of
+from tests.support.kubelet.casting import PART, Casting
 from tests.support.kubelet.events import Recorder
 from tests.support.kubelet.nodes import Fleet
-from tests.support.kubelet.script import PART, SCRIPTS, Casting, Occurrence, Step
+from tests.support.kubelet.script import SCRIPTS, Occurrence, Step
 from tests.support.kubelet.status import Body, terminated
 
 PODS = path_of("v1", "pods")

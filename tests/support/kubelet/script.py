@@ -1,7 +1,5 @@
 """What becomes of a pod, one function per fate.
 
-A pod names its fate in the annotation `world.portolan.example/script`: a name, or a cast such as
-`evicted:3 healthy`, in which the first three pods of one owner are evicted and the rest are well.
 A script yields steps; the pod keeper writes each step's status and events and waits until the
 next is due. A script that ends leaves the pod as it is.
 """
@@ -9,18 +7,14 @@ next is due. A script that ends leaves the pod as it is.
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tests.support.kubelet.status import Body, Object, State, running, terminated, waiting
 
-ANNOTATION = "world.portolan.example/script"
 RESTARTS = "world.portolan.example/restarts"
 """Annotation: how often the sick container had restarted before the world was seen."""
-PART = "world.portolan.example/part"
-"""Annotation that the kubelet writes on a pod: the script that was dealt to it."""
 LONGEST_BACKOFF_S = 300
 
 
@@ -43,31 +37,6 @@ class Step:
 
 
 Script = Callable[[Body, random.Random], Iterator[Step]]
-
-
-@dataclass(slots=True)
-class Casting:
-    """Deals out the parts of casts in the order in which pods come, per owner."""
-
-    _dealt: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def part(self, pod: Object) -> str:
-        """Return the name of the script that this pod plays, `healthy` where it names none."""
-        meta = pod["metadata"]
-        notes = meta.get("annotations", {})
-        cast = notes.get(ANNOTATION, "healthy")
-        owners = meta.get("ownerReferences") or [{"uid": meta["namespace"]}]
-        key = (owners[0]["uid"], cast)
-        position = self._dealt[key]
-        self._dealt[key] += 1
-        if PART in notes:
-            return str(notes[PART])
-        for entry in cast.split():
-            name, _, count = entry.partition(":")
-            if not count or position < int(count):
-                return str(name)
-            position -= int(count)
-        return "healthy"
 
 
 def healthy(body: Body, chance: random.Random) -> Iterator[Step]:

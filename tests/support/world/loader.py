@@ -80,8 +80,9 @@ class Loader:
             async with self._slots:
                 await self._apiserver.post(path, manifest, fieldManager=manager)
         except Refused as refusal:
-            if refusal.reason == "AlreadyExists":
-                await self._grow(f"{path}/{manifest['metadata']['name']}", manifest)
+            existing = f"{path}/{manifest['metadata']['name']}"
+            if refusal.reason == "AlreadyExists" or await self._is_kept_out(refusal, existing):
+                await self._grow(existing, manifest)
                 return None
             if refusal.code in PASSING:
                 return refusal
@@ -90,6 +91,16 @@ class Loader:
             # A server that restarts is back within the limit.
             return error
         return None
+
+    async def _is_kept_out(self, refusal: Refused, path: str) -> bool:
+        """True if a quota refused, before anyone saw that the object exists and fills it."""
+        if refusal.code != 403:
+            return False
+        try:
+            await self._apiserver.get(path)
+        except Refused:
+            return False
+        return True
 
     async def _grow(self, path: str, manifest: Object) -> None:
         """Give a Deployment that exists the size that this world wants; leave all else alone."""

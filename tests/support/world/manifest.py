@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.support.kubelet.script import ANNOTATION, RESTARTS
+from tests.support.kubelet.casting import ANNOTATION
+from tests.support.kubelet.script import RESTARTS
 
 Object = dict[str, Any]
 IMAGES = "registry.harbour.example"
