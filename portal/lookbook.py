@@ -236,7 +236,7 @@ def _code() -> Iterator[CodeView]:
         "v1.36.3",
         pane=pane,
         rows=tuple(replace(row, html=escaped(row.html)) for row in rows),
-        source_href="#code",
+        source_href=reverse("look"),
         last_line=29,
     )
     gone = PaneSpec(anchors.parse("go:example.org/harbour#Sink"), (), ())
