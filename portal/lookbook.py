@@ -89,6 +89,7 @@ class LookBook:
     toasts: tuple[Toast, ...]
     clusters: tuple[ClusterRow, ...]
     head: PanelHead
+    filter_trouble: str
 
 
 def look_book() -> LookBook:
@@ -127,6 +128,7 @@ def look_book() -> LookBook:
         ),
         clusters=_clusters(),
         head=PanelHead("panel-h", "Workloads", "of this cluster", "5,416"),
+        filter_trouble="Expected a number after >, found >3 at column 10.",
     )
 
 

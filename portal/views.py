@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse, translate_url
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -31,6 +31,8 @@ from portal.walkthrough.library import Book
 
 YEAR_S = 365 * 24 * 60 * 60
 CHAPTERS_ON_A_CARD = 4
+TRIED_IN_WORDS = (gettext_noop("the service account of a pod"),)
+"""Of the places where clusters are looked for, the one that is a word and not a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ def _home_page() -> HomePage:
     return HomePage(
         clusters=tuple(_cluster_row(cluster) for cluster in found.clusters),
         source=found.source or "",
-        tried=found.tried,
+        tried=tuple(_(place) for place in found.tried),
         trouble=told(found.trouble) if found.trouble else "",
         books=tuple(_book_card(book) for book in shelfmark.library().books.values()),
     )
