@@ -10,7 +10,7 @@ INSTALLED := .venv/installed
 .PHONY: run test check cluster cluster-stop assets lock catalogs clean
 
 $(INSTALLED): requirements/dev.txt pyproject.toml
-	$(PYTHON) -m venv --clear .venv
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
