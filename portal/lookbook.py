@@ -11,6 +11,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.home import ClusterRow
+from portal.part import (
+    Hit,
+    HitGroup,
+    HoverCard,
+    OutlineItem,
+    PanelHead,
+    Station,
+    Status,
+    Tag,
+    Toast,
+)
 from portal.shell import CONNECTED, SILENT, STALE, UNTRIED, Mark
 from portal.walkthrough import anchors, shelfmark
 from portal.walkthrough.blocks import ClaimView, CodeView, EvidenceView
@@ -19,57 +30,6 @@ from portal.walkthrough.excerpt import Grade
 from portal.walkthrough.links import Links
 from portal.walkthrough.pane import Pane, PaneSpec, Row
 from portal.walkthrough.route import RouteMap, draw
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A mark with its word; `means` and `said_of` explain it."""
-
-    mark: Mark
-    word: str
-    means: str
-    said_of: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A fact about a thing; `tone` is a pigment or ""."""
-
-    tone: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Toast:
-    """Something that happened; `role` is status, or alert for what takes something away."""
-
-    tone: str
-    icon: str
-    role: str
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class PanelHead:
-    """The header of a panel: title, a note beside it, and what stands at its end."""
-
-    id: str
-    title: str
-    note: str
-    end: str
-
-
-@dataclass(frozen=True, slots=True)
-class OutlineItem:
-    """One symbol in an outline."""
-
-    href: str
-    box: str
-    label: str
-    line: int
-    is_member: bool = False
-    is_current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +50,9 @@ class LookBook:
     clusters: tuple[ClusterRow, ...]
     head: PanelHead
     filter_trouble: str
+    card: HoverCard
+    hits: tuple[HitGroup, ...]
+    stations: tuple[Station, ...]
 
 
 def look_book() -> LookBook:
@@ -129,6 +92,20 @@ def look_book() -> LookBook:
         clusters=_clusters(),
         head=PanelHead("panel-h", "Workloads", "of this cluster", "5,416"),
         filter_trouble="Expected a number after >, found >3 at column 10.",
+        card=HoverCard(
+            "Harbour.Open",
+            escaped(
+                '<span class="kd">func</span> <span class="p">(</span>h <span class="o">*</span>'
+                '<a class="ty" href="#code">Harbour</a><span class="p">)</span> '
+                '<a class="fn" href="#code">Open</a><span class="p">(</span>depth '
+                '<span class="kt">int</span><span class="p">)</span> <span class="kt">error</span>'
+            ),
+            "Lets the next ship in, unless the chain is up.",
+            (("Definition", "#code"), ("2 references", "#code")),
+            "called 14 times a second",
+        ),
+        hits=_hits(),
+        stations=_stations(),
     )
 
 
@@ -141,8 +118,11 @@ def _sections() -> tuple[tuple[str, str], ...]:
         ("problems", _("Problems and changes")),
         ("table", _("Table and filter")),
         ("object", _("Object")),
+        ("record", _("Events, log, writers, changes")),
+        ("judgement", _("Checks and rights")),
         ("route", _("Route")),
         ("code", _("Code")),
+        ("palette", _("Palette and stations")),
         ("drift", _("Drift and claims")),
         ("clusters-list", _("Clusters")),
         ("parts", _("Small parts")),
@@ -261,6 +241,35 @@ def _routes() -> Iterator[RouteMap]:
             yield draw(entry.front.route, links, address, is_written=False)
             yield draw(entry.front.route, links, address, is_written=True)
             return
+
+
+def _hits() -> tuple[HitGroup, ...]:
+    return (
+        HitGroup(
+            "Lists",
+            (
+                Hit("box", "", "Po", "ds", "v1", "5,416", "#palette", is_chosen=True),
+                Hit("box", "", "Po", "dDisruptionBudgets", "policy/v1", "12", "#palette"),
+            ),
+        ),
+        HitGroup("Objects", (Hit("box", "ledger-", "po", "ster", "payments", "Pod", "#palette"),)),
+        HitGroup(
+            "Source",
+            (
+                Hit("code", "sync", "Po", "d", "pkg/kubelet", "func", "#palette"),
+                Hit("book", "Scheduling a ", "po", "d", "kube-scheduler", "14 min", "#palette"),
+            ),
+        ),
+    )
+
+
+def _stations() -> tuple[Station, ...]:
+    return (
+        Station("Type", "what people write", (("Deployment", "#code"),)),
+        Station("Strategy", "what the server makes of it", (("PrepareForCreate", "#code"),)),
+        Station("Controller", "who acts on it", (("syncDeployment", "#code"),)),
+        Station("Watch", "this cluster, now", (("212 objects", "#code"),), is_live=True),
+    )
 
 
 def _clusters() -> tuple[ClusterRow, ...]:

@@ -9,10 +9,13 @@ from dashboard.api.names import Namespace, ObjectName, Uid
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.state import State as Age
 from dashboard.api.table import Column, MixedCell, Row, TimeCell
+from dashboard.views import judgement, specimen
 from dashboard.views.cells import RowView, is_numeric, row_view
 from dashboard.views.coast import Coast, Harbour, draw_coast
 from dashboard.views.finding import Change, Evidence, Finding, NextStep
+from dashboard.views.judgement import Answer, Check, Link, Tally
 from dashboard.views.part import Facet, Node, Scale, Tab, Verdict
+from dashboard.views.record import DiffLine, EventLine, FieldLine, LogEntry
 from dashboard.views.states import (
     Empty,
     Forbidden,
@@ -59,6 +62,15 @@ class LookBook:
     tree: Node
     scales: tuple[Scale, ...]
     coasts: tuple[Sized, ...]
+    events: tuple[EventLine, ...]
+    log: tuple[LogEntry, ...]
+    fields: tuple[FieldLine, ...]
+    diff: tuple[DiffLine, ...]
+    tally: Tally
+    checks: tuple[Check, ...]
+    matrix: tuple[judgement.Column, ...]
+    chain: tuple[Link, ...]
+    answer: Answer
 
 
 def look_book() -> LookBook:
@@ -105,6 +117,15 @@ def look_book() -> LookBook:
             Scale("CPU used", "", unknown="unknown", reason="metrics.k8s.io does not answer"),
         ),
         coasts=_coasts(),
+        events=specimen.EVENTS,
+        log=specimen.LOG,
+        fields=specimen.FIELDS,
+        diff=specimen.DIFF,
+        tally=Tally(passed=31, failed=4, unknown=6),
+        checks=specimen.CHECKS,
+        matrix=specimen.MATRIX,
+        chain=specimen.CHAIN,
+        answer=specimen.ANSWER,
     )
 
 
