@@ -256,7 +256,7 @@ def _title(harbour: Harbour) -> str:
         )
     return _("%(name)s: %(how)s") % {
         "name": harbour.name,
-        "how": ", ".join(parts) or _("healthy"),
+        "how": _(", ").join(parts) or _("healthy"),
     }
 
 
