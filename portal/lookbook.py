@@ -50,6 +50,7 @@ class LookBook:
     clusters: tuple[ClusterRow, ...]
     head: PanelHead
     filter_trouble: str
+    kinds: tuple[str, ...]
     card: HoverCard
     hits: tuple[HitGroup, ...]
     stations: tuple[Station, ...]
@@ -92,6 +93,7 @@ def look_book() -> LookBook:
         clusters=_clusters(),
         head=PanelHead("panel-h", "Workloads", "of this cluster", "5,416"),
         filter_trouble="Expected a number after >, found >3 at column 10.",
+        kinds=("pods.v1", "deployments.v1.apps"),
         card=HoverCard(
             "Harbour.Open",
             escaped(
