@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
+    "servestatic",
     "django.contrib.staticfiles",
     "portal",
     "portal.accounts",

@@ -4,6 +4,7 @@ Read-only is a property of this module (invariant C14): there is no method that 
 path that could reach into a pod or a node is refused before a request is made.
 """
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -84,6 +85,8 @@ class Transport:
         """Close every connection, streams included."""
         if self._session is not None:
             await self._session.close()
+            # Transports are aborted now and gone one turn of the loop later.
+            await asyncio.sleep(0)
 
     async def get(self, path: str, query: Sequence[tuple[str, str]] = (), *, accept: str) -> Answer:
         """Return the whole answer to a GET; `accept` is the Accept header."""
@@ -114,6 +117,9 @@ class Transport:
         try:
             yield self._chunks(path, response)
         finally:
+            # Nothing is left to be said on a stream: waiting for TLS to say goodbye could take long.
+            if response.connection is not None and response.connection.transport is not None:
+                response.connection.transport.abort()
             response.close()
 
     async def _chunks(self, path: str, response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dashboard.api.gvr import GVR
 from dashboard.api.names import Namespace
 from dashboard.api.table import Row
-from dashboard.api.viewer import Source, Viewer, freeze_extra
+from dashboard.api.viewer import ANONYMOUS_USER, Source, Viewer, freeze_extra
 from dashboard.cache.clock import Clock
 from dashboard.cache.factory import InformerFactory
 from dashboard.cache.transform import shared
@@ -16,6 +16,7 @@ from dashboard.client.resource import TableResource
 from dashboard.client.review import who_am_i
 from dashboard.client.transport import Transport
 from dashboard.errors import ClusterError, KubeconfigInvalid
+from dashboard.wire.review import UserInfo
 
 RETRY_S = 5.0
 """Pause after which a cluster that could not be connected is tried again when somebody looks."""
@@ -116,18 +117,22 @@ class Cluster:
             resources, version, user = await asyncio.gather(
                 discover(transport), server_version(transport), who_am_i(transport)
             )
+            owner = self._owner(user)
         except BaseException:
             await transport.aclose()
             raise
-        if not user.username or user.username == "system:anonymous":
-            await transport.aclose()
-            detail = "the API server takes the credential for nobody (system:anonymous)"
+        return Connection(transport, resources, version, owner, self._clock)
+
+    def _owner(self, user: UserInfo) -> Viewer:
+        """Return whom the credential stands for; being nobody is a mistake of the kubeconfig."""
+        if user.username in {"", ANONYMOUS_USER}:
+            detail = f"the API server takes the credential for nobody ({ANONYMOUS_USER})"
             raise KubeconfigInvalid(cluster=self.context.name, detail=detail)
-        owner = Viewer(
+        return Viewer(
             user.username,
             Source.KUBECONFIG,
             uid=user.uid,
-            groups=frozenset(user.groups),
+            # A token file may name an empty group, which no binding can name.
+            groups=frozenset(group for group in user.groups if group),
             extra=freeze_extra(user.extra),
         )
-        return Connection(transport, resources, version, owner, self._clock)

@@ -12,11 +12,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.cluster.fixtures import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 60
@@ -42,11 +45,9 @@ class Sheet:
 OpenSheet = Callable[..., Sheet]
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a site of its own, which has no cluster and lets everybody in."""
-    data = tmp_path_factory.mktemp("site")
-    home = tmp_path_factory.mktemp("home")  # without ~/.kube/config
+@contextmanager
+def serving(data: Path, home: Path, **settings: str) -> Iterator[str]:
+    """Run a site of its own, which lets everybody in, and yield its address."""
     subprocess.run([sys.executable, "hatch_build.py", str(data / "bundles")], cwd=ROOT, check=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -57,10 +58,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if name != "KUBECONFIG" and not name.startswith(("PORTOLAN_", "KUBERNETES_"))
     } | {
         "HOME": str(home),
+        "GOMODCACHE": _module_cache(),
         "PORTOLAN_AUTH": "none",
         "PORTOLAN_BIND": f"127.0.0.1:{port}",
         "PORTOLAN_DATA": str(data),
         "PORTOLAN_DEBUG": "1",
+        **settings,
     }
     log = data / "log"
     with log.open("wb") as output:
@@ -78,6 +81,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site that has no cluster, not even in ~/.kube/config."""
+    with serving(tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("home")) as origin:
+        yield origin
+
+
+@pytest.fixture(scope="session")
+def live_site(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> Iterator[str]:
+    """The address of a site that shows the real cluster."""
+    data, home = tmp_path_factory.mktemp("live-site"), tmp_path_factory.mktemp("live-home")
+    with serving(data, home, KUBECONFIG=str(cluster.kubeconfig)) as origin:
+        yield origin
+
+
+def _module_cache() -> str:
+    """Return where Go keeps modules, which must not move with HOME."""
+    default = Path(os.environ.get("GOPATH") or Path.home() / "go") / "pkg" / "mod"
+    return os.environ.get("GOMODCACHE") or str(default)
 
 
 @pytest.fixture(scope="session")
