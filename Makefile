@@ -30,7 +30,7 @@ check: assets
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint --quiet portal dashboard
+	$(BIN)/djlint --lint --quiet portal dashboard
 	$(BIN)/python hatch_build.py $(DATA)/bundles --npm run check
 	$(BIN)/python -m pytest tests/contracts
 

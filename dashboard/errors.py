@@ -22,6 +22,7 @@ and never leave the room that met them.
         Denied  NotCheckedYet  IdentityRefused
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
@@ -76,7 +77,18 @@ class ClusterError(Exception):
     @property
     def message(self) -> str:
         """What happened and what to do next, in English."""
-        return self.template % self.params
+        return self.told(str)
+
+    def told(self, translate: Callable[[str], str]) -> str:
+        """Return the message in the language of `translate`, which gets msgids.
+
+        A `reason` among the parameters is a msgid too, whose own variables are the other parameters.
+        """
+        params = dict(self.params)
+        if isinstance(reason := params.get("reason"), str):
+            worded = translate(reason)
+            params["reason"] = worded % self.params if "%(" in worded else worded
+        return translate(self.template) % params
 
     def __str__(self) -> str:
         return f"{self.message} ({self.detail})" if self.detail else self.message
@@ -481,9 +493,11 @@ class InvalidQuery(RequestError):
     code = "invalid_query"
     template = gettext_noop("The filter cannot be read at character %(position)d: %(reason)s")
 
-    def __init__(self, *, position: int, reason: str, detail: str | None = None) -> None:
-        """`reason` is a short sentence for the person who typed the query."""
-        super().__init__(position=position, reason=reason, detail=detail)
+    def __init__(
+        self, *, position: int, reason: str, detail: str | None = None, **params: Param
+    ) -> None:
+        """`reason` is a msgid for the person who typed the query; `params` are its variables."""
+        super().__init__(position=position, reason=reason, detail=detail, **params)
         self.position = position
 
 

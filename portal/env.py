@@ -3,18 +3,28 @@
 The list is the registry: the documentation check holds it against README.md, both ways.
 """
 
-import contextlib
 import ipaddress
 import os
-import secrets
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from portal.resource import checkout
+from portal.secretfile import NoSecret, secret_file
 
 AUTH_MODES = ("link", "none")
 """The ways to be let in that this version has; DESIGN's others arrive with their pages."""
+
+HIDDEN = "(hidden)"
+"""Stands in messages for a value that may hold a password."""
+
+SECRET_KEY_LENGTH = 50
+"""Characters of the shortest secret key that Django's own check accepts (security.W009)."""
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\]", re.IGNORECASE)
 
 
 class BadValue(Exception):
@@ -22,7 +32,7 @@ class BadValue(Exception):
 
     def __init__(self, name: str, value: str, wanted: str) -> None:
         """Say which variable, what it holds and what it should."""
-        super().__init__(f"{name}={value!r}: {wanted}")
+        super().__init__(f"{name}={value if value == HIDDEN else repr(value)}: {wanted}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ def is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 
@@ -100,96 +110,173 @@ def is_loopback(host: str) -> bool:
 def read(environ: Mapping[str, str] = os.environ) -> Environment:
     """Return the environment, checked; makes PORTOLAN_DATA if it does not exist.
 
-    Raises BadValue for the first variable that Portolan cannot run with.
+    A variable that is empty counts as unset. Raises BadValue for the first that Portolan cannot
+    run with.
     """
-    data = _data_folder(environ)
-    host, port = _bind(environ.get("PORTOLAN_BIND", "127.0.0.1:8000"))
-    auth = environ.get("PORTOLAN_AUTH", "link")
+    host, port = _bind(environ)
+    auth = environ.get("PORTOLAN_AUTH") or "link"
     if auth not in AUTH_MODES:
         raise BadValue("PORTOLAN_AUTH", auth, f"use one of {', '.join(AUTH_MODES)}")
     if not is_loopback(host):
         raise BadValue(
             "PORTOLAN_BIND",
-            host,
-            f"PORTOLAN_AUTH={auth} is for one person on one machine; use 127.0.0.1",
+            environ["PORTOLAN_BIND"],
+            f"PORTOLAN_AUTH={auth} is for one person on one machine; use 127.0.0.1:{port}",
         )
+    data = _data_folder(environ)
     return Environment(
         data=data,
-        contexts=_words(environ.get("PORTOLAN_CONTEXT", "")),
+        contexts=_words(environ, "PORTOLAN_CONTEXT"),
         auth=auth,
         host=host,
         port=port,
-        hosts=_words(environ.get("PORTOLAN_HOSTS", "")),
-        debug=_switch("PORTOLAN_DEBUG", environ),
+        hosts=_hosts(environ),
+        debug=_switch(environ, "PORTOLAN_DEBUG"),
         secret_key=_secret_key(environ, data),
-        metrics_token=environ.get("PORTOLAN_METRICS_TOKEN") or None,
-        database_url=environ.get("DATABASE_URL") or None,
-        redis_url=environ.get("REDIS_URL") or None,
+        metrics_token=_metrics_token(environ),
+        database_url=_database_url(environ),
+        redis_url=_redis_url(environ),
     )
 
 
-def secret_file(path: Path, make: Callable[[], str]) -> str:
-    """Return the secret in `path`, made there first if absent, readable by its owner alone.
-
-    Two processes that start at once agree: the file appears whole, by a link, or not at all.
-    """
-    if not path.exists():
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(make())
-        with contextlib.suppress(FileExistsError):
-            path.hardlink_to(draft)
-        draft.unlink()
-    return path.read_text(encoding="ascii").strip()
+def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(word for part in environ.get(name, "").split(",") if (word := part.strip()))
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word for part in text.split(",") if (word := part.strip()))
+def _hosts(environ: Mapping[str, str]) -> tuple[str, ...]:
+    hosts = _words(environ, "PORTOLAN_HOSTS")
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise BadValue(
+                "PORTOLAN_HOSTS", host, "use host names without scheme, port or *, such as box.lan"
+            )
+    return hosts
 
 
-def _switch(name: str, environ: Mapping[str, str]) -> bool:
+def _switch(environ: Mapping[str, str], name: str) -> bool:
     value = environ.get(name, "")
     if value not in {"", "0", "1"}:
         raise BadValue(name, value, "use 1 or 0")
     return value == "1"
 
 
-def _bind(value: str) -> tuple[str, int]:
-    host, colon, port = value.rpartition(":")
-    if not colon or not port.isdigit() or not 0 <= int(port) <= 65535 or not host:
-        raise BadValue("PORTOLAN_BIND", value, "use ADDRESS:PORT, such as 127.0.0.1:8000")
-    return host.strip("[]"), int(port)
+def _bind(environ: Mapping[str, str]) -> tuple[str, int]:
+    value = environ.get("PORTOLAN_BIND") or "127.0.0.1:8000"
+    form = re.fullmatch(r"(?:\[([^\[\]]+)\]|([^:\[\]]+)):([0-9]{1,5})", value)
+    if form is None or not 0 < int(form[3]) <= 65535:
+        raise BadValue(
+            "PORTOLAN_BIND", value, "use ADDRESS:PORT, such as 127.0.0.1:8000 or [::1]:8000"
+        )
+    return form[1] or form[2], int(form[3])
 
 
 def _data_folder(environ: Mapping[str, str]) -> Path:
     root = checkout()
-    if named := environ.get("PORTOLAN_DATA"):
-        data = Path(named).expanduser().absolute()
-    elif root:
-        data = root / "var"
-    else:
-        data = Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "portolan"
+    named = environ.get("PORTOLAN_DATA")
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        if named:
+            data = Path(named).expanduser().absolute()
+        elif root:
+            data = root / "var"
+        else:
+            data = _xdg_data_home(environ) / "portolan"
+    except RuntimeError as error:  # no home folder
+        raise BadValue("PORTOLAN_DATA", named or "", f"name a folder: {error}") from error
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise BadValue(
-            "PORTOLAN_DATA", str(data), f"the folder cannot be made: {error.strerror}"
+            "PORTOLAN_DATA",
+            str(data),
+            f"the folder cannot be made ({error.strerror}); name another",
         ) from error
+    if not os.access(data, os.W_OK | os.X_OK):
+        raise BadValue("PORTOLAN_DATA", str(data), "the folder cannot be written to; name another")
     return data
+
+
+def _xdg_data_home(environ: Mapping[str, str]) -> Path:
+    """Return the folder of the XDG Base Directory Specification 0.8: a relative one is ignored."""
+    named = Path(environ.get("XDG_DATA_HOME", ""))
+    return named if named.is_absolute() else Path("~/.local/share").expanduser()
 
 
 def _secret_key(environ: Mapping[str, str], data: Path) -> str:
     named = environ.get("PORTOLAN_SECRET_KEY_FILE")
     if not named:
-        return secret_file(data / "secret-key", lambda: secrets.token_urlsafe(50))
+        try:
+            return secret_file(data / "secret-key", SECRET_KEY_LENGTH)
+        except NoSecret as error:
+            raise BadValue("PORTOLAN_DATA", str(data), str(error)) from error
     try:
         key = Path(named).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise BadValue(
-            "PORTOLAN_SECRET_KEY_FILE", named, f"cannot be read: {error.strerror}"
+            "PORTOLAN_SECRET_KEY_FILE", named, f"cannot be read ({error.strerror}); name another"
         ) from error
-    if len(key) < 50:
+    except UnicodeDecodeError as error:
         raise BadValue(
-            "PORTOLAN_SECRET_KEY_FILE", named, "the key in it is shorter than 50 characters"
+            "PORTOLAN_SECRET_KEY_FILE", named, "is not text; name a file with a line of text"
+        ) from error
+    if len(key) < SECRET_KEY_LENGTH:
+        raise BadValue(
+            "PORTOLAN_SECRET_KEY_FILE",
+            named,
+            f"the key in it is too short; use at least {SECRET_KEY_LENGTH} characters",
         )
     return key
+
+
+def _metrics_token(environ: Mapping[str, str]) -> str | None:
+    token = environ.get("PORTOLAN_METRICS_TOKEN") or None
+    # RFC 6750, b64token: what an Authorization header can carry.
+    if token is not None and not re.fullmatch(r"[A-Za-z0-9._~+/-]{16,}=*", token):
+        raise BadValue(
+            "PORTOLAN_METRICS_TOKEN",
+            HIDDEN,
+            "use at least 16 letters and digits, as `openssl rand -hex 16` prints",
+        )
+    return token
+
+
+def _database_url(environ: Mapping[str, str]) -> str | None:
+    url = environ.get("DATABASE_URL")
+    if not url:
+        return None
+    wanted = "use sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+    scheme, path = _scheme_and_path("DATABASE_URL", url, wanted)
+    if scheme not in {"sqlite", "postgres", "postgresql"} or not path.strip("/"):
+        raise BadValue("DATABASE_URL", HIDDEN, wanted)
+    if scheme != "sqlite":
+        _require("psycopg", "DATABASE_URL")
+    return url
+
+
+def _redis_url(environ: Mapping[str, str]) -> str | None:
+    url = environ.get("REDIS_URL")
+    if not url:
+        return None
+    wanted = "use redis://HOST:6379/0, rediss://… or unix://SOCKET"
+    scheme, _ = _scheme_and_path("REDIS_URL", url, wanted)
+    if scheme not in {"redis", "rediss", "unix"}:
+        raise BadValue("REDIS_URL", HIDDEN, wanted)
+    _require("channels_redis", "REDIS_URL")
+    return url
+
+
+def _scheme_and_path(name: str, url: str, wanted: str) -> tuple[str, str]:
+    """Return scheme and path of `url`. Raises BadValue if host or port cannot be read."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # read to be checked
+    except ValueError:
+        # Not chained: the message would quote what may be a password.
+        raise BadValue(name, HIDDEN, wanted) from None
+    return parts.scheme, parts.path
+
+
+def _require(module: str, name: str) -> None:
+    if find_spec(module) is None:
+        raise BadValue(
+            name, HIDDEN, f"needs the package {module}; install portolan[prod] or unset it"
+        )

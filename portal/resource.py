@@ -19,6 +19,17 @@ def resource_path(name: str) -> Path:
     )
 
 
+def bundles(data: Path) -> Path | None:
+    """Return the folder of fonts and third-party browser code, or None where none were built.
+
+    A wheel carries them inside `portal`; a checkout builds them into its data folder, `data`, or
+    into its own `var` when another data folder is in use.
+    """
+    root = checkout()
+    places = [PACKAGE / "bundles", data / "bundles", *([root / "var" / "bundles"] if root else [])]
+    return next((place for place in places if place.is_dir()), None)
+
+
 def checkout() -> Path | None:
     """Return the root of the checkout that this code runs from, or None when it is installed."""
     root = PACKAGE.parent

@@ -7,7 +7,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from portal import env
-from portal.resource import resource_path
+from portal.resource import bundles, resource_path
+from portal.secretfile import private_file
 
 try:
     ENVIRONMENT = env.read()
@@ -31,15 +32,17 @@ INSTALLED_APPS = [
     "dashboard",
 ]
 MIDDLEWARE = [
+    # Headers first, so that static files and refusals carry them too.
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "portal.middleware.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "portal.middleware.NoStoreMiddleware",
     "portal.accounts.middleware.DoorMiddleware",
 ]
 ROOT_URLCONF = "portal.urls"
@@ -60,19 +63,21 @@ TEMPLATES = [
 
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SQLITE = ENVIRONMENT.data / "portolan.sqlite3"
+"""The database of one machine; unused with DATABASE_URL."""
 DATABASES = {
     "default": environ.Env.db_url_config(ENVIRONMENT.database_url)
     if ENVIRONMENT.database_url
-    else {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": ENVIRONMENT.data / "portolan.sqlite3",
-        "OPTIONS": {
-            # A writer that starts as a reader fails with "database is locked" instead of waiting.
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL",
-        },
-    }
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": SQLITE}
 }
+if not ENVIRONMENT.database_url:
+    private_file(SQLITE)  # whoever reads a session in it gets in
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # A writer that starts as a reader fails with "database is locked" instead of waiting.
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL",
+    }
 if ENVIRONMENT.redis_url:
     CHANNEL_LAYERS = {
         "default": {
@@ -91,9 +96,9 @@ LOCALE_PATHS = [resource_path("locale")]
 
 STATIC_URL = "static/"
 STATIC_ROOT = ENVIRONMENT.data / "static"
-BUNDLES = ENVIRONMENT.data / "bundles"
-"""Third-party browser code and fonts, built by `make assets`; never committed."""
-STATICFILES_DIRS = [resource_path("static"), *([BUNDLES] if BUNDLES.is_dir() else [])]
+BUNDLES = bundles(ENVIRONMENT.data)
+"""Fonts and third-party browser code, built by `make assets`, never committed; or None."""
+STATICFILES_DIRS = [resource_path("static"), *([BUNDLES] if BUNDLES else [])]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -104,6 +109,7 @@ STORAGES = {
 }
 SERVESTATIC_USE_FINDERS = DEBUG
 SERVESTATIC_AUTOREFRESH = DEBUG
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -123,13 +129,20 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SESSION_COOKIE_NAME = "portolan_session"
+# Cookies know no ports, so two Portolans on one machine would log each other out.
+SESSION_COOKIE_NAME = f"portolan_session_{ENVIRONMENT.port}"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"portolan_csrf_{ENVIRONMENT.port}"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-# The default server is plain HTTP on loopback, where a Secure cookie would never come back.
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# All ways in that this version has are for plain HTTP on loopback (portal.env refuses others):
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",  # HSTS for localhost would break every other server of the machine
+    "security.W008",  # there is no TLS to redirect to
+    "security.W012",  # a Secure session cookie would never come back
+    "security.W016",  # nor a Secure CSRF cookie
+]
 
 LOGGING = {
     "version": 1,

@@ -1,27 +1,28 @@
 """Pages of the site that belong to neither half: home, health, errors, and the frame around all."""
 
 import contextlib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import prometheus_client
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse, translate_url
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.access import directory
 from dashboard.errors import ClusterError
 from dashboard.views import lookbook as live_lookbook
 from dashboard.views.overview import overview
-from dashboard.views.problem import told
 from portal import lookbook
 from portal.env import is_loopback
 from portal.home import BookCard, ChapterLink, ClusterRow, HomePage
@@ -29,10 +30,13 @@ from portal.shell import CONNECTED, SILENT, THEME_COOKIE, THEMES, UNTRIED, Clust
 from portal.walkthrough import shelfmark
 from portal.walkthrough.library import Book
 
+PLAIN = "text/plain; charset=utf-8"
 YEAR_S = 365 * 24 * 60 * 60
 CHAPTERS_ON_A_CARD = 4
 TRIED_IN_WORDS = (gettext_noop("the service account of a pod"),)
 """Of the places where clusters are looked for, the one that is a word and not a name."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +110,30 @@ async def look(request: HttpRequest) -> HttpResponse:
     return await sync_to_async(render)(request, "portal/look.html", context)
 
 
+@require_safe
 async def livez(request: HttpRequest) -> HttpResponse:
     """Say that the process answers; never depends on a cluster or the database."""
     return _health(request, {"ping": None})
 
 
+@require_safe
 async def readyz(request: HttpRequest) -> HttpResponse:
-    """Say whether requests can be served: the database answers."""
+    """Say whether pages can be served: the database answers, and its tables are there.
+
+    Clusters do not count: without any, the portal still serves books and says what is wrong.
+    """
     return _health(request, {"ping": None, "database": await _database_trouble()})
 
 
+@require_safe
 async def metrics(request: HttpRequest) -> HttpResponse:
     """Return Prometheus metrics to loopback, or to the bearer of PORTOLAN_METRICS_TOKEN."""
-    token = settings.ENVIRONMENT.metrics_token
-    bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    near = is_loopback(request.META.get("REMOTE_ADDR", ""))
-    if not (constant_time_compare(bearer, token) if token else near):
-        return HttpResponseForbidden(_("Metrics are for loopback, or need the metrics token."))
+    if not (is_loopback(request.META.get("REMOTE_ADDR") or "") or _has_metrics_token(request)):
+        return HttpResponse(
+            "Metrics are for loopback, or for the bearer of PORTOLAN_METRICS_TOKEN.\n",
+            status=403,
+            content_type=PLAIN,
+        )
     return HttpResponse(
         prometheus_client.generate_latest(), content_type=prometheus_client.CONTENT_TYPE_LATEST
     )
@@ -195,7 +206,7 @@ def _home_page() -> HomePage:
         clusters=tuple(_cluster_row(cluster) for cluster in found.clusters),
         source=found.source or "",
         tried=tuple(_(place) for place in found.tried),
-        trouble=told(found.trouble) if found.trouble else "",
+        trouble=found.trouble.told(_) if found.trouble else "",
         books=tuple(_book_card(book) for book in shelfmark.library().books.values()),
     )
 
@@ -209,7 +220,7 @@ def _cluster_row(cluster: directory.ClusterState) -> ClusterRow:
         version=cluster.version,
         mark=mark,
         word=word,
-        trouble=told(cluster.trouble) if cluster.trouble else "",
+        trouble=cluster.trouble.told(_) if cluster.trouble else "",
     )
 
 
@@ -235,27 +246,42 @@ def _book_card(book: Book) -> BookCard:
     )
 
 
-def _health(request: HttpRequest, checks: Mapping[str, str | None]) -> HttpResponse:
-    """Answer as Kubernetes components do: "ok", or every check by name with `?verbose`."""
+def _health(request: HttpRequest, checks: Mapping[str, Exception | None]) -> HttpResponse:
+    """Answer as Kubernetes components do: "ok", or every check by name with `?verbose`.
+
+    The reason of a failure is for the log alone, because strangers may ask. Go:
+    k8s.io/apiserver/pkg/server/healthz#handleRootHealth, whose failures are 500 as well.
+    """
+    name = request.path.strip("/")
+    for check, trouble in checks.items():
+        if trouble is not None:
+            log.warning("%s check %s failed: %s", name, check, trouble)
     failed = any(trouble is not None for trouble in checks.values())
     if not failed and "verbose" not in request.GET:
-        return HttpResponse("ok", content_type="text/plain; charset=utf-8")
+        return HttpResponse("ok", content_type=PLAIN)
     lines = [
-        f"[-]{name} failed: {trouble}" if trouble is not None else f"[+]{name} ok"
-        for name, trouble in checks.items()
+        f"[-]{check} failed: reason withheld" if trouble else f"[+]{check} ok"
+        for check, trouble in checks.items()
     ]
-    name = request.path.strip("/")
     lines.append(f"{name} check {'failed' if failed else 'passed'}")
     return HttpResponse(
-        "\n".join(lines) + "\n",
-        status=503 if failed else 200,
-        content_type="text/plain; charset=utf-8",
+        "\n".join(lines) + "\n", status=500 if failed else 200, content_type=PLAIN
     )
 
 
-async def _database_trouble() -> str | None:
+def _has_metrics_token(request: HttpRequest) -> bool:
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    token = settings.ENVIRONMENT.metrics_token
+    return (
+        token is not None
+        and scheme.lower() == "bearer"  # RFC 9110, 11.1: schemes know no case
+        and constant_time_compare(bearer.strip(), token)
+    )
+
+
+async def _database_trouble() -> DatabaseError | None:
     try:
-        await sync_to_async(connection.ensure_connection)()
+        await Session.objects.aexists()  # SQLite would answer SELECT 1 without a file
     except DatabaseError as error:
-        return type(error).__name__
+        return error
     return None

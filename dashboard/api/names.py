@@ -7,7 +7,7 @@ k8s.io/apimachinery/pkg/api/validation/path#IsValidPathSegmentName.
 import re
 from typing import Final, NamedTuple, NewType
 
-from dashboard.errors import InvalidName
+from dashboard.errors import InvalidName, gettext_noop
 
 Namespace = NewType("Namespace", str)
 """A namespace's name; "" stands for no namespace: a cluster-scoped object."""
@@ -58,7 +58,7 @@ def parse_namespace(segment: str) -> Namespace:
     if segment == NO_NAMESPACE_SEGMENT:
         return NO_NAMESPACE
     if not is_dns_label(segment):
-        raise InvalidName(value=segment, reason="not the name of a namespace")
+        raise InvalidName(value=segment, reason=gettext_noop("not the name of a namespace"))
     return Namespace(segment)
 
 
@@ -69,5 +69,5 @@ def parse_name(segment: str) -> ObjectName:
     """
     is_one_segment = segment not in {"", ".", ".."} and not set(segment) & {"/", "%"}
     if not is_one_segment or len(segment) > NAME_LIMIT or not segment.isprintable():
-        raise InvalidName(value=segment, reason="not the name of an object")
+        raise InvalidName(value=segment, reason=gettext_noop("not the name of an object"))
     return ObjectName(segment)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from dashboard.errors import InvalidQuantity
+from dashboard.errors import InvalidQuantity, gettext_noop
 
 NANO = 10**9
 """Units in one whole; the server keeps no smaller part."""
@@ -78,7 +78,7 @@ def parse_quantity(text: str) -> Quantity:
     """
     match = _QUANTITY.fullmatch(text) if len(text) <= TEXT_LIMIT else None
     if match is None:
-        raise InvalidQuantity(value=text, reason="not a quantity")
+        raise InvalidQuantity(value=text, reason=gettext_noop("not a quantity"))
     sign = -1 if match["sign"] == "-" else 1
     part = match["part"] or ""
     digits = int(match["whole"] + part)

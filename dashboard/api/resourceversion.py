@@ -5,7 +5,7 @@ Go: k8s.io/apimachinery/pkg/util/resourceversion#CompareResourceVersion; KEP-550
 
 from typing import NewType
 
-from dashboard.errors import InvalidResourceVersion
+from dashboard.errors import InvalidResourceVersion, gettext_noop
 
 ResourceVersion = NewType("ResourceVersion", str)
 """Of an object, a list or a bookmark. In ListOptions also "" (newest) and "0" (any)."""
@@ -23,7 +23,9 @@ def compare(a: ResourceVersion, b: ResourceVersion) -> int:
     """
     for version in (a, b):
         if not is_comparable(version):
-            raise InvalidResourceVersion(value=version, reason="not a resourceVersion")
+            raise InvalidResourceVersion(
+                value=version, reason=gettext_noop("not a resourceVersion")
+            )
     # Without leading zeros the longer number is the greater; equal lengths compare as text.
     left, right = (len(a), a), (len(b), b)
     return (left > right) - (left < right)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey, ObjectName
-from dashboard.errors import InvalidName
+from dashboard.errors import InvalidName, gettext_noop
 
 
 class Verb(StrEnum):
@@ -42,7 +42,7 @@ class Scope:
 
     def __post_init__(self) -> None:
         if NO_NAMESPACE in self.namespaces or NO_NAMESPACE in self.unchecked:
-            raise InvalidName(value="", reason="no namespace has this name")
+            raise InvalidName(value="", reason=gettext_noop("no namespace has this name"))
         if self.is_everything and (self.namespaces or self.objects or self.unchecked):
             raise ValueError("everything is not narrowed by what it contains")
         if self.unchecked & self.namespaces:

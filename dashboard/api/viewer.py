@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
-from dashboard.errors import IdentityRefused
+from dashboard.errors import IdentityRefused, gettext_noop
 
 Extra: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 """userInfo.extra: sorted by key, keys in lower case, values in the order given."""
@@ -40,7 +40,9 @@ class Source(StrEnum):
 
 def _refuse_unfit(name: str) -> None:
     if not name or name != name.strip() or not name.isprintable():
-        raise IdentityRefused(reason="A name is blank or holds unprintable characters.")
+        raise IdentityRefused(
+            reason=gettext_noop("A name is blank or holds unprintable characters.")
+        )
 
 
 class Identity(NamedTuple):
@@ -74,7 +76,7 @@ class Viewer:
             _refuse_unfit(name)
         if self.source is Source.ANONYMOUS:
             if self.user != ANONYMOUS_USER or self.groups != {UNAUTHENTICATED_GROUP}:
-                raise IdentityRefused(reason="Nobody has no name and no groups.")
+                raise IdentityRefused(reason=gettext_noop("Nobody has no name and no groups."))
         elif not self.source.is_the_api_server:
             self._refuse_reserved()
 
@@ -82,7 +84,9 @@ class Viewer:
         # Compared without case, so that no proxy or provider that folds it opens a way around.
         for name in (self.user, *self.groups):
             if name.lower().startswith(RESERVED_PREFIX):
-                raise IdentityRefused(reason="Names that begin with system: are the cluster's own.")
+                raise IdentityRefused(
+                    reason=gettext_noop("Names that begin with system: are the cluster's own.")
+                )
 
     @property
     def identity(self) -> Identity:
@@ -115,5 +119,5 @@ def freeze_extra(extra: Mapping[str, Iterable[str]]) -> Extra:
     """
     frozen = tuple(sorted((key.lower(), tuple(values)) for key, values in extra.items()))
     if len({key for key, _ in frozen}) != len(frozen):
-        raise IdentityRefused(reason="Two extra fields have one name.")
+        raise IdentityRefused(reason=gettext_noop("Two extra fields have one name."))
     return frozen

@@ -14,6 +14,7 @@ from dashboard.api.listoptions import ListOptions
 from dashboard.api.resourceversion import ResourceVersion, is_comparable, newer
 from dashboard.api.state import State
 from dashboard.api.watchevent import EventType, WatchEvent
+from dashboard.cache import metrics
 from dashboard.cache.clock import Clock
 from dashboard.cache.indexer import Indexer
 from dashboard.cache.store import Stored
@@ -136,6 +137,7 @@ class Reflector(Generic[T]):
     async def _list(self) -> None:
         self._step(Step.RELIST if self.epoch else Step.LIST)
         if self.epoch:
+            metrics.RELISTS.inc()
             self._become(State.RESYNCING)
         items: list[T] = []
         options = ListOptions(limit=PAGE_SIZE)
@@ -169,10 +171,11 @@ class Reflector(Generic[T]):
         )
         self._step(Step.WATCH)
         async with self._source.watch(options) as stream:
-            self._become(State.LIVE)
-            async for event in stream:
-                events += 1
-                self._apply(event)
+            with metrics.WATCH_STREAMS.track_inprogress():
+                self._become(State.LIVE)
+                async for event in stream:
+                    events += 1
+                    self._apply(event)
         self._step(Step.WATCH_ENDED, detail=str(events))
         if not events and self._clock.monotonic() - started < VERY_SHORT_S:
             raise VeryShortWatch

@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeVar
 
 from dashboard.api.delta import Delta
 from dashboard.api.listerwatcher import ListerWatcher
+from dashboard.cache import metrics
 from dashboard.cache.clock import Clock
 from dashboard.cache.indexer import Indexer
 from dashboard.cache.reflector import Reflector
@@ -55,7 +56,8 @@ class SharedInformer(Generic[T]):
 
     async def run(self) -> None:
         """Keep the indexer equal to the cluster until cancelled."""
-        await self.reflector.run()
+        with metrics.INFORMERS.track_inprogress():
+            await self.reflector.run()
 
     async def answered(self) -> None:
         """Return once the cluster has answered the first time, well or badly."""

@@ -192,7 +192,7 @@ def _denied(id_: FrameId, seq: int, error: Denied) -> DeniedFrame:
         observed_at_ms=0,
         state=State.DENIED,
         code=error.code,
-        message=gettext(error.template) % error.params,
+        message=error.told(gettext),
     )
 
 
@@ -205,7 +205,7 @@ def _error(id_: FrameId | None, seq: int, error: ClusterError) -> ErrorFrame:
         observed_at_ms=0,
         state=State.UNKNOWN,
         code=error.code,
-        message=gettext(error.template) % error.params,
+        message=error.told(gettext),
         retry=error.retry,
         retry_after_s=error.retry_after_s,
         position=getattr(error, "position", None),

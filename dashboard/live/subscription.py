@@ -173,7 +173,7 @@ class Subscription:
             state=selection.state,
             since_ms=None if selection.state is State.LIVE else selection.observed_at_ms,
             code=trouble.code if trouble else "",
-            message=gettext(trouble.template) % trouble.params if trouble else "",
+            message=trouble.told(gettext) if trouble else "",
         )
 
     def _encoded(self, row: Row) -> Raw:

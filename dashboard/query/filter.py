@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 from dashboard.api.table import MixedCell, Row, TimeCell
-from dashboard.errors import InvalidQuery
+from dashboard.errors import InvalidQuery, gettext_noop
+
+TOO_LONG = gettext_noop("longer than %(limit)d characters")
+LONE_MARK = gettext_noop("a word must follow “!”")
 
 QUERY_LIMIT = 2000
 """Characters of a filter; frames and addresses hold no more."""
@@ -16,12 +19,12 @@ def compile_filter(text: str) -> Callable[[Row], bool]:
     means that it must not be. Raises InvalidQuery.
     """
     if len(text) > QUERY_LIMIT:
-        raise InvalidQuery(position=QUERY_LIMIT, reason=f"longer than {QUERY_LIMIT} characters")
+        raise InvalidQuery(position=QUERY_LIMIT, reason=TOO_LONG, limit=QUERY_LIMIT)
     wanted: list[str] = []
     unwanted: list[str] = []
     for word in text.lower().split():
         if word == "!":
-            raise InvalidQuery(position=text.index("!"), reason="a word must follow “!”")
+            raise InvalidQuery(position=text.index("!"), reason=LONE_MARK)
         (unwanted if word.startswith("!") else wanted).append(word.removeprefix("!"))
     if not wanted and not unwanted:
         return _everything

@@ -7,7 +7,9 @@ from functools import total_ordering
 from typing import Any
 
 from dashboard.api.table import Cell, Column, MixedCell, Row, TimeCell, TimeForm
-from dashboard.errors import InvalidQuery
+from dashboard.errors import InvalidQuery, gettext_noop
+
+UNKNOWN_COLUMN = gettext_noop("cannot sort by “%(label)s”; columns are %(known)s")
 
 NAMESPACE = "namespace"
 NAME = "name"
@@ -55,7 +57,7 @@ def parse(terms: Sequence[str], columns: Sequence[Column]) -> tuple[Term, ...]:
         label = term.removeprefix("-").lower()
         if label not in places and label not in {NAMESPACE, NAME}:
             known = ", ".join((NAMESPACE, *places))
-            raise InvalidQuery(position=0, reason=f"cannot sort by “{label}”; columns are {known}")
+            raise InvalidQuery(position=0, reason=UNKNOWN_COLUMN, label=label, known=known)
         place = None if label in {NAMESPACE, NAME} else places[label]
         found.append(Term(label, place, term.startswith("-")))
     return tuple(found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from dashboard.access import directory
 from dashboard.access import selection as access
@@ -19,7 +20,7 @@ from dashboard.insight.health import Health
 from dashboard.insight.tally import WORST_FIRST, tally
 from dashboard.views.cells import text_of
 from dashboard.views.coast import Coast, Harbour, draw_coast
-from dashboard.views.problem import respond, told
+from dashboard.views.problem import respond
 from dashboard.views.rail import Place, place
 from dashboard.views.table import Freshness
 
@@ -122,7 +123,7 @@ async def _count(cluster: str, kind: str, credential: Credential) -> Count | Non
         async with access.select(Wanted(cluster, kind), credential) as selection:
             marks = tally(selection).total()
     except ClusterError as error:
-        return Count(label, url, 0, 0, 0, 0, 0, told(error))
+        return Count(label, url, 0, 0, 0, 0, 0, error.told(_))
     settled = marks[Health.OK] + marks[Health.DONE] + marks[Health.STILL] + marks[None]
     return Count(
         label=label,
@@ -143,7 +144,7 @@ async def _coast(cluster: str, credential: Credential) -> tuple[Freshness | None
             names = [found_key.name for found_key in found.keys(0, found.total)]
             trouble = found.trouble
             freshness = Freshness(
-                found.state.value, found.observed_at_ms, told(trouble) if trouble else ""
+                found.state.value, found.observed_at_ms, trouble.told(_) if trouble else ""
             )
         async with access.select(Wanted(cluster, PODS), credential) as pods:
             marks = tally(pods).by_namespace()

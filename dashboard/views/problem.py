@@ -23,11 +23,6 @@ class ProblemPage:
     place: Place
 
 
-def told(error: ClusterError) -> str:
-    """Return what the viewer is told about `error`, in their language."""
-    return _(error.template) % error.params
-
-
 def respond(
     request: HttpRequest, error: ClusterError, *, cluster: str, kind: str = ""
 ) -> HttpResponse:
@@ -38,13 +33,13 @@ def respond(
             "cluster": cluster,
             "kind": kind,
             "state": state.value,
-            "error": {"code": error.code, "message": told(error)},
+            "error": {"code": error.code, "message": error.told(_)},
         }
         return JsonResponse(body, status=error.status)
     page = ProblemPage(
         state="forbidden" if isinstance(error, GateError) else "unknown",
         title=_title(error),
-        message=told(error),
+        message=error.told(_),
         detail=error.detail or "",
         command=_command(error, kind),
         place=place(cluster, ""),

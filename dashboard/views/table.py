@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from dashboard.access import selection as access
 from dashboard.access.directory import plural
@@ -14,11 +15,13 @@ from dashboard.access.selection import Selection, Wanted
 from dashboard.api.credential import Credential
 from dashboard.api.gvr import format_kind
 from dashboard.api.names import Namespace, parse_namespace
-from dashboard.errors import ClusterError, InvalidQuery
+from dashboard.errors import ClusterError, InvalidQuery, gettext_noop
 from dashboard.views.cells import Head, RowView, is_numeric, row_view, shown
 from dashboard.views.listing import listing
-from dashboard.views.problem import respond, told
+from dashboard.views.problem import respond
 from dashboard.views.rail import Place, place
+
+NO_NUMBER = gettext_noop("%(name)s must be a whole number")
 
 PAGE_LIMIT = 100
 MOST_PER_PAGE = 500
@@ -133,7 +136,7 @@ def _number(request: HttpRequest, name: str, default: int) -> int:
     if not text:
         return default
     if not (text.isascii() and text.isdigit() and len(text) < 9):
-        raise InvalidQuery(position=0, reason=f"{name} must be a whole number")
+        raise InvalidQuery(position=0, reason=NO_NUMBER, name=name)
     return int(text)
 
 
@@ -166,7 +169,7 @@ def _page(
         heads=_heads(asked, selection, has_namespace=has_namespace),
         rows=tuple(row_view(row, columns, now_ms, has_namespace=has_namespace) for row in rows),
         freshness=Freshness(
-            selection.state.value, selection.observed_at_ms, told(trouble) if trouble else ""
+            selection.state.value, selection.observed_at_ms, trouble.told(_) if trouble else ""
         ),
         asked=asked,
         ns_text=",".join(sorted(asked.namespaces)),

@@ -4,26 +4,27 @@ Notebook servers do the same: other users of the machine can reach a loopback po
 the terminal nor a file of mode 0600.
 """
 
-import secrets
 from pathlib import Path
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from dashboard.api.credential import Credential, OwnCredential
-from portal.env import secret_file
+from portal.secretfile import secret_file
 
 PARAMETER = "key"
 SESSION_KEY = "portolan.door"
+SECRET_BYTES = 24
 
 
 def secret() -> str:
-    """Return the secret of the printed link; it stays the same until its file is deleted."""
-    return secret_file(
-        Path(settings.ENVIRONMENT.data) / "link-secret", lambda: secrets.token_urlsafe(24)
-    )
+    """Return the secret of the printed link; it stays the same until its file is deleted.
+
+    Raises NoSecret when the file cannot be had.
+    """
+    return secret_file(Path(settings.ENVIRONMENT.data) / "link-secret", SECRET_BYTES)
 
 
 def link(origin: str) -> str:
@@ -39,7 +40,7 @@ def fits(key: str) -> bool:
 async def let_in(session: SessionBase) -> None:
     """Remember the visitor, under a new session id so that a planted one gains nothing."""
     await session.acycle_key()
-    await session.aset(SESSION_KEY, value=True)
+    await session.aset(SESSION_KEY, _stamp())
 
 
 async def credential(session: SessionBase | None) -> Credential | None:
@@ -49,6 +50,14 @@ async def credential(session: SessionBase | None) -> Credential | None:
     """
     if settings.ENVIRONMENT.auth == "none":
         return OwnCredential()
-    if session is not None and await session.aget(SESSION_KEY) is True:
+    if session is None:
+        return None
+    shown = await session.aget(SESSION_KEY)
+    if isinstance(shown, str) and constant_time_compare(shown, _stamp()):
         return OwnCredential()
     return None
+
+
+def _stamp() -> str:
+    """Return what a session holds that came in by the present secret: a new one ends them all."""
+    return salted_hmac(SESSION_KEY, secret(), algorithm="sha256").hexdigest()

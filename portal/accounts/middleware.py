@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.encoding import escape_uri_path
 from django.utils.http import escape_leading_slashes
 
 from portal.accounts import door
@@ -40,6 +41,8 @@ class DoorMiddleware:
             closed: HttpResponse = await sync_to_async(render)(
                 request, "portal/closed.html", status=401
             )
+            # RFC 9110, 15.5.2: a 401 names its scheme. Browsers ignore those that they do not know.
+            closed["WWW-Authenticate"] = 'Cookie realm="Portolan"'
             return closed
         request.credential = credential  # type: ignore[attr-defined]
         return await self.get_response(request)
@@ -48,5 +51,6 @@ class DoorMiddleware:
 def _without_key(request: HttpRequest) -> str:
     query = request.GET.copy()
     del query[door.PARAMETER]
-    path = escape_leading_slashes(request.path)  # "//host" would send the visitor elsewhere
+    # "//host" would send the visitor elsewhere.
+    path = escape_leading_slashes(escape_uri_path(request.path))
     return f"{path}?{query.urlencode()}" if query else path

@@ -1,14 +1,26 @@
-"""The same door for WebSockets: same origin, and a credential, before anything is accepted."""
+"""The same door for WebSockets: same origin, and a credential, before anything is accepted.
+
+Browsers send cookies along from any page and let it open a socket to any host, so the Origin must
+name the very host and port that the request went to, and that host must be one of ours: else a
+stranger's name that resolves to loopback would be both. The scheme is not compared: one port speaks
+one protocol, so a page from https on this host and port came through a proxy that ends TLS in front
+of this server. A refusal comes before the handshake, so browsers see HTTP 403 and never the code.
+"""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from portal.accounts import door
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
+from portal.accounts import door
+from portal.metrics import FRAMES_SENT, OPEN_SOCKETS
+
+Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 CLOSE_UNAUTHENTICATED = 4401
@@ -16,10 +28,7 @@ CLOSE_FOREIGN_ORIGIN = 4403
 
 
 class DoorSocket:
-    """Puts `scope["credential"]` on a socket that may open; refuses the others before accepting.
-
-    Browsers send cookies along from any page, so the Origin must be this very host and port.
-    """
+    """Puts `scope["credential"]` on a socket that may open, and counts it and what it is sent."""
 
     def __init__(self, application: Application) -> None:
         """Wrap `application`, which sees only sockets that passed."""
@@ -27,16 +36,35 @@ class DoorSocket:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the socket on, or close it with 4401 or 4403."""
-        headers = {name.lower(): value for name, value in scope.get("headers", [])}
-        origin = urlsplit(headers.get(b"origin", b"").decode("latin-1"))
-        if not origin.netloc or origin.netloc.encode("latin-1") != headers.get(b"host", b""):
+        if not _is_same_origin(scope):
             await _refuse(receive, send, CLOSE_FOREIGN_ORIGIN)
             return
         credential = await door.credential(scope.get("session"))
         if credential is None:
             await _refuse(receive, send, CLOSE_UNAUTHENTICATED)
             return
-        await self.application({**scope, "credential": credential}, receive, send)
+
+        async def send_counted(message: Message) -> None:
+            await send(message)
+            if message["type"] == "websocket.send":
+                FRAMES_SENT.inc()
+
+        with OPEN_SOCKETS.track_inprogress():
+            await self.application({**scope, "credential": credential}, receive, send_counted)
+
+
+def _is_same_origin(scope: Scope) -> bool:
+    """Whether the page that asks came from this host and port, under a name that is ours."""
+    headers = {name.lower(): value.decode("latin-1") for name, value in scope.get("headers", [])}
+    host = headers.get(b"host", "").lower()
+    try:
+        origin = urlsplit(headers.get(b"origin", "").lower())
+    except ValueError:  # such as "http://[": no browser sends it
+        return False
+    if origin.scheme not in {"http", "https"} or origin.netloc != host:
+        return False
+    name, _ = split_domain_port(host)
+    return bool(name) and validate_host(name, settings.ALLOWED_HOSTS)
 
 
 async def _refuse(receive: Receive, send: Send, code: int) -> None:

@@ -58,9 +58,9 @@ async def _evidence(
             freshness = Freshness(selection.state.value, selection.observed_at_ms, "")
             total = selection.total if selection.epoch else None
             if selection.trouble is not None:
-                trouble = _(selection.trouble.template) % selection.trouble.params
+                trouble = selection.trouble.told(_)
     except ClusterError as error:
-        trouble = _(error.template) % error.params
+        trouble = error.told(_)
         state = State.DENIED if isinstance(error, Denied) else State.UNKNOWN
         freshness = Freshness(state.value, 0, trouble)
     return Evidence(

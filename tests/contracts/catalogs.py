@@ -87,7 +87,7 @@ def problems(root: Path) -> Iterator[str]:
             strings = item.string if isinstance(item.string, tuple | list) else (item.string,)
             if not all(strings) or item.fuzzy:
                 yield f"{language}: not translated: {key[0]!r}"
-            elif any(_variables(text) != _variables(key[0]) for text in strings):
+            elif any(_variables(text or "") != _variables(key[0]) for text in strings):
                 yield f"{language}: other variables than in English: {key[0]!r}"
 
 
@@ -146,6 +146,9 @@ def write(root: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         old = catalog(root, language) if path.exists() else Catalog(locale=tag)
         new = Catalog(locale=tag, project="Portolan", charset="utf-8", fuzzy=False)
+        new.creation_date = (
+            old.creation_date
+        )  # a date that moved alone would be a change of nothing
         new.header_comment = "# Portolan's strings. Sources are English; see CONTRIBUTING.md."
         for _place, text, context in messages(root):
             known = old.get(_first(text), context)

@@ -17,6 +17,9 @@ OTHERS_VARIABLES = {
 }
 """Variables that tests or tools read, and where."""
 
+INTERNAL = frozenset({"PORTOLAN_CLUSTER_RUN"})
+"""A mark on the processes of a test cluster, by which they are found again; nobody sets it."""
+
 _ROW = re.compile(r"^\| (?P<cells>.+) \|$", re.MULTILINE)
 _CODE = re.compile(r"`([^`]+)`")
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\((?P<to>[^)\s]+)\)|!\[[^\]]*\]\((?P<image>[^)\s]+)\)")
@@ -58,7 +61,7 @@ def variable_problems(readme: str) -> Iterator[str]:
 
 def undeclared_variables(sources: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Yield PORTOLAN_ variables that code reads and no registry names."""
-    known = {variable.name for variable in VARIABLES} | set(OTHERS_VARIABLES)
+    known = {variable.name for variable in VARIABLES} | set(OTHERS_VARIABLES) | INTERNAL
     for name, text in sources:
         for found in sorted(set(re.findall(r"\"(PORTOLAN_[A-Z_]+)\"", text)) - known):
             yield f"{name} reads {found}, which portal.env does not list"

@@ -53,14 +53,14 @@ def licence(name: str) -> str:
         return KNOWN.get(name, "?")
     if name in KNOWN:
         return KNOWN[name]
-    if expression := found.get("License-Expression"):
-        return expression
+    for expression in found.get_all("License-Expression") or []:
+        return str(expression)
     classifiers = [
         item.rpartition(" :: ")[2]
         for item in found.get_all("Classifier") or []
         if item.startswith("License :: ") and not item.endswith("OSI Approved")
     ]
-    short = (found.get("License") or "").strip().splitlines()
+    short = "".join(found.get_all("License") or []).strip().splitlines()
     return ", ".join(classifiers) or (short[0][:60] if short else "?")
 
 

@@ -63,7 +63,8 @@ class Socket:
             "headers": headers,
             "subprotocols": ["portolan.v1"],
         }
-        self._communicator = ApplicationCommunicator(application, scope)
+        # asgiref types none of it.
+        self._communicator: Any = ApplicationCommunicator(application, scope)  # type: ignore[no-untyped-call]
 
     async def connect(self) -> int | None:
         """Open it; return None when it was accepted, else the code that it was closed with."""

@@ -1,13 +1,27 @@
 """`portolan serve`: everything needed, then the site."""
 
+import contextlib
+import socket
+import sqlite3
+import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 from django.conf import settings
-from django.core.management import BaseCommand, call_command
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import DatabaseError
+from uvicorn.supervisors import ChangeReload
 
 from portal.accounts import door
+from portal.resource import checkout
+from portal.secretfile import NoSecret
+
+PREPARATION_LIMIT_S = 60.0
+"""How long a start waits for another one that prepares the same data folder."""
 
 
 class Command(BaseCommand):
@@ -20,24 +34,78 @@ class Command(BaseCommand):
         parser.add_argument("--reload", action="store_true", help="start anew when a file changes")
 
     def handle(self, *_args: Any, **options: Any) -> None:  # noqa: ANN401  (Django's signature)
-        """Serve; returns when the server was told to stop."""
+        """Serve; returns when the server was told to stop. Raises CommandError with what to do."""
         environment = settings.ENVIRONMENT
-        call_command("migrate", verbosity=0)
-        if not settings.DEBUG:
-            call_command("collectstatic", interactive=False, verbosity=0)
+        # Before anything else: a link must not be printed to a port that is somebody else's.
+        listening = _listen(environment.host, environment.port)
+        _prepare(environment.data)
         host = f"[{environment.host}]" if ":" in environment.host else environment.host
-        origin = f"http://{host}:{environment.port}"
-        self.stdout.write(f"Portolan: {door.link(origin) if environment.auth == 'link' else origin}")
+        address = f"http://{host}:{environment.port}"
+        try:
+            self.stdout.write(
+                f"Portolan: {door.link(address) if environment.auth == 'link' else address}"
+            )
+        except NoSecret as error:
+            raise CommandError(f"PORTOLAN_DATA={str(environment.data)!r}: {error}") from error
         self.stdout.flush()
-        uvicorn.run(
-            "portal.asgi:application",
-            host=environment.host,
-            port=environment.port,
-            ws="websockets-sansio",
-            ws_per_message_deflate=False,
-            ws_max_size=64 * 1024,
-            timeout_graceful_shutdown=10,
-            server_header=False,
-            log_level="warning",
-            reload=options["reload"],
-        )
+        _serve(listening, is_reloading=options["reload"])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens. Raises CommandError when it cannot."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise CommandError(
+            f"PORTOLAN_BIND={f'{host}:{port}'!r}: {error.strerror}; "
+            "stop what listens there, or name another port"
+        ) from error
+
+
+def _prepare(data: Path) -> None:
+    """Bring the database and the collected static files up to this version."""
+    if settings.BUNDLES is None:
+        how = "run `make assets`" if checkout() else "install Portolan anew"
+        raise CommandError(f"The fonts and browser files are not built: {how}.")
+    try:
+        with _alone(data / "start.lock"):
+            call_command("migrate", verbosity=0)
+            if not settings.DEBUG:
+                call_command("collectstatic", interactive=False, verbosity=0)
+    except (DatabaseError, sqlite3.Error) as error:
+        raise CommandError(f"The database cannot be used: {error}") from error
+    except OSError as error:
+        raise CommandError(f"{error.filename} cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Let no other process in meanwhile; a crash leaves nothing locked.
+
+    SQLite's lock on an empty database is one that every platform has.
+    """
+    with contextlib.closing(sqlite3.connect(lock, timeout=PREPARATION_LIMIT_S)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def _serve(listening: socket.socket, *, is_reloading: bool) -> None:
+    config = uvicorn.Config(
+        "portal.asgi:application",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=64 * 1024,
+        timeout_graceful_shutdown=10,
+        server_header=False,
+        log_level="warning",
+        reload=is_reloading,
+    )
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        if is_reloading:
+            ChangeReload(config, target=server.run, sockets=[listening]).run()
+            return
+        server.run(sockets=[listening])
+    if not server.started:
+        sys.exit(1)  # the log has said why

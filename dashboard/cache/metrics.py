@@ -1,0 +1,7 @@
+"""What the informers of this process count, all clusters together."""
+
+from prometheus_client import Counter, Gauge
+
+INFORMERS = Gauge("portolan_informers", "Informers that run, those kept warm included.")
+WATCH_STREAMS = Gauge("portolan_watch_streams", "Watches that an API server holds open for us.")
+RELISTS = Counter("portolan_relists", "Lists after the first one of an informer.")

@@ -1,0 +1,7 @@
+"""Every chapter is sound: anchors resolve, languages pair, links lead somewhere."""
+
+from portal.walkthrough.proofread import check_content
+
+
+def test_the_content_has_no_mistake() -> None:
+    assert check_content() == []
