@@ -264,9 +264,7 @@ def _health(request: HttpRequest, checks: Mapping[str, Exception | None]) -> Htt
         for check, trouble in checks.items()
     ]
     lines.append(f"{name} check {'failed' if failed else 'passed'}")
-    return HttpResponse(
-        "\n".join(lines) + "\n", status=500 if failed else 200, content_type=PLAIN
-    )
+    return HttpResponse("\n".join(lines) + "\n", status=500 if failed else 200, content_type=PLAIN)
 
 
 def _has_metrics_token(request: HttpRequest) -> bool:

@@ -1,6 +1,7 @@
 """`portolan serve`: everything needed, then the site."""
 
 import contextlib
+import os
 import socket
 import sqlite3
 import sys
@@ -58,7 +59,7 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         raise CommandError(
-            f"PORTOLAN_BIND={f'{host}:{port}'!r}: {error.strerror}; "
+            f"PORTOLAN_BIND: port {port} of {host}: {os.strerror(error.errno or 0)}; "
             "stop what listens there, or name another port"
         ) from error
 
