@@ -5,13 +5,20 @@ VERSION ?= v1.36.3
 NAME ?= default
 DATA := $(or $(PORTOLAN_DATA),var)
 BIN := .venv/bin
+LOCKED := .venv/locked
 INSTALLED := .venv/installed
 
 .PHONY: run test check cluster cluster-stop assets lock catalogs clean
 
-$(INSTALLED): requirements/dev.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+$(LOCKED): requirements/dev.txt
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11, 2))' \
+		|| { echo "Portolan needs Python 3.11.2 or newer; name one: make PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
+		|| { rm -rf .venv; echo "Python's venv is missing; on Debian: apt install python3-venv" >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+$(INSTALLED): $(LOCKED) pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
