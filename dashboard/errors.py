@@ -19,7 +19,9 @@ and never leave the room that met them.
         InvalidValue
           InvalidName  InvalidResourceVersion  InvalidListOptions  InvalidQuantity
       GateError               the viewer may not, or not yet
-        Denied  NotCheckedYet  IdentityRefused
+        Denied
+          NeverCached
+        NotCheckedYet  IdentityRefused
 """
 
 from collections.abc import Callable
@@ -576,6 +578,21 @@ class Denied(GateError):
                 "You have no access to %(gvr)s in %(namespace)s. "
                 "Ask the cluster's administrator for that right."
             )
+
+
+class NeverCached(Denied):
+    """Secrets have no live table for anybody: they are neither cached nor watched."""
+
+    code = "never_cached"
+    retry = Retry.NEVER
+
+    def __init__(self, *, gvr: object) -> None:
+        """`gvr` is that of Secrets; its text is kept."""
+        super().__init__(gvr=gvr)
+        self.template = gettext_noop(
+            "Secrets are never cached and never watched, so they have no live table. "
+            "“kubectl get secrets” lists those that you may list."
+        )
 
 
 class NotCheckedYet(GateError):

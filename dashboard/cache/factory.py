@@ -16,7 +16,7 @@ from dashboard.cache.clock import Clock
 from dashboard.cache.sharedinformer import SharedInformer
 from dashboard.cache.store import Stored
 from dashboard.cache.warm import Warm
-from dashboard.errors import Denied
+from dashboard.errors import NeverCached
 
 WARM_S = 60.0
 """How long an informer runs on after its last viewer left: a reload finds it still warm."""
@@ -50,10 +50,10 @@ class InformerFactory(Generic[T]):
     ) -> AbstractAsyncContextManager[SharedInformer[T]]:
         """Hold the informer of `gvr` in `namespace` running; start it if nobody did.
 
-        Raises Denied for Secrets, which are never cached and never watched.
+        Raises NeverCached for Secrets.
         """
         if gvr == SECRETS:
-            raise Denied(gvr=gvr, detail="Secrets are listed on demand, never cached")
+            raise NeverCached(gvr=gvr)
         return self._informers.hold((gvr, namespace))
 
     def running(self) -> list[tuple[Key, SharedInformer[T]]]:

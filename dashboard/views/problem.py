@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from dashboard.api.state import State
-from dashboard.errors import ClusterError, Denied, GateError, RequestError
+from dashboard.errors import ClusterError, Denied, GateError, NeverCached, RequestError
 from dashboard.views.rail import Place, place
 
 
@@ -48,6 +48,8 @@ def respond(
 
 
 def _title(error: ClusterError) -> str:
+    if isinstance(error, NeverCached):
+        return _("Secrets are not shown here")
     if isinstance(error, GateError):
         return _("You may not list this here")
     if isinstance(error, RequestError):
@@ -56,6 +58,8 @@ def _title(error: ClusterError) -> str:
 
 
 def _command(error: ClusterError, kind: str) -> str:
+    if isinstance(error, NeverCached):
+        return "kubectl get secrets"
     if not isinstance(error, Denied):
         return ""
     namespace = error.params.get("namespace")

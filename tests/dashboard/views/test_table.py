@@ -162,6 +162,7 @@ async def test_secrets_are_never_shown_cached_or_watched(
     page = await visitor.get(f"/c/{slug(cluster)}/secrets.v1")
 
     assert answer.status_code == page.status_code == 403
+    assert json.loads(answer.content)["error"]["code"] == "never_cached"
     assert CANARY not in (answer.content + page.content).decode().lower()
 
 
