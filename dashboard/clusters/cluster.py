@@ -118,7 +118,7 @@ class Cluster:
                 discover(transport), server_version(transport), who_am_i(transport)
             )
             owner = self._owner(user)
-        except BaseException:
+        except BaseException:  # being cancelled leaves sockets open just as an error does
             await transport.aclose()
             raise
         return Connection(transport, resources, version, owner, self._clock)

@@ -5,6 +5,7 @@ is made, and nothing is queued. What no frame can express ends in a new snapshot
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from django.utils.translation import gettext
 from msgspec import UNSET, Raw
@@ -113,12 +114,7 @@ class Subscription:
         self._columns = selection.columns
         self._note()
         return SnapshotFrame(
-            id=self.id,
-            seq=self._next_seq(),
-            epoch=selection.epoch,
-            resource_version=selection.resource_version,
-            observed_at_ms=selection.observed_at_ms,
-            state=selection.state,
+            **self._envelope(),
             total=self._total,
             unfiltered_total=selection.unfiltered_total,
             offset=start,
@@ -143,12 +139,7 @@ class Subscription:
         if not put and now == self._sent and not above and total == self._total:
             return None
         frame = DeltaFrame(
-            id=self.id,
-            seq=self._next_seq(),
-            epoch=selection.epoch,
-            resource_version=selection.resource_version,
-            observed_at_ms=selection.observed_at_ms,
-            state=selection.state,
+            **self._envelope(),
             put=put,
             removed=[key for key in self._sent if key not in present],
             order=UNSET if now == self._sent else now,
@@ -165,16 +156,23 @@ class Subscription:
         trouble = selection.trouble
         self._note()
         return StateFrame(
-            id=self.id,
-            seq=self._next_seq(),
-            epoch=selection.epoch,
-            resource_version=selection.resource_version,
-            observed_at_ms=selection.observed_at_ms,
-            state=selection.state,
+            **self._envelope(),
             since_ms=None if selection.state is State.LIVE else selection.observed_at_ms,
             code=trouble.code if trouble else "",
             message=trouble.told(gettext) if trouble else "",
         )
+
+    def _envelope(self) -> dict[str, Any]:
+        """Return what every frame of this view carries, with the next number."""
+        selection = self.selection
+        return {
+            "id": self.id,
+            "seq": self._next_seq(),
+            "epoch": selection.epoch,
+            "resource_version": selection.resource_version,
+            "observed_at_ms": selection.observed_at_ms,
+            "state": selection.state,
+        }
 
     def _encoded(self, row: Row) -> Raw:
         return self._fanout.encoded(row, self.selection.columns)
