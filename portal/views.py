@@ -5,7 +5,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import prometheus_client
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -26,6 +25,7 @@ from dashboard.views.overview import overview
 from portal import lookbook
 from portal.env import is_loopback
 from portal.home import BookCard, ChapterLink, ClusterRow, HomePage
+from portal.metrics import CONTENT_TYPE, exposition
 from portal.shell import CONNECTED, SILENT, THEME_COOKIE, THEMES, UNTRIED, ClusterLink, Mark, Shell
 from portal.walkthrough import shelfmark
 from portal.walkthrough.library import Book
@@ -134,9 +134,7 @@ async def metrics(request: HttpRequest) -> HttpResponse:
             status=403,
             content_type=PLAIN,
         )
-    return HttpResponse(
-        prometheus_client.generate_latest(), content_type=prometheus_client.CONTENT_TYPE_LATEST
-    )
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
