@@ -23,7 +23,9 @@ from dashboard.errors import (
     ClusterError,
     Expired,
     Forbidden,
+    ReachabilityError,
     Retry,
+    StreamError,
     Unauthorized,
     VeryShortWatch,
 )
@@ -39,6 +41,12 @@ VERY_SHORT_S = 1.0
 
 BACKOFF_FIRST_S = 0.8
 BACKOFF_MOST_S = 30.0
+AWAY_MOST_S = 8.0
+"""Longest pause while no answer comes at all: a server that is back is found within this.
+
+Shorter than client-go's, for a refused connection costs nobody anything (fault F16).
+"""
+
 BACKOFF_RESET_S = 120.0
 """0.8 s doubling to 30 s, with as much again at random: at most 0.22 requests a second over time.
 
@@ -51,9 +59,10 @@ T = TypeVar("T", bound=Stored)
 class Backoff:
     """Growing pauses between failures; quiet for BACKOFF_RESET_S makes them short again."""
 
-    def __init__(self, clock: Clock, random_: random.Random) -> None:
-        """Start with the shortest pause."""
+    def __init__(self, clock: Clock, random_: random.Random, *, most_s: float) -> None:
+        """Start with the shortest pause; none is longer than `most_s` but for the server's wish."""
         self._clock = clock
+        self._most_s = most_s
         self._random = random_
         self._next_s = BACKOFF_FIRST_S
         self._last = -BACKOFF_RESET_S
@@ -65,8 +74,8 @@ class Backoff:
             self._next_s = BACKOFF_FIRST_S
         self._last = now
         pause = self._next_s * (1 + self._random.random())
-        self._next_s = min(self._next_s * 2, BACKOFF_MOST_S)
-        return max(min(pause, BACKOFF_MOST_S), at_least_s or 0)
+        self._next_s = min(self._next_s * 2, self._most_s)
+        return max(min(pause, self._most_s), at_least_s or 0)
 
 
 class Reflector(Generic[T]):
@@ -104,7 +113,9 @@ class Reflector(Generic[T]):
         self._on_state = on_state
         self._transform = transform or _as_it_is
         self._random = random_ or random.Random()  # noqa: S311  (spreads load, keeps no secret)
-        self._backoff = Backoff(clock, self._random)
+        # Apart, so that a server that was long away is not kept waiting once it answers.
+        self._refused = Backoff(clock, self._random, most_s=BACKOFF_MOST_S)
+        self._away = Backoff(clock, self._random, most_s=AWAY_MOST_S)
 
     async def run(self) -> None:
         """List and watch until cancelled. Every ClusterError is answered here; others are bugs."""
@@ -130,7 +141,9 @@ class Reflector(Generic[T]):
             self._become(State.DENIED, error)
         else:
             self._become(State.STALE if self.epoch else State.SYNCING, error)
-        pause = self._backoff.pause_s(at_least_s=error.retry_after_s)
+        is_away = isinstance(error, ReachabilityError | StreamError)
+        backoff = self._away if is_away else self._refused
+        pause = backoff.pause_s(at_least_s=error.retry_after_s)
         self._step(Step.BACKOFF, detail=f"{pause:.1f} s")
         await self._clock.sleep(pause)
 

@@ -1,10 +1,11 @@
 """The one WebSocket, through the whole application, on a real cluster."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.cluster.fixtures import Cluster
+from tests.cluster.fixtures import Cluster, StartCluster
 from tests.support.visitor import ORIGIN, Socket, Visitor, visiting
 
 pytestmark = [pytest.mark.cluster, pytest.mark.django_db(transaction=True)]
@@ -153,3 +154,25 @@ async def test_the_door_of_the_socket(visitor: Visitor) -> None:
     assert await visitor.socket(ORIGIN, with_cookie=False).connect() == 4401
     assert await visitor.socket("http://evil.example").connect() is not None
     assert await visitor.socket("null").connect() is not None
+
+
+async def test_an_api_server_that_dies_and_comes_back_is_survived_and_told(
+    start_cluster: StartCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = await asyncio.to_thread(start_cluster)
+    async with visiting(cluster.kubeconfig, monkeypatch) as visitor:
+        socket = visitor.socket()
+        assert await socket.connect() is None
+        await socket.say(subscribe(slug(cluster), "namespaces.v1"))
+        assert (await until(socket, "snapshot"))["state"] == "live"
+
+        await asyncio.to_thread(cluster.restart, "apiserver")
+        cluster.kubectl("create", "namespace", "while-away")
+
+        states, names = [], set()
+        while "while-away" not in names or states[-1] != "live":
+            frame = await socket.hear(30)
+            states.append(frame["state"])
+            names |= {row["name"] for row in frame.get("put", frame.get("rows", []))}
+        assert "stale" in states
+        await socket.close()
