@@ -1,10 +1,12 @@
 """The one WebSocket, through the whole application, on a real cluster."""
 
 import asyncio
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.cluster.facts import eventually
 from tests.cluster.fixtures import Cluster, StartCluster
 from tests.support.visitor import ORIGIN, Socket, Visitor, visiting
 
@@ -47,6 +49,13 @@ def slug(cluster: Cluster, user: str | None = None) -> str:
 
 def subscribe(cluster: str, kind: str, **view: object) -> dict[str, object]:
     return {"type": "subscribe", "id": "t", "view": {"cluster": cluster, "kind": kind, **view}}
+
+
+def is_ready(cluster: Cluster) -> bool:
+    try:
+        return cluster.kubectl("get", "--raw", "/readyz") == "ok"
+    except subprocess.CalledProcessError:
+        return False
 
 
 async def until(socket: Socket, kind: str, timeout_s: float = 20) -> dict[str, object]:
@@ -167,9 +176,11 @@ async def test_an_api_server_that_dies_and_comes_back_is_survived_and_told(
         assert (await until(socket, "snapshot"))["state"] == "live"
 
         await asyncio.to_thread(cluster.restart, "apiserver")
+        await asyncio.to_thread(eventually, lambda: is_ready(cluster), "the API server is ready")
         cluster.kubectl("create", "namespace", "while-away")
 
-        states, names = [], set()
+        states: list[str] = []
+        names: set[str] = set()
         while "while-away" not in names or states[-1] != "live":
             frame = await socket.hear(30)
             states.append(frame["state"])
