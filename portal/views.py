@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse, translate_url
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -50,29 +51,11 @@ class Problem:
 
 def shell(request: HttpRequest) -> Mapping[str, Shell]:
     """Return the template context that every page has."""
-    is_chinese = get_language() == "zh-hans"
-    theme = request.COOKIES.get(THEME_COOKIE)
-    here = request.get_full_path()
     match = request.resolver_match
     about = str(match.kwargs.get("cluster", "")) if match else ""
     # A visitor who was not let in must not read the names of clusters off the door.
     is_let_in = hasattr(request, "credential")
-    clusters = _cluster_links(about) if is_let_in else ()
-    cluster = next((link for link in clusters if link.is_current), None)
-    return {
-        "shell": Shell(
-            language="zh-Hans" if is_chinese else "en",
-            other_language="en" if is_chinese else "zh-Hans",
-            other_language_name="English" if is_chinese else "中文",
-            other_language_url=translate_url(here, "en" if is_chinese else "zh-hans"),
-            theme=theme if theme in THEMES else None,
-            here=here,
-            half=_half(match.func.__module__ if match else ""),
-            cluster_url=cluster.url if cluster else reverse("home"),
-            clusters=clusters,
-            cluster=cluster,
-        )
-    }
+    return {"shell": _shell(request, _cluster_links(about) if is_let_in else ())}
 
 
 async def home(request: HttpRequest) -> HttpResponse:
@@ -159,7 +142,29 @@ def server_error(request: HttpRequest) -> HttpResponse:
         _("Portolan made a mistake"),
         _("The server's log says more. Nothing was written to any cluster."),
     )
-    return render(request, "portal/problem.html", {"problem": problem}, status=500)
+    # Without context processors: what broke the page may break them too.
+    frame = {"problem": problem, "shell": _shell(request, ())}
+    return HttpResponse(render_to_string("portal/problem.html", frame), status=500)
+
+
+def _shell(request: HttpRequest, clusters: tuple[ClusterLink, ...]) -> Shell:
+    is_chinese = get_language() == "zh-hans"
+    theme = request.COOKIES.get(THEME_COOKIE)
+    here = request.get_full_path()
+    match = request.resolver_match
+    cluster = next((link for link in clusters if link.is_current), None)
+    return Shell(
+        language="zh-Hans" if is_chinese else "en",
+        other_language="en" if is_chinese else "zh-Hans",
+        other_language_name="English" if is_chinese else "中文",
+        other_language_url=translate_url(here, "en" if is_chinese else "zh-hans"),
+        theme=theme if theme in THEMES else None,
+        here=here,
+        half=_half(match.func.__module__ if match else ""),
+        cluster_url=cluster.url if cluster else reverse("home"),
+        clusters=clusters,
+        cluster=cluster,
+    )
 
 
 def _half(module: str) -> str:

@@ -14,23 +14,12 @@ from pytest_django import Settings
 from dashboard.cache.sharedinformer import SharedInformer
 from dashboard.errors import Expired
 from portal import __version__
+from tests.support.caller import Caller
 from tests.support.clock import FakeClock, settle
 from tests.support.listerwatcher import FakeApiserver
 
 TOKEN = "0123456789abcdef"
 ELSEWHERE = "192.0.2.7"
-
-
-class ClientFrom(AsyncClient):
-    """Asks from an address of the network."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__()
-        self._address = address
-
-    def _base_scope(self, **request: Any) -> dict[str, Any]:
-        scope: dict[str, Any] = super()._base_scope(**request)  # type: ignore[misc]  # not typed
-        return scope | {"client": [self._address, 50000]}
 
 
 def text(answer: Any) -> str:
@@ -144,12 +133,12 @@ async def test_metrics_count_informers_watches_and_relists() -> None:
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1"])
 async def test_metrics_are_open_to_loopback(address: str) -> None:
-    assert (await ClientFrom(address).get("/metrics")).status_code == 200
+    assert (await Caller(address=address).get("/metrics")).status_code == 200
 
 
 @pytest.mark.parametrize("address", [ELSEWHERE, "2001:db8::7", ""])
 async def test_metrics_are_closed_to_everybody_else(address: str) -> None:
-    answer = await ClientFrom(address).get("/metrics")
+    answer = await Caller(address=address).get("/metrics")
 
     assert answer.status_code == 403
     assert (
@@ -174,12 +163,12 @@ async def test_the_metrics_token_opens_them_from_anywhere(
 ) -> None:
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, metrics_token=TOKEN)
 
-    answer = await ClientFrom(ELSEWHERE).get("/metrics", headers={"Authorization": header})
+    answer = await Caller(address=ELSEWHERE).get("/metrics", headers={"Authorization": header})
 
     assert answer.status_code == status
 
 
 async def test_without_a_metrics_token_no_bearer_is_one() -> None:
-    answer = await ClientFrom(ELSEWHERE).get("/metrics", headers={"Authorization": "Bearer "})
+    answer = await Caller(address=ELSEWHERE).get("/metrics", headers={"Authorization": "Bearer "})
 
     assert answer.status_code == 403
