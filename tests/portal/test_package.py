@@ -82,6 +82,13 @@ def machine(installed: Path, tmp_path: Path) -> Machine:
     return Machine(installed, tmp_path)
 
 
+def free_port() -> int:
+    """Return a port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Browser:
     """Follows redirects and keeps cookies."""
 
@@ -99,11 +106,8 @@ class Browser:
 @pytest.fixture
 def link(machine: Machine) -> Iterator[str]:
     """The link that `portolan serve` printed; the server ends cleanly afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     script = str(machine.site / "bin" / "portolan")
-    server = machine.start(script, "serve", PORTOLAN_BIND=f"127.0.0.1:{port}")
+    server = machine.start(script, "serve", PORTOLAN_BIND=f"127.0.0.1:{free_port()}")
     assert server.stdout is not None
     said = server.stdout.readline()
     found = re.fullmatch(r"Portolan: (http://\S+)\n", said)
@@ -215,6 +219,24 @@ def test_a_second_server_on_the_port_is_told_in_one_sentence(machine: Machine, l
         f"CommandError: PORTOLAN_BIND: port {port[1]} of 127.0.0.1: Address already in use; "
         "stop what listens there, or name another port\n"
     )
+
+
+def test_a_database_that_is_none_is_told_in_one_sentence(machine: Machine) -> None:
+    data = machine.home / "data"
+    data.mkdir()
+    (data / "portolan.sqlite3").write_text("no database\n" * 100, encoding="utf-8")
+
+    server = machine.start(
+        "-m",
+        "portal",
+        "serve",
+        PORTOLAN_DATA=str(data),
+        PORTOLAN_BIND=f"127.0.0.1:{free_port()}",
+    )
+    output, _ = server.communicate(timeout=ANSWER_LIMIT_S)
+
+    assert server.returncode == 1
+    assert output == "CommandError: The database cannot be used: file is not a database\n"
 
 
 def test_two_servers_that_start_at_once_share_one_folder(machine: Machine) -> None:

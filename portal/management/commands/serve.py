@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from uvicorn.supervisors import ChangeReload
 
 from portal.accounts import door
+from portal.env import Environment
 from portal.resource import checkout
 from portal.secretfile import NoSecret
 
@@ -38,18 +39,20 @@ class Command(BaseCommand):
         """Serve; returns when the server was told to stop. Raises CommandError with what to do."""
         environment = settings.ENVIRONMENT
         # Before anything else: a link must not be printed to a port that is somebody else's.
-        listening = _listen(environment.host, environment.port)
-        _prepare(environment.data)
+        with _listen(environment.host, environment.port) as listening:
+            _prepare(environment.data)
+            self._print_address(environment)
+            _serve(listening, is_reloading=options["reload"])
+
+    def _print_address(self, environment: Environment) -> None:
         host = f"[{environment.host}]" if ":" in environment.host else environment.host
         address = f"http://{host}:{environment.port}"
         try:
-            self.stdout.write(
-                f"Portolan: {door.link(address) if environment.auth == 'link' else address}"
-            )
+            shown = door.link(address) if environment.auth == "link" else address
         except NoSecret as error:
             raise CommandError(f"PORTOLAN_DATA={str(environment.data)!r}: {error}") from error
+        self.stdout.write(f"Portolan: {shown}")
         self.stdout.flush()
-        _serve(listening, is_reloading=options["reload"])
 
 
 def _listen(host: str, port: int) -> socket.socket:
