@@ -24,6 +24,9 @@ ANSWER_LIFE_S = 300.0
 OPEN_ANSWER_LIFE_S = 10.0
 """How long it counts for a view that stays open: a right taken away is seen within this."""
 
+ANSWERS_LIMIT = 20_000
+"""Answers kept; beyond it all are forgotten and asked again as they are needed."""
+
 QUESTIONS_AT_ONCE = 16
 """Reviews under way at one time; an API server answers about a thousand a second (fact M12)."""
 
@@ -99,6 +102,8 @@ class Gate:
                 )
                 status = await may_they(transport, user, gvr, verb, namespace)
         is_allowed = status.allowed and not status.denied
+        if len(self._answers) >= ANSWERS_LIMIT:
+            self._answers.clear()
         self._answers[question] = _Answer(is_allowed, self._clock.monotonic())
         return is_allowed
 

@@ -200,7 +200,10 @@ class Selection:
 
 
 class Wanted(NamedTuple):
-    """What an address or a frame asks for; `asked` empty means all namespaces."""
+    """What an address or a frame asks for; `asked` empty means all namespaces.
+
+    A kind without namespaces is not narrowed by `asked`.
+    """
 
     cluster: str
     kind: str
@@ -234,10 +237,11 @@ async def select(
     Raises UnknownCluster, UnknownKind, InvalidQuery, what keeps the cluster from answering, or Denied.
     """
     connection, resource = await resolve(wanted.cluster, wanted.kind)
-    scope = await scope_of(connection, credential, resource, wanted.asked, life_s=life_s)
+    asked = wanted.asked if resource.is_namespaced else frozenset()
+    scope = await scope_of(connection, credential, resource, asked, life_s=life_s)
     if scope.is_nothing:
-        raise Denied(gvr=resource.gvr, namespace=",".join(sorted(wanted.asked)))
-    question = Question(resource, scope, wanted.asked, wanted.q, wanted.sort)
+        raise Denied(gvr=resource.gvr, namespace=",".join(sorted(asked)))
+    question = Question(resource, scope, asked, wanted.q, wanted.sort)
     async with _selections(connection).hold(question) as selection:
         yield selection
 

@@ -23,6 +23,7 @@ from dashboard.errors import (
     ClusterError,
     Expired,
     Forbidden,
+    InternalError,
     ReachabilityError,
     Retry,
     StreamError,
@@ -126,6 +127,10 @@ class Reflector(Generic[T]):
                 await self._watch()
             except ClusterError as error:
                 await self._answer(error)
+
+    def give_up(self) -> None:
+        """Be stale for good: `run` ended by a mistake of ours."""
+        self._become(State.STALE, InternalError(verb="watch"))
 
     async def _answer(self, error: ClusterError) -> None:
         """Decide what `error` means for the data, and wait as long as it asks for."""

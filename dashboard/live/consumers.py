@@ -15,7 +15,7 @@ from dashboard.access import selection as access
 from dashboard.access.gate import OPEN_ANSWER_LIFE_S
 from dashboard.api.scope import Scope
 from dashboard.api.state import State
-from dashboard.errors import ClusterError, Denied, InvalidFrame
+from dashboard.errors import ClusterError, Denied, InvalidFrame, Retry
 from dashboard.live.fanout import Fanout
 from dashboard.live.frames import (
     SUBPROTOCOL,
@@ -105,16 +105,20 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
             await asyncio.gather(view.task, return_exceptions=True)
 
     async def _show(self, frame: Subscribe) -> None:
-        """Send frames of one view until cancelled; open it anew whenever the rights move."""
+        """Send frames of one view until cancelled; open it anew whenever the rights move.
+
+        Ends with the first error that only another request could mend.
+        """
         seq = count()
         while True:
             try:
                 await self._show_within(frame, seq)
-            except Denied as error:
-                await self._say(_denied(frame.id, next(seq), error))
-                await asyncio.sleep(OPEN_ANSWER_LIFE_S)
             except ClusterError as error:
-                await self._say(_error(frame.id, next(seq), error))
+                is_denied = isinstance(error, Denied)
+                told = (_denied if is_denied else _error)(frame.id, next(seq), error)
+                await self._say(told)
+                if error.retry is Retry.NEVER:
+                    return
                 await asyncio.sleep(error.retry_after_s or OPEN_ANSWER_LIFE_S)
 
     async def _show_within(self, frame: Subscribe, seq: Iterator[int]) -> None:
@@ -183,7 +187,7 @@ async def _set_within(event: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-def _denied(id_: FrameId, seq: int, error: Denied) -> DeniedFrame:
+def _denied(id_: FrameId, seq: int, error: ClusterError) -> DeniedFrame:
     return DeniedFrame(
         id=id_,
         seq=seq,

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from dashboard.api.delta import Delta
+from dashboard.api.listerwatcher import Page
+from dashboard.api.listoptions import ListOptions
 from dashboard.api.names import Namespace, ObjectKey, ObjectName
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.state import State
@@ -249,6 +251,20 @@ async def test_the_trace_tells_the_story_in_order(rig: Rig) -> None:
 
     assert steps == [Step.LIST, Step.LIST_PAGE, Step.REPLACE, Step.WATCH, Step.EVENTS]
     assert rig.informer.reflector.trace.entries()[-1].count == 2
+
+
+async def test_a_mistake_of_ours_is_never_silently_old() -> None:
+    class Broken(FakeApiserver):
+        async def list_page(self, options: ListOptions) -> Page[Row]:
+            raise ZeroDivisionError(options)
+
+    rig = Rig(Broken(), FakeClock())
+
+    with pytest.raises(ZeroDivisionError):
+        await rig.informer.run()
+
+    rig.assert_state(State.STALE)
+    await asyncio.wait_for(rig.informer.answered(), 1)
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -127,6 +127,14 @@ async def test_namespaces_narrow_the_table(visitor: Visitor, cluster: Cluster) -
     assert {row["namespace"] for row in data["rows"]} == {"payments", "search"}
 
 
+async def test_namespaces_do_not_narrow_a_kind_that_has_none(
+    visitor: Visitor, cluster: Cluster
+) -> None:
+    data = await visitor.data(f"/c/{slug(cluster)}/nodes.v1", ns="payments", limit="0")
+
+    assert data["total"] > 3
+
+
 @pytest.mark.parametrize(
     ("path", "query", "status", "words"),
     [
