@@ -1,5 +1,6 @@
 """The one ASGI application: pages, the WebSocket, and the life of the connected clusters."""
 
+import logging
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -16,8 +17,11 @@ from django.conf import settings
 from django.urls import path
 
 from dashboard import clusters
+from dashboard.access import directory
 from dashboard.live.consumers import TableConsumer
 from portal.accounts.socket import DoorSocket
+
+log = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -38,6 +42,7 @@ def with_lifespan(application: Application) -> Application:
             return
         await receive()  # lifespan.startup
         await clusters.start(settings.ENVIRONMENT.data, settings.ENVIRONMENT.contexts)
+        log.info("%s", directory.summary())
         await send({"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown
         await clusters.stop()

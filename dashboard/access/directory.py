@@ -65,6 +65,18 @@ def found() -> Found:
     )
 
 
+def summary() -> str:
+    """Return in one line, for the terminal, which clusters there are and where they were found."""
+    clusters = found()
+    if clusters.trouble is not None:
+        return f"No cluster: {clusters.trouble}"
+    if clusters.source is None:
+        return f"No cluster: looked at {', '.join(clusters.tried)}"
+    names = [cluster.name for cluster in clusters.clusters]
+    others = f", and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"Cluster {names[0]}{others}, from {clusters.source}"
+
+
 def known(cluster: str) -> Known | None:
     """Return what is known of a connected cluster, None before; makes no request."""
     try:

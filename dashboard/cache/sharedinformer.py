@@ -55,9 +55,16 @@ class SharedInformer(Generic[T]):
         self._answered = asyncio.Event()
 
     async def run(self) -> None:
-        """Keep the indexer equal to the cluster until cancelled."""
+        """Keep the indexer equal to the cluster until cancelled.
+
+        A mistake of ours ends it; what it holds is stale from then on, never silently old.
+        """
         with metrics.INFORMERS.track_inprogress():
-            await self.reflector.run()
+            try:
+                await self.reflector.run()
+            except Exception:
+                self.reflector.give_up()
+                raise
 
     async def answered(self) -> None:
         """Return once the cluster has answered the first time, well or badly."""

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
-from django.test import AsyncClient
 
 from dashboard import clusters
 from portal.accounts import door
 from portal.asgi import application
+from tests.support.caller import Caller
 
 ORIGIN = "http://127.0.0.1:8000"
 
@@ -22,7 +22,7 @@ class Visitor:
     """Opens pages and sockets; let in by the printed link unless told otherwise."""
 
     def __init__(self) -> None:
-        self.client = AsyncClient(headers={"host": "127.0.0.1:8000"})
+        self.client = Caller()
 
     async def enter(self) -> None:
         """Come in through the link."""
