@@ -108,7 +108,10 @@ def install_packages() -> Path:
     stamp = modules / ".portolan"
     lock = (ROOT / "package-lock.json").read_text(encoding="utf-8")
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != lock:
-        if run_npm(*"ci --ignore-scripts --no-audit --no-fund --no-update-notifier".split()) != 0:
+        if (
+            run_npm(*["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"])
+            != 0
+        ):
             raise NoNode("`npm ci` failed, and says why above")
         stamp.write_text(lock, encoding="utf-8")
     return modules
