@@ -48,6 +48,7 @@ VARIABLES = (
     Variable(
         "PORTOLAN_CONTEXT", "Comma-separated kubeconfig contexts to offer; the first is connected."
     ),
+    Variable("PORTOLAN_DEMO", "1 asks for the demo cluster, which this version does not have."),
     Variable(
         "PORTOLAN_AUTH",
         "How people are let in: link (a secret link, printed at start) or none (loopback only).",
@@ -122,6 +123,12 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
             "PORTOLAN_BIND",
             environ["PORTOLAN_BIND"],
             f"PORTOLAN_AUTH={auth} is for one person on one machine; use 127.0.0.1:{port}",
+        )
+    if _switch(environ, "PORTOLAN_DEMO"):
+        raise BadValue(
+            "PORTOLAN_DEMO",
+            "1",
+            "this version has no demo cluster; unset it and run `make cluster`",
         )
     data = _data_folder(environ)
     return Environment(

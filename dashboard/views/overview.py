@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -111,7 +112,7 @@ async def overview(request: HttpRequest, cluster: str) -> HttpResponse:
         groups=_groups(cluster, kinds),
         kind_total=sum(kind.is_live for kind in kinds),
     )
-    return render(request, "dashboard/overview.html", {"page": page})
+    return await sync_to_async(render)(request, "dashboard/overview.html", {"page": page})
 
 
 async def _count(cluster: str, kind: str, credential: Credential) -> Count | None:

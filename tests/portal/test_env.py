@@ -71,6 +71,8 @@ def test_good_values_are_taken(tmp_path: Path) -> None:
         ("PORTOLAN_HOSTS", "https://box.lan", "without scheme, port or *"),
         ("PORTOLAN_HOSTS", "box.lan:8000", "without scheme, port or *"),
         ("PORTOLAN_DEBUG", "true", "use 1 or 0"),
+        ("PORTOLAN_DEMO", "yes", "use 1 or 0"),
+        ("PORTOLAN_DEMO", "1", "run `make cluster`"),
         ("PORTOLAN_SECRET_KEY_FILE", "/nonexistent/key", "name another"),
     ],
 )
