@@ -9,13 +9,17 @@ from dashboard.api.names import Namespace, ObjectName, Uid
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.state import State as Age
 from dashboard.api.table import Column, MixedCell, Row, TimeCell
-from dashboard.views import judgement, specimen
+from dashboard.views import judgement, sketch, specimen
 from dashboard.views.cells import RowView, is_numeric, row_view
-from dashboard.views.coast import Coast, Harbour, draw_coast
 from dashboard.views.finding import Change, Evidence, Finding, NextStep
+from dashboard.views.hop import WayIn
 from dashboard.views.judgement import Answer, Check, Link, Tally
 from dashboard.views.part import Facet, Node, Scale, Tab, Verdict
+from dashboard.views.peek import Peek
 from dashboard.views.record import DiffLine, EventLine, FieldLine, LogEntry
+from dashboard.views.relation import Graph, RelatedGroup
+from dashboard.views.source import Held, Question, Sources
+from dashboard.views.space import Spaces
 from dashboard.views.states import (
     Empty,
     Forbidden,
@@ -28,17 +32,10 @@ from dashboard.views.states import (
 )
 from dashboard.views.states import State as ListState
 from dashboard.views.table import Freshness
+from dashboard.views.timeline import Timeline
 
 NOW_MS = 1_790_000_000_000
 MINUTE_MS = 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class Sized:
-    """A coast and its number of namespaces."""
-
-    size: int
-    coast: Coast
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ class LookBook:
     tabs: tuple[Tab, ...]
     tree: Node
     scales: tuple[Scale, ...]
-    coasts: tuple[Sized, ...]
+    coasts: tuple[sketch.Sized, ...]
     events: tuple[EventLine, ...]
     log: tuple[LogEntry, ...]
     fields: tuple[FieldLine, ...]
@@ -71,6 +68,15 @@ class LookBook:
     matrix: tuple[judgement.Column, ...]
     chain: tuple[Link, ...]
     answer: Answer
+    timeline: Timeline
+    graph: Graph
+    related: tuple[RelatedGroup, ...]
+    way: WayIn
+    peek: Peek
+    spaces: Spaces
+    sources: Sources
+    held: Held
+    question: Question
 
 
 def look_book() -> LookBook:
@@ -109,14 +115,14 @@ def look_book() -> LookBook:
             Tab("Events", "#object", "128"),
             Tab("Logs", "#object"),
         ),
-        tree=_TREE,
+        tree=sketch.TREE,
         scales=(
             Scale("CPU requested", "71 % of 3,584 cores", 71),
             Scale("Memory requested", "92 % of 14.0 TiB", 92, is_hot=True),
             Scale("Pods", "5,416 of 12,320", 44),
             Scale("CPU used", "", unknown="unknown", reason="metrics.k8s.io does not answer"),
         ),
-        coasts=_coasts(),
+        coasts=sketch.coasts(),
         events=specimen.EVENTS,
         log=specimen.LOG,
         fields=specimen.FIELDS,
@@ -126,6 +132,15 @@ def look_book() -> LookBook:
         matrix=specimen.MATRIX,
         chain=specimen.CHAIN,
         answer=specimen.ANSWER,
+        timeline=sketch.timeline(),
+        graph=sketch.graph(),
+        related=sketch.RELATED,
+        way=specimen.WAY,
+        peek=specimen.PEEK,
+        spaces=specimen.SPACES,
+        sources=specimen.SOURCES,
+        held=specimen.HELD,
+        question=specimen.QUESTION,
     )
 
 
@@ -264,66 +279,3 @@ _CHANGES = (
         "cluster-autoscaler",
     ),
 )
-
-_TREE = Node(
-    "fail",
-    "fail",
-    "Deployment",
-    "ledger-writer",
-    "#object",
-    "0 of 3",
-    children=(
-        Node(
-            "fail",
-            "fail",
-            "ReplicaSet",
-            "ledger-writer-6b9d7c5f48",
-            "#object",
-            "revision 15",
-            children=(
-                Node("fail", "fail", "Pod", "…-k2wmv", "#object", "41 restarts", is_here=True),
-                Node("fail", "fail", "Pod", "…-p8zqj", "#object", "40 restarts"),
-            ),
-        ),
-        Node("still", "still", "ReplicaSet", "ledger-writer-58c4bd7f9", "#object", "revision 14"),
-    ),
-)
-
-_NAMESPACES = (
-    "admission auth-proxy billing catalogue cert-manager checkout ci-runners data-lake edge-ingress "
-    "email flags gitops identity invoices kube-system ledger loyalty monitoring payments pricing "
-    "reports returns search shipping team-secrets tracing webhooks"
-)
-_WARNING = {"cert-manager": 1, "checkout": 1, "kube-system": 1}
-_FAILING = {"payments": 3, "search": 1}
-
-
-def _coasts() -> tuple[Sized, ...]:
-    usual = [
-        Harbour(
-            name,
-            "#coast",
-            size=100,
-            warning=_WARNING.get(name, 0),
-            failing=_FAILING.get(name, 0),
-            is_hidden=name == "team-secrets",
-        )
-        for name in _NAMESPACES.split()
-    ]
-    calm = [Harbour(name, "#coast", 12, 0, 0) for name in ("default", "kube-system", "web")]
-    many = [
-        Harbour(
-            f"team-of-the-harbour-{number:03}",
-            "#coast",
-            size=number,
-            warning=int(number % 31 == 0),
-            failing=int(number % 67 == 0),
-            is_hidden=number % 90 == 1,
-        )
-        for number in range(400)
-    ]
-    return (
-        Sized(len(usual), draw_coast("prod-eu-1", usual, "#coast")),
-        Sized(len(calm), draw_coast("kind", calm, "#coast")),
-        Sized(len(many), draw_coast("prod-us-2", many, "#coast")),
-    )

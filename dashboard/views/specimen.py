@@ -1,8 +1,12 @@
-"""Made-up lines for the page of the design system: records and judgements."""
+"""Made-up lines for the page of the design system: records, judgements and choices."""
 
 from dashboard.views.finding import Evidence
+from dashboard.views.hop import Endpoint, Hop, WayIn
 from dashboard.views.judgement import Answer, Cell, Check, Column, Link
+from dashboard.views.peek import Action, Condition, Fact, Peek
 from dashboard.views.record import DiffLine, EventLine, FieldLine, LogEntry, LogLine, LogNote
+from dashboard.views.source import Choice, Container, ContainerGroup, Held, Question, Sources
+from dashboard.views.space import Space, Spaces
 
 EVENTS = (
     EventLine(
@@ -111,4 +115,120 @@ ANSWER = Answer(
         ("RoleBinding", "oncall", "#judgement"),
         ("ClusterRole", "payments-oncall", "#judgement"),
     ),
+)
+
+WAY = WayIn(
+    "cart-api",
+    (
+        Hop(
+            "Service",
+            "cart-api",
+            ("http 80 → 8080, TCP",),
+            address="10.96.41.7",
+            note="ClusterIP, any endpoint",
+        ),
+        Hop(
+            "EndpointSlice",
+            "cart-api-7xk2d",
+            ("IPv4, 8 endpoints",),
+            ready="6 ready",
+            unready="2 not ready",
+            source="podToEndpoint",
+            source_url="#code",
+        ),
+    ),
+    (
+        Endpoint(
+            "warn",
+            "warn",
+            "cart-api-6f84d7c9bd-m2x8r",
+            "#traffic",
+            "10.40.7.41",
+            "ap-07",
+            "no, readiness 503",
+        ),
+        Endpoint("ok", "ok", "cart-api-6f84d7c9bd-4hn8v", "#traffic", "10.40.3.17", "ap-04", "yes"),
+        Endpoint("ok", "ok", "and 5 more", "#traffic", "", "5 nodes", "yes"),
+    ),
+)
+
+PEEK = Peek(
+    "Pod in payments",
+    "ledger-writer-6b9d7c5f48-k2wmv",
+    "#object",
+    "#table",
+    "fail",
+    "fail",
+    "CrashLoopBackOff",
+    "next try in 4 min 22 s",
+    (Action("YAML", "#object", "y"), Action("Logs", "#record", "l")),
+    (
+        Evidence("last exit", "", "OOMKilled", " 137, ran 11 s"),
+        Evidence("limit", "memory ", "256Mi", ", was 512Mi"),
+    ),
+    (
+        Fact("Owner", "ledger-writer", "#object", "rev 15"),
+        Fact("Node", "ap-04", "#object"),
+        Fact("QoS", "Burstable"),
+        Fact("IP", "10.40.3.17"),
+    ),
+    (
+        Condition("ok", "ok", "PodScheduled", "assume", "#code"),
+        Condition("fail", "fail", "Ready", "GeneratePodReadyCondition", "#code"),
+    ),
+    EVENTS[:2],
+)
+
+SPACES = Spaces(
+    3,
+    41,
+    (
+        Space("payments", "198", "fail", "fail", is_chosen=True),
+        Space("checkout", "164", "warn", "warn", is_chosen=True),
+        Space("search", "402", "fail", "fail", is_chosen=True),
+        Space("catalogue", "311"),
+        Space("kube-system", "684", "warn", "warn"),
+        Space("team-secrets", "", "deny", "still", is_closed=True),
+    ),
+)
+
+SOURCES = Sources(
+    "Sources: 7 of 16 containers, 8 pods",
+    (
+        ContainerGroup(
+            "Revision 31",
+            (
+                Container(1, "m2x8r app", "812", "warn", "warn"),
+                Container(2, "m2x8r envoy", "97"),
+                Container(3, "xz6jq app", "804", "warn", "warn"),
+                Container(4, "4hn8v app", "610"),
+                Container(5, "lw2dp app", "604"),
+                Container(0, "4 × envoy", "off", is_on=False),
+            ),
+        ),
+        ContainerGroup(
+            "Ended",
+            (
+                Container(6, "m2x8r migrate", "44", "done", "still"),
+                Container(1, "m2x8r app, previous", "exit 1", "fail", "fail"),
+            ),
+        ),
+    ),
+)
+
+HELD = Held(
+    "14:03:20",
+    "27 newer lines, 3 match",
+    "kubectl logs deploy/cart-api -n checkout --all-pods --all-containers --since=15m",
+    "#record",
+)
+
+QUESTION = Question(
+    (
+        Choice("Who can", "verb", ("delete", "get", "list")),
+        Choice("of", "kind", ("pods", "secrets", "nodes")),
+        Choice("in", "namespace", ("payments", "every namespace")),
+    ),
+    "Ask",
+    (("as a list", "#judgement"), ("by subject", "#judgement")),
 )
