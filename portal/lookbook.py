@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal import specimen
 from portal.home import ClusterRow
 from portal.part import (
-    Hit,
     HitGroup,
     HoverCard,
     OutlineItem,
@@ -22,7 +22,11 @@ from portal.part import (
     Tag,
     Toast,
 )
-from portal.shell import CONNECTED, SILENT, STALE, UNTRIED, Mark
+from portal.paths import PathMap, draw_paths
+from portal.pen import Hunk, Pen
+from portal.reference import ReferenceGroup
+from portal.shelf import BookRow, Versions
+from portal.shell import Mark
 from portal.walkthrough import anchors, shelfmark
 from portal.walkthrough.blocks import ClaimView, CodeView, EvidenceView
 from portal.walkthrough.escaped import escaped
@@ -54,6 +58,12 @@ class LookBook:
     card: HoverCard
     hits: tuple[HitGroup, ...]
     stations: tuple[Station, ...]
+    references: tuple[ReferenceGroup, ...]
+    paths: PathMap
+    shelf: tuple[BookRow, ...]
+    versions: Versions
+    pen: Pen
+    hunk: Hunk
 
 
 def look_book() -> LookBook:
@@ -90,7 +100,7 @@ def look_book() -> LookBook:
                 "fail", "fail", "alert", "Your rights changed", "You may not list pods in search."
             ),
         ),
-        clusters=_clusters(),
+        clusters=specimen.clusters(),
         head=PanelHead("panel-h", "Workloads", "of this cluster", "5,416"),
         filter_trouble="Expected a number after >, found >3 at column 10.",
         kinds=("pods.v1", "deployments.v1.apps"),
@@ -106,8 +116,14 @@ def look_book() -> LookBook:
             (("Definition", "#code"), ("2 references", "#code")),
             "called 14 times a second",
         ),
-        hits=_hits(),
-        stations=_stations(),
+        hits=specimen.hits(),
+        stations=specimen.stations(),
+        references=specimen.references(),
+        paths=draw_paths(specimen.PATHS),
+        shelf=specimen.SHELF,
+        versions=specimen.VERSIONS,
+        pen=specimen.pen(),
+        hunk=specimen.HUNK,
     )
 
 
@@ -120,13 +136,19 @@ def _sections() -> tuple[tuple[str, str], ...]:
         ("problems", _("Problems and changes")),
         ("table", _("Table and filter")),
         ("object", _("Object")),
+        ("timeline", _("Timeline")),
+        ("relations", _("Relations")),
+        ("traffic", _("Traffic")),
         ("record", _("Events, log, writers, changes")),
         ("judgement", _("Checks and rights")),
         ("route", _("Route")),
         ("code", _("Code")),
+        ("shelf", _("Books and reading paths")),
+        ("editor", _("Editor")),
         ("palette", _("Palette and stations")),
         ("drift", _("Drift and claims")),
         ("clusters-list", _("Clusters")),
+        ("menus", _("Menus")),
         ("parts", _("Small parts")),
         ("forms", _("Forms, buttons, toasts, errors")),
         ("sign-in", _("Sign in")),
@@ -243,50 +265,3 @@ def _routes() -> Iterator[RouteMap]:
             yield draw(entry.front.route, links, address, is_written=False)
             yield draw(entry.front.route, links, address, is_written=True)
             return
-
-
-def _hits() -> tuple[HitGroup, ...]:
-    return (
-        HitGroup(
-            "Lists",
-            (
-                Hit("box", "", "Po", "ds", "v1", "5,416", "#palette", is_chosen=True),
-                Hit("box", "", "Po", "dDisruptionBudgets", "policy/v1", "12", "#palette"),
-            ),
-        ),
-        HitGroup("Objects", (Hit("box", "ledger-", "po", "ster", "payments", "Pod", "#palette"),)),
-        HitGroup(
-            "Source",
-            (
-                Hit("code", "sync", "Po", "d", "pkg/kubelet", "func", "#palette"),
-                Hit("book", "Scheduling a ", "po", "d", "kube-scheduler", "14 min", "#palette"),
-            ),
-        ),
-    )
-
-
-def _stations() -> tuple[Station, ...]:
-    return (
-        Station("Type", "what people write", (("Deployment", "#code"),)),
-        Station("Strategy", "what the server makes of it", (("PrepareForCreate", "#code"),)),
-        Station("Controller", "who acts on it", (("syncDeployment", "#code"),)),
-        Station("Watch", "this cluster, now", (("212 objects", "#code"),), is_live=True),
-    )
-
-
-def _clusters() -> tuple[ClusterRow, ...]:
-    server = "https://10.0.0.1:6443"
-    return (
-        ClusterRow("prod-eu-1", "#clusters-list", server, "v1.36.3", CONNECTED, _("connected"), ""),
-        ClusterRow("staging-eu", "#clusters-list", server, "v1.37.0", STALE, _("stale"), ""),
-        ClusterRow(
-            "prod-us-2",
-            "#clusters-list",
-            server,
-            "",
-            SILENT,
-            _("does not answer"),
-            "TLS: certificate signed by unknown authority.",
-        ),
-        ClusterRow("edge-lab", "#clusters-list", server, "", UNTRIED, _("not asked yet"), ""),
-    )
