@@ -72,6 +72,8 @@ class Selection:
         self._sort = sort
         self._matches = compile_filter(q)
         self._columns = self.columns
+        if self._columns:
+            parse(sort, self._columns)
         self._index = self._ordered()
         self._token = secrets.token_hex(4)
         self._listeners: list[Listener] = []
@@ -160,29 +162,34 @@ class Selection:
 
     def on_deltas(self, deltas: Sequence[Delta[Row]]) -> None:
         """Follow an informer (cache.sharedinformer.Handler)."""
-        if self.columns != self._columns:
-            # A CRD's columns changed: the places of the old ones mean nothing (fact M18).
-            self._columns = self.columns
-            self._index = self._ordered()
-            self.on_state()
-            return
-        touched = self._index.apply(deltas)
+        touched = self._reordered() or self._index.apply(deltas)
         if touched:
             for listener in self._listeners:
                 listener.on_rows(touched)
 
     def on_state(self) -> None:
         """Follow an informer (cache.sharedinformer.Handler)."""
+        # New columns need no new version of any row, so no delta may have told of them.
+        touched = self._reordered()
         for listener in self._listeners:
+            if touched:
+                listener.on_rows(touched)
             listener.on_state()
+
+    def _reordered(self) -> set[ObjectKey]:
+        """Order anew under new columns, where old places mean nothing (M18); return all keys."""
+        if self.columns == self._columns:
+            return set()
+        before = self.keys(0, self.total)
+        self._columns = self.columns
+        self._index = self._ordered()
+        return {*before, *self.keys(0, self.total)}
 
     def _ordered(self) -> Index:
         try:
             terms = parse(self._sort, self._columns)
         except InvalidQuery:
-            if self._columns:
-                raise
-            terms = ()  # nothing was listed yet: there are no columns to know
+            terms = ()  # the column is not known yet, or is gone from under an open view
         rows = (row for informer in self._informers for row in informer.items)
         return Index(rows, terms, self._passes)
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from heapq import nsmallest
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, proxy
 
 from dashboard.access.selection import Selection
 from dashboard.api.names import Namespace, ObjectKey
@@ -24,7 +24,8 @@ class Tally:
         self._marks: dict[ObjectKey, _Mark] = {}
         self._troubled: dict[Health | None, set[ObjectKey]] = {mark: set() for mark in WORST_FIRST}
         self._counts: Counter[_Mark] = Counter()
-        self._selection = selection
+        # Weak: the tally is kept for as long as its selection lives, and must not keep it alive.
+        self._selection: Selection = proxy(selection)
         self.on_rows(set(selection.keys(0, selection.total)))
         selection.add_listener(self)
 

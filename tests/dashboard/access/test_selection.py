@@ -1,0 +1,121 @@
+"""A selection under columns that come, change or go while it is open (fact M18)."""
+
+import asyncio
+import gc
+import weakref
+from collections.abc import AsyncIterator
+
+import pytest
+
+from dashboard.access.selection import Selection
+from dashboard.api.gvr import GVR
+from dashboard.api.scope import Scope
+from dashboard.api.state import State
+from dashboard.api.table import Column, Row
+from dashboard.cache.sharedinformer import SharedInformer
+from dashboard.client.discovery import ApiResource
+from dashboard.errors import Expired, InvalidQuery
+from dashboard.insight.health import Health
+from dashboard.insight.tally import tally
+from tests.support.clock import FakeClock, settle
+from tests.support.listerwatcher import COLUMNS, FakeApiserver
+
+PODS = ApiResource(
+    GVR("", "v1", "pods"), "Pod", "pod", ("po",), (), frozenset({"list", "watch"}), (),
+    is_namespaced=True, is_preferred=True,
+)  # fmt: skip
+
+
+class Rig:
+    """An informer that runs on a scripted API server."""
+
+    def __init__(self) -> None:
+        self.apiserver = FakeApiserver()
+        self.clock = FakeClock()
+        self.informer: SharedInformer[Row] = SharedInformer(self.apiserver, clock=self.clock)
+
+    def select(self, *sort: str) -> Selection:
+        made = Selection(PODS, Scope.everything(), frozenset(), [self.informer], "", sort)
+        self.informer.add_handler(made)
+        return made
+
+    async def relist(self) -> None:
+        await self.apiserver.end_watches(Expired(gvr="pods.v1", verb="watch"))
+        await self.clock.advance(60)
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    made = Rig()
+    task = asyncio.create_task(made.informer.run())
+    yield made
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def names(selection: Selection) -> list[str]:
+    return [key.name for key in selection.keys(0, selection.total)]
+
+
+async def test_an_order_follows_columns_that_moved_though_no_row_has_a_new_version(
+    rig: Rig,
+) -> None:
+    await rig.apiserver.put("a", "1", "2")
+    await rig.apiserver.put("b", "2", "1")
+    rig.apiserver.columns = (Column("Name"), Column("First"), Column("Second"))
+    await settle()
+    selection = rig.select("first")
+    assert names(selection) == ["a", "b"]
+
+    rig.apiserver.columns = (Column("Name"), Column("Second"), Column("First"))
+    await rig.relist()
+
+    assert names(selection) == ["b", "a"]
+
+
+async def test_a_sort_column_that_goes_ends_nothing(rig: Rig) -> None:
+    await rig.apiserver.put("a")
+    await settle()
+    selection = rig.select("-restarts")
+
+    rig.apiserver.columns = COLUMNS[:3]
+    await rig.apiserver.put("b")
+    await rig.relist()
+
+    assert names(selection) == ["a", "b"]
+    assert rig.informer.reflector.state is State.LIVE
+    assert rig.informer.reflector.trouble is None
+
+
+async def test_a_column_that_never_was_is_refused_at_once(rig: Rig) -> None:
+    await settle()
+
+    with pytest.raises(InvalidQuery):
+        rig.select("nonsense")
+
+
+async def test_a_tally_counts_again_under_new_columns(rig: Rig) -> None:
+    columns, rig.apiserver.columns = rig.apiserver.columns, ()
+    await rig.apiserver.put("a")
+    await settle()
+    counted = tally(selection := rig.select())
+
+    rig.apiserver.columns = columns
+    await rig.relist()
+
+    assert names(selection) == ["a"]
+    assert counted.total()[Health.OK] == 1
+
+
+async def test_a_tally_keeps_no_selection_alive(rig: Rig) -> None:
+    await rig.apiserver.put("a")
+    await settle()
+    selection = rig.select()
+    assert tally(selection).total().total() == 1
+    gone = weakref.ref(selection)
+
+    rig.informer.remove_handler(selection)
+    del selection
+    gc.collect()
+
+    assert gone() is None
