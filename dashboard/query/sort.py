@@ -16,7 +16,10 @@ NAME = "name"
 
 SortKey = tuple[Any, ...]
 
-_NUMBERS = re.compile(r"(\d+)")
+DIGITS_LIMIT = 18
+"""Digits that are read as one number; Python refuses to read some thousands at once."""
+
+_NUMBERS = re.compile(rf"(\d{{1,{DIGITS_LIMIT}}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def _comparable(cell: Cell) -> tuple[Any, ...]:
     text = cell.v if isinstance(cell, MixedCell) else cell
     if isinstance(text, bool | int | float):
         return (1, text)
-    if text.isdecimal():
+    if text.isdecimal() and len(text) <= DIGITS_LIMIT:
         return (1, int(text))
     return (
         2,

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from dashboard.api.age import parse_human
 from dashboard.api.names import Namespace, ObjectName, Uid
 from dashboard.api.resourceversion import ResourceVersion
@@ -15,6 +17,9 @@ from dashboard.api.table import Cell, Column, MixedCell, Row, TimeCell, TimeForm
 from dashboard.wire.table import ColumnDefinition, TableRow
 
 AGE = "Age"
+
+PRINTED_AGES = frozenset({"Last Seen", "First Seen", "Last Schedule"})
+"""Columns of events and cron jobs that are ages too, though the server calls them strings."""
 
 _MIXED = re.compile(r"(?P<v>.+?) \((?P<ago>[0-9a-z]+) ago\)")
 
@@ -43,13 +48,17 @@ def row(printed: TableRow, columns: Sequence[Column], *, printed_at_ms: int) -> 
     )
 
 
+def _json(value: Any) -> str:  # noqa: ANN401
+    return msgspec.json.encode(value).decode()
+
+
 def _cell(value: Any, column: Column, created_ms: int | None, printed_at_ms: int) -> Cell:  # noqa: ANN401
     if type(value) is not str:
         # A CRD's column may hold anything; what is no scalar is shown as its JSON would read.
-        return value if value is None or isinstance(value, int | float | bool) else str(value)
+        return value if value is None or isinstance(value, int | float | bool) else _json(value)
     if column.name == AGE and created_ms is not None:
         return TimeCell(created_ms)
-    if column.type == "date":
+    if column.type == "date" or column.name in PRINTED_AGES:
         span = parse_human(value)
         return TimeCell(printed_at_ms - span[0] * 1000) if span else value
     if value.endswith(" ago)") and (mixed := _MIXED.fullmatch(value)):

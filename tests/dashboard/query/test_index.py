@@ -101,3 +101,9 @@ def test_a_lone_exclamation_mark_is_refused_where_it_stands() -> None:
         compile_filter("api !")
 
     assert caught.value.position == 4
+
+
+def test_digits_without_end_sort_as_the_others_do() -> None:
+    rows = [row("a", "9" * 5000), row("b", "v" + "1" * 5000), row("c", "7")]
+
+    assert sorted(names(rows, "restarts")) == ["a", "b", "c"]

@@ -31,7 +31,8 @@ def cell(value: Any, column: Column) -> Cell:
         (True, Column("Suspend", "boolean"), True),
         ("2d", Column("Renewed", "date"), TimeCell(NOW_MS - 172_800_000)),
         ("<unknown>", Column("Renewed", "date"), "<unknown>"),
-        ({"a": 1}, Column("Odd"), "{'a': 1}"),
+        ({"a": 1}, Column("Odd"), '{"a":1}'),
+        ("5m", Column("Last Seen"), TimeCell(NOW_MS - 300_000)),
         ("image (old ago)", Column("Image"), "image (old ago)"),
     ],
 )
