@@ -5,6 +5,7 @@ path that could reach into a pod or a node is refused before a request is made.
 """
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -17,7 +18,7 @@ import aiohttp
 from yarl import URL
 
 from dashboard.api.status import error_from_status
-from dashboard.errors import BadRequest, TimedOut, TlsFailed, Unreachable, WatchClosed
+from dashboard.errors import BadRequest, Silent, TimedOut, TlsFailed, Unreachable, WatchClosed
 from dashboard.wire.status import decode_status
 
 CONNECT_LIMIT_S = 10.0
@@ -40,6 +41,9 @@ USER_AGENT = "portolan"
 
 REACHING_IN = frozenset({"proxy", "exec", "attach", "portforward"})
 """Subresources whose GET opens a way into a pod, service or node."""
+
+NAMESPACED = re.compile(r"/(?:api/v1|apis/[^/]+/[^/]+)/namespaces/[^/]+")
+"""Where a path names a namespace, which is no subresource whatever it is called."""
 
 
 class Review(StrEnum):
@@ -107,7 +111,7 @@ class Transport:
         """Hold a GET open and yield its body in chunks as they come.
 
         A refusal is raised on entering. Inside, WatchClosed is raised for a broken connection and
-        TimedOut after INACTIVITY_LIMIT_S of silence; a clean end just ends the iteration.
+        Silent after INACTIVITY_LIMIT_S of silence; a clean end just ends the iteration.
         """
         timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=CONNECT_LIMIT_S, sock_read=INACTIVITY_LIMIT_S
@@ -127,7 +131,7 @@ class Transport:
             async for chunk in response.content.iter_any():
                 yield chunk
         except TimeoutError as error:
-            raise TimedOut(cluster=self._cluster) from error
+            raise Silent(gvr=path, limit_s=INACTIVITY_LIMIT_S) from error
         except (aiohttp.ClientError, OSError) as error:
             raise WatchClosed(gvr=path, detail=str(error)) from error
 
@@ -159,7 +163,7 @@ class Transport:
         body: bytes | None = None,
     ) -> aiohttp.ClientResponse:
         """Return the answer, its body unread, or raise what its Status means."""
-        if REACHING_IN.intersection(path.split("/")) or "%" in path or ".." in path.split("/"):
+        if _reaches_in(path):
             raise BadRequest(gvr=path, verb=method, detail="no request leaves for such a path")
         if self._session is None:
             self._session = self._connection._create_pool_manager()
@@ -194,6 +198,13 @@ class Transport:
         raise error_from_status(
             status, gvr=path, verb=verb, is_watch_list=("sendInitialEvents", "true") in query
         )
+
+
+def _reaches_in(path: str) -> bool:
+    parts = path.split("/")
+    within = NAMESPACED.match(path)  # a namespace may be called proxy
+    asked = path[within.end() :].split("/") if within else parts
+    return bool(REACHING_IN.intersection(asked)) or "%" in path or ".." in parts
 
 
 @contextmanager

@@ -8,11 +8,14 @@ import pytest
 from aiohttp import web
 
 from dashboard.client import config
+from dashboard.client import transport as transport_module
 from dashboard.client.transport import Review, Transport
 from dashboard.errors import (
     BadRequest,
     Forbidden,
+    Retry,
     ServiceUnavailable,
+    Silent,
     TlsFailed,
     TooManyRequests,
     Unauthorized,
@@ -179,3 +182,55 @@ async def test_leaving_a_stream_closes_it_at_once(tmp_path: Path) -> None:
             assert await anext(chunks) == b"{}\n"
         await asyncio.wait_for(gone.wait(), 5)
         await made.aclose()
+
+
+async def test_a_stream_without_a_byte_is_silent_and_not_just_slow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def quiet(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await asyncio.Event().wait()
+        return response
+
+    monkeypatch.setattr("dashboard.client.transport.INACTIVITY_LIMIT_S", 0.2)
+    async with serve(quiet) as server:
+        made = await transport(tmp_path, server.server)
+        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as chunks:
+            with pytest.raises(Silent):
+                await anext(chunks)
+        await made.aclose()
+
+
+async def test_a_namespace_may_be_called_like_a_way_in(tmp_path: Path) -> None:
+    async with serve(ok) as server:
+        made = await transport(tmp_path, server.server)
+        await made.get("/api/v1/namespaces/proxy/pods", accept="application/json")
+        await made.get("/apis/apps/v1/namespaces/exec/deployments", accept="application/json")
+        for path in ("/api/v1/proxy/namespaces/a/pods/b", "/api/v1/namespaces/proxy/pods/b/proxy"):
+            with pytest.raises(BadRequest):
+                await made.get(path, accept="application/json")
+        await made.aclose()
+
+    assert len(server.requests) == 2
+
+
+async def test_a_silent_stream_is_verified_by_a_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport_module, "INACTIVITY_LIMIT_S", 0.05)
+
+    async def say_nothing(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await asyncio.Event().wait()
+        return response
+
+    async with serve(say_nothing) as server:
+        made = await transport(tmp_path, server.server)
+        async with made.stream("/api/v1/pods", [], accept="application/json") as chunks:
+            with pytest.raises(Silent) as caught:
+                await anext(chunks)
+        await made.aclose()
+
+    assert caught.value.retry is Retry.RELIST
