@@ -1,6 +1,11 @@
-"""The order of the run."""
+"""The order of the run, and what Hypothesis may expect of a busy machine."""
 
+import hypothesis
 import pytest
+
+# An example that is slow because the machine is busy is no counterexample.
+hypothesis.settings.register_profile("portolan", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("portolan")
 
 
 @pytest.hookimpl(trylast=True)
