@@ -1,6 +1,6 @@
 """A ListerWatcher over HTTP: one kind in one scope, as the server's Table."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -14,7 +14,7 @@ from dashboard.api.watchevent import EventType, WatchEvent
 from dashboard.cache.clock import Clock
 from dashboard.client.discovery import ApiResource
 from dashboard.client.transport import Transport
-from dashboard.errors import MalformedEvent, WatchClosed
+from dashboard.errors import Expired, MalformedEvent, NotAcceptable, WatchClosed
 from dashboard.rows import table as rows
 from dashboard.wire import table as wire
 from dashboard.wire.decode import decode
@@ -28,8 +28,9 @@ METADATA: Final = ("includeObject", "Metadata")
 class TableResource:
     """Lists and watches one kind; `namespace` "" is all of them or none.
 
-    `columns` are those of the newest listing or stream (fact M15: a stream says them once); empty
-    before the first answer.
+    `is_watchable` is False for kinds such as componentstatuses. `columns` are those of the newest
+    complete listing, empty before it: they change in the step in which its last page is returned,
+    so that whoever replaces rows there never mixes the two.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class TableResource:
     ) -> None:
         """Make no request yet."""
         self.columns: tuple[Column, ...] = ()
+        self.is_watchable = "watch" in resource.verbs
         self._transport = transport
         self._gvr = resource.gvr
         self._clock = clock
@@ -46,11 +48,13 @@ class TableResource:
         """Return one page; see ListerWatcher."""
         query = [*options.query(), METADATA]
         answer = await self._transport.get(self._path, query, accept=wire.ACCEPT)
-        table = decode(wire.table_decoder, answer.body, of=self._gvr)
-        if table.columnDefinitions:
-            self.columns = rows.columns(table.columnDefinitions)
+        table = self._table(answer.body)
+        columns = rows.columns(table.columnDefinitions or ()) or self.columns
+        found = self._rows(table, columns)
+        if not table.metadata.continue_:
+            self.columns = columns
         return Page(
-            self._rows(table),
+            found,
             ResourceVersion(table.metadata.resourceVersion),
             table.metadata.continue_,
             table.metadata.remainingItemCount,
@@ -81,21 +85,33 @@ class TableResource:
         if event.type is EventType.BOOKMARK:
             # Before its rows are looked at: the one it has is not a row (fact M16).
             mark = decode(wire.bookmark_decoder, event.object, of=self._gvr)
+            self._check(mark.columnDefinitions)
             version = ResourceVersion(mark.metadata.resourceVersion)
             return [
                 WatchEvent(event.type, version, is_initial_events_end=mark.is_initial_events_end)
             ]
-        table = decode(wire.table_decoder, event.object, of=self._gvr)
-        if table.columnDefinitions:
-            self.columns = rows.columns(table.columnDefinitions)
-        return [WatchEvent(event.type, row.resource_version, row) for row in self._rows(table)]
+        table = self._table(bytes(event.object))
+        self._check(table.columnDefinitions)
+        found = self._rows(table, self.columns)
+        return [WatchEvent(event.type, row.resource_version, row) for row in found]
 
-    def _rows(self, table: wire.Table) -> tuple[Row, ...]:
+    def _table(self, body: bytes) -> wire.Table:
+        table = decode(wire.table_decoder, body, of=self._gvr)
+        if table.kind != "Table":
+            # Read as a Table, a list of objects would be an empty one.
+            raise NotAcceptable(gvr=self._gvr, verb="list", detail=f"{table.kind}, not a Table")
+        return table
+
+    def _check(self, definitions: Sequence[wire.ColumnDefinition] | None) -> None:
+        """Raise Expired if a stream prints otherwise than the listing did (facts M15 and M18)."""
+        if definitions and rows.columns(definitions) != self.columns:
+            raise Expired(gvr=self._gvr, verb="watch", detail="the columns changed")
+
+    def _rows(self, table: wire.Table, columns: Sequence[Column]) -> tuple[Row, ...]:
         now_ms = self._clock.now_ms()
-        found = tuple(
-            rows.row(item, self.columns, printed_at_ms=now_ms) for item in table.rows or ()
-        )
-        if any(not row.name or not row.uid for row in found):
+        found = tuple(rows.row(item, columns, printed_at_ms=now_ms) for item in table.rows or ())
+        # What the server makes up at each LIST, as componentstatuses, has a name and no uid.
+        if any(not row.name or not (row.uid or not self.is_watchable) for row in found):
             raise MalformedEvent(gvr=self._gvr, detail="a row without name or uid")
         return found
 

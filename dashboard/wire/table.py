@@ -85,6 +85,7 @@ class Bookmark(msgspec.Struct, frozen=True):
     """A bookmark is a Table with one bogus row, whose object carries the end marker (fact M16)."""
 
     metadata: ListMeta
+    columnDefinitions: list[ColumnDefinition] | None = None  # noqa: N815
     rows: list[_BookmarkRow] | None = None
 
     @property
