@@ -38,12 +38,13 @@ class CellView:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One row; `key` is what the browser knows it by."""
+    """One row; `is_selected` marks the one that is open beside the list."""
 
     namespace: str
     name: str
     cells: tuple[CellView, ...]
     is_going: bool
+    is_selected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

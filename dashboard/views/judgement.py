@@ -62,13 +62,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One name in a chain: its depth (0, 1 or 2), what it means, and the function that makes it."""
+    """One name in a chain: its depth (0, 1 or 2), what it means, and the function that makes it.
+
+    `is_left_out` marks a name that is not made, and `meaning` says why.
+    """
 
     depth: int
     name: str
     meaning: str
     source: str
     source_url: str
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

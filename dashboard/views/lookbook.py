@@ -3,7 +3,7 @@
 All of it is made up: no cluster is asked. Names and numbers are those of the drafts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboard.api.names import Namespace, ObjectName, Uid
 from dashboard.api.resourceversion import ResourceVersion
@@ -102,7 +102,10 @@ def look_book() -> LookBook:
             ("Namespace", "c-ns"),
             *((column.name, "num" if is_numeric(column) else "") for column in _COLUMNS),
         ),
-        rows=tuple(row_view(row, _COLUMNS, NOW_MS, has_namespace=True) for row in rows),
+        rows=tuple(
+            replace(shown, is_selected=shown.name == specimen.PEEK.name)
+            for shown in (row_view(row, _COLUMNS, NOW_MS, has_namespace=True) for row in rows)
+        ),
         findings=_FINDINGS,
         changes=_CHANGES,
         verdicts=(

@@ -5,7 +5,7 @@ c controller. The classes `.by-LETTER` colour it.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 Writer = Literal["a", "s", "d", "m", "c"]
 
@@ -74,7 +74,8 @@ class FieldLine:
 class DiffLine:
     """One line before and after. A number of 0 means that the line is absent on that side.
 
-    `is_quiet` marks what only followed from another change.
+    `is_quiet` marks what only followed from another change. A fold stands for equal lines: `fold`
+    says how many and `fold_url` opens them, `key` says of what they are.
     """
 
     before: int
@@ -85,6 +86,13 @@ class DiffLine:
     writer: Writer
     writer_name: str
     is_quiet: bool = False
+    fold: str = ""
+    fold_url: str = ""
+
+    @classmethod
+    def folded(cls, fold: str, key: str, fold_url: str) -> Self:
+        """Return a fold."""
+        return cls(0, 0, key, "", "", "d", "", fold=fold, fold_url=fold_url)
 
     @property
     def is_changed(self) -> bool:

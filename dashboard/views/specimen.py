@@ -56,6 +56,7 @@ FIELDS = (
 DIFF = (
     DiffLine(3, 3, "name", "cart-api", "cart-api", "a", "argocd-controller"),
     DiffLine(10, 10, "revision", "30", "31", "c", "deployment controller", is_quiet=True),
+    DiffLine.folded("13 equal lines", "spec, strategy, selector", "#record"),
     DiffLine(24, 24, "image", "cart-api:4.19.0", "cart-api:4.20.0", "a", "argocd-controller"),
     DiffLine(25, 0, "command", "serve", "", "a", "argocd-controller"),
     DiffLine(0, 25, "readinessProbe", "", "/readyz", "a", "argocd-controller"),
@@ -104,6 +105,14 @@ CHAIN = (
     ),
     Link(1, "KUBE-SVC-3IUFAHK4JVXDQR7O", "hash of the port's name", "chainName", "#code"),
     Link(2, "KUBE-SEP-PWSLXZH3PKQEWA3Z", "4hn8v, 10.40.3.17:8080", "endpointChainName", "#code"),
+    Link(
+        2,
+        "KUBE-SEP-WKT5ZRT4GZNPCHFK",
+        "left out: m2x8r is not ready",
+        "CategorizeEndpoints",
+        "#code",
+        is_left_out=True,
+    ),
 )
 
 ANSWER = Answer(
