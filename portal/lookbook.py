@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from portal import specimen
 from portal.home import ClusterRow
 from portal.part import (
+    FoundLine,
     HitGroup,
     HoverCard,
     OutlineItem,
@@ -58,6 +59,7 @@ class LookBook:
     card: HoverCard
     hits: tuple[HitGroup, ...]
     stations: tuple[Station, ...]
+    found: tuple[FoundLine, ...]
     references: tuple[ReferenceGroup, ...]
     paths: PathMap
     shelf: tuple[BookRow, ...]
@@ -118,6 +120,7 @@ def look_book() -> LookBook:
         ),
         hits=specimen.hits(),
         stations=specimen.stations(),
+        found=specimen.FOUND,
         references=specimen.references(),
         paths=draw_paths(specimen.PATHS),
         shelf=specimen.SHELF,

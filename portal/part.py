@@ -90,6 +90,19 @@ class HitGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundLine:
+    """One result of a search; `before`, `match` and `after` make up the words around what matched."""
+
+    icon: str
+    title: str
+    url: str
+    note: str
+    before: str
+    match: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Station:
     """One stop in the life of a kind, from its type to the cluster; `is_live` ones run now."""
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from portal.home import ClusterRow
-from portal.part import Hit, HitGroup, Station
+from portal.part import FoundLine, Hit, HitGroup, Station
 from portal.paths import ReadingPath, Stop
 from portal.pen import AnchorOption, Hunk, Pen, PenLine, Side
 from portal.reference import Reference, ReferenceGroup
@@ -102,6 +102,19 @@ def _stops(names: str, read: int) -> tuple[Stop, ...]:
         for number, name in enumerate(names.split("|"))
     )
 
+
+FOUND = (
+    FoundLine(
+        "book",
+        "16, Restarting a container",
+        "#palette",
+        "kubelet",
+        "“…from ten seconds to five minutes, the ",
+        "back-off",
+        " doubles each time…”",
+    ),
+    FoundLine("box", "ledger-writer", "#palette", "Pod in payments", "event ", "BackOff", " ×128"),
+)
 
 PATHS = (
     ReadingPath(
