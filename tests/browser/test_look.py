@@ -144,6 +144,27 @@ def test_marks_keep_their_shape_in_forced_colours(open_sheet: OpenSheet) -> None
     assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.mark.parametrize("menu", ["menu-spaces", "menu-versions"])
+def test_an_open_menu_can_be_read_and_closed_again(open_sheet: OpenSheet, menu: str) -> None:
+    page = open_sheet("/-/look").page
+    page.locator(f"[popovertarget={menu}]").click()
+    shown = page.locator(f"#{menu}")
+    assert shown.is_visible()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.keyboard.press("Escape")
+    assert not shown.is_visible()
+
+
+def test_relations_are_a_list_where_there_is_no_room_for_the_graph(open_sheet: OpenSheet) -> None:
+    page = open_sheet("/-/look").page
+    assert page.locator("svg.rel").is_visible()
+    page.set_viewport_size({"width": 768, "height": 900})
+    assert not page.locator("svg.rel").is_visible()
+    assert page.locator(".rel-list").first.is_visible()
+    assert page.locator(".paths-list").is_visible()
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_no_link_is_dead(open_sheet: OpenSheet, path: str) -> None:
     page = open_sheet(path).page
