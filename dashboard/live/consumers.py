@@ -27,6 +27,7 @@ from dashboard.live.frames import (
     Subscribe,
     decode,
     encode,
+    id_of,
 )
 from dashboard.live.subscription import Subscription
 
@@ -88,13 +89,16 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
             else:
                 await self._end(frame.id)
         except InvalidFrame as error:
-            await self._say(_error(None, 0, error))
+            id_ = id_of(text_data or "")
+            if id_ is not None:
+                await self._end(id_)
+            await self._say(_error(id_, 0, error))
 
     async def _subscribe(self, frame: Subscribe) -> None:
         await self._end(frame.id)
         if len(self._views) >= SUBSCRIPTIONS_LIMIT:
             raise InvalidFrame(reason=f"more than {SUBSCRIPTIONS_LIMIT} views on one socket")
-        task = asyncio.create_task(self._show(frame), name=f"view {frame.id}")
+        task = asyncio.create_task(self._show_or_say(frame), name=f"view {frame.id}")
         task.add_done_callback(_report)
         self._views[frame.id] = _View(task)
 
@@ -104,12 +108,22 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
             view.task.cancel()
             await asyncio.gather(view.task, return_exceptions=True)
 
-    async def _show(self, frame: Subscribe) -> None:
+    async def _show_or_say(self, frame: Subscribe) -> None:
+        """Show a view; a mistake of ours takes its rows off the screen, where they would grow old."""
+        seq = count()
+        try:
+            await self._show(frame, seq)
+        except OSError:
+            return  # the client left in the middle of a frame
+        except Exception:
+            await self._say(_error(frame.id, next(seq), ClusterError()))
+            raise
+
+    async def _show(self, frame: Subscribe, seq: Iterator[int]) -> None:
         """Send frames of one view until cancelled; open it anew whenever the rights move.
 
         Ends with the first error that only another request could mend.
         """
-        seq = count()
         while True:
             try:
                 await self._show_within(frame, seq)

@@ -235,6 +235,21 @@ def encode_row(row: Row, health: str | None = None) -> Raw:
     return Raw(_ENCODER.encode(shape | {"health": health} if health else shape))
 
 
+class _Addressed(Struct):
+    id: FrameId | None = None
+
+
+_ID_DECODER: msgspec.json.Decoder[_Addressed] = msgspec.json.Decoder(_Addressed)
+
+
+def id_of(text: str) -> FrameId | None:
+    """Return the view that a refused frame is about, so that its page hears of it; None if none."""
+    try:
+        return _ID_DECODER.decode(text).id
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+
+
 def decode(text: str) -> ClientFrame:
     """Return the frame that a client sent. Raises InvalidFrame, which names the field at most."""
     if len(text) > INBOUND_LIMIT_BYTES:

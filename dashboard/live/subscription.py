@@ -51,7 +51,7 @@ class Subscription:
         self._touched: set[ObjectKey] = set()
         self._sent: list[ObjectKey] = []
         self._offset = 0
-        self._total = 0
+        self._total = self._unfiltered = 0
         self._epoch: str | None = None
         self._columns: object = None
         self._state: State | None = None
@@ -86,8 +86,13 @@ class Subscription:
             return self._state_frame()
         return None
 
-    def heartbeat(self) -> StateFrame:
-        """Return the present state, whether or not it moved: an age that the browser can trust."""
+    def heartbeat(self) -> ServerFrame:
+        """Return the present state, whether or not it moved: an age that the browser can trust.
+
+        Rows that the filter hides come and go unsaid; how many there are is told here.
+        """
+        if self.selection.unfiltered_total != self._unfiltered and self._epoch is not None:
+            return self._counts()
         return self._state_frame()
 
     def _place(self) -> tuple[int, int]:
@@ -100,8 +105,9 @@ class Subscription:
         anchor = 0
         if window.anchor is not None:
             found = self.selection.position(window.anchor)
-            # An anchor that is gone leaves the window where it was.
-            anchor = self._offset + window.before if found is None else found
+            # An anchor that is gone leaves the window where it was, while there are rows.
+            there = min(self._offset + window.before, max(total - 1, 0))
+            anchor = there if found is None else found
         start = max(anchor - window.before, 0)
         return start, max(anchor + window.after, start)
 
@@ -110,13 +116,14 @@ class Subscription:
         start, stop = self._place()
         self._sent = selection.keys(start, stop)
         self._offset, self._total = start, selection.total
+        self._unfiltered = selection.unfiltered_total
         self._touched.clear()
         self._columns = selection.columns
         self._note()
         return SnapshotFrame(
             **self._envelope(),
             total=self._total,
-            unfiltered_total=selection.unfiltered_total,
+            unfiltered_total=self._unfiltered,
             offset=start,
             columns=[column.to_json() for column in selection.columns],
             rows=[self._encoded(row) for key in self._sent if (row := selection.row(key))],
@@ -136,6 +143,7 @@ class Subscription:
         ]
         self._touched.clear()
         above, total = start - self._offset, selection.total
+        self._unfiltered = selection.unfiltered_total
         if not put and now == self._sent and not above and total == self._total:
             return None
         frame = DeltaFrame(
@@ -144,12 +152,19 @@ class Subscription:
             removed=[key for key in self._sent if key not in present],
             order=UNSET if now == self._sent else now,
             total=total,
-            unfiltered_total=selection.unfiltered_total,
+            unfiltered_total=self._unfiltered,
             above=above,
         )
         self._sent, self._offset, self._total = now, start, total
         self._note()
         return frame
+
+    def _counts(self) -> DeltaFrame:
+        self._unfiltered = self.selection.unfiltered_total
+        return DeltaFrame(
+            **self._envelope(), put=[], removed=[], total=self._total,
+            unfiltered_total=self._unfiltered,
+        )  # fmt: skip
 
     def _state_frame(self) -> StateFrame:
         selection = self.selection

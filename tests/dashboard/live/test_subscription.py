@@ -243,3 +243,31 @@ async def test_any_history_converges_in_the_browser(seed: int) -> None:
         await tab.hear()
 
         tab.assert_converged()
+
+
+async def test_rows_that_the_filter_hides_are_counted_at_the_next_heartbeat() -> None:
+    async with Tab(q="!hidden") as tab:
+        await tab.apiserver.put("a")
+        await tab.hear()
+        await tab.apiserver.put("hidden")
+        await tab.hear()
+
+        frame = json.loads(encode(tab.subscription.heartbeat()))
+        assert (frame["type"], frame["total"], frame["unfiltered_total"]) == ("delta", 1, 2)
+        tab.browser.hear(json.dumps(frame))
+        assert json.loads(encode(tab.subscription.heartbeat()))["type"] == "state"
+        tab.assert_converged()
+
+
+async def test_a_window_whose_rows_are_gone_shows_the_last_that_there_are() -> None:
+    anchor = ObjectKey(Namespace("default"), ObjectName("pod-8"))
+    async with Tab(window=Window(anchor=anchor, before=1, after=2)) as tab:
+        for number in range(10):
+            await tab.apiserver.put(f"pod-{number}")
+        await tab.hear()
+        for number in range(2, 10):
+            await tab.apiserver.delete(f"pod-{number}")
+        await tab.hear()
+
+        assert [row["name"] for row in tab.browser.shown] == ["pod-0", "pod-1"]
+        assert tab.browser.offset == 0
