@@ -4,6 +4,8 @@
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
+/** The server says something of every view each 10 s; a socket that is silent for longer is dead. */
+const SILENCE_MS = 35_000;
 
 /** @returns {string} the address of the socket, in the language of the page */
 export function socketUrl() {
@@ -17,6 +19,7 @@ export class Connection {
   /** @type {WebSocket | null} */
   #socket = null;
   #pause = FIRST_PAUSE_MS;
+  #heardAt = Date.now();
   /** @type {Map<string, {subscribe: object, onFrame: (frame: Frame) => void, onLost: () => void}>} */
   #views = new Map();
 
@@ -24,6 +27,7 @@ export class Connection {
   constructor(url) {
     this.url = url;
     this.#open();
+    setInterval(() => this.#check(), FIRST_PAUSE_MS);
   }
 
   /**
@@ -36,27 +40,46 @@ export class Connection {
   subscribe(id, view, onFrame, onLost) {
     const subscribe = { type: "subscribe", id, ...view };
     this.#views.set(id, { subscribe, onFrame, onLost });
+    this.#heardAt = Date.now();
     this.#send(subscribe);
   }
 
   #open() {
     const socket = new WebSocket(this.url, "portolan.v1");
     this.#socket = socket;
+    this.#heardAt = Date.now();
     socket.addEventListener("open", () => {
-      this.#pause = FIRST_PAUSE_MS;
+      this.#heardAt = Date.now();
       for (const { subscribe } of this.#views.values()) this.#send(subscribe);
     });
     socket.addEventListener("message", (event) => {
+      if (socket !== this.#socket) return;
+      this.#heardAt = Date.now();
+      // Not when it opens: one that opens and closes at once must not be asked ever faster.
+      this.#pause = FIRST_PAUSE_MS;
       /** @type {Frame} */
       const frame = JSON.parse(String(event.data));
       this.#views.get(String(frame.id))?.onFrame(frame);
     });
-    socket.addEventListener("close", () => {
-      for (const { onLost } of this.#views.values()) onLost();
-      // Half of the pause at random, so that a thousand tabs do not return in one moment.
-      setTimeout(() => this.#open(), this.#pause * (0.5 + Math.random() / 2));
-      this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
-    });
+    socket.addEventListener("close", () => this.#lose(socket));
+  }
+
+  /** @param {WebSocket} socket the one that is lost; another's end changes nothing */
+  #lose(socket) {
+    if (socket !== this.#socket) return;
+    this.#socket = null;
+    for (const { onLost } of this.#views.values()) onLost();
+    // Half of the pause at random, so that a thousand tabs do not return in one moment.
+    setTimeout(() => this.#open(), this.#pause * (0.5 + Math.random() / 2));
+    this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
+  }
+
+  /** Give up a socket whose other end is gone without a word, as after a night's sleep. */
+  #check() {
+    const socket = this.#socket;
+    if (!socket || !this.#views.size || Date.now() - this.#heardAt < SILENCE_MS) return;
+    this.#lose(socket);
+    socket.close();
   }
 
   /** @param {object} frame */

@@ -77,8 +77,11 @@ export function keyText(key) {
  */
 export function applyFrame(view, frame) {
   if (frame.v !== VERSION) throw new Error(`frame version ${frame.v}`);
-  const isNext = frame.seq === view.seq + 1;
-  if (frame.type === "delta" && !isNext) return null;
+  if (frame.type === "delta" || frame.type === "state") {
+    // Asked for anew: what is still on its way belongs to the view as it was before.
+    if (view.seq < 0) return { changed: new Set(), isWhole: false };
+    if (frame.seq !== view.seq + 1) return null;
+  }
   view.seq = frame.seq;
   view.state = frame.state;
   view.observedAt = frame.observed_at_ms;

@@ -16,7 +16,7 @@ function start(table) {
   const connection = new Connection(socketUrl());
   const request = {
     view: {
-      cluster: data.cluster, kind: data.kind, ns: data.ns ?? "", q: data.q ?? "", sort: data.sort ?? "",
+      cluster: data.cluster, kind: data.kind, ns: (data.ns ?? "").split(",").filter(Boolean), q: data.q ?? "", sort: data.sort ?? "",
     },
     window: { offset: Number(data.offset), after: Number(data.limit) },
   };

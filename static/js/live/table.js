@@ -59,6 +59,7 @@ export class LiveTable {
    * @param {HTMLTableElement} table with one tbody; its rows are replaced at the first draw
    */
   constructor(table) {
+    this.table = table;
     this.body = /** @type {HTMLTableSectionElement} */ (table.tBodies[0]);
     this.isNamespaced = table.dataset.namespaced === "true";
     this.ago = table.dataset.ago ?? "%(age)s";
@@ -75,6 +76,7 @@ export class LiveTable {
     if (isWhole) {
       this.#rows.clear();
       this.body.replaceChildren();
+      if (view.columns.length) this.#heads(view.columns);
     }
     for (const [key, row] of this.#rows) {
       if (!wanted.has(key)) {
@@ -108,6 +110,26 @@ export class LiveTable {
   }
 
   /**
+   * Head the table by `columns` if the server wrote it under others: a CRD's may change at any time.
+   * @param {Column[]} columns
+   */
+  #heads(columns) {
+    const row = this.table.tHead?.rows[0];
+    const shown = columns.filter((column) => column.priority === 0).map((column) => column.name);
+    const kept = this.isNamespaced ? 1 : 0;
+    const heads = Array.from(row?.cells ?? []).slice(kept);
+    const written = heads.map((head) => (head.textContent ?? "").trim());
+    if (!row || JSON.stringify(written) === JSON.stringify(shown)) return;
+    for (const head of heads) head.remove();
+    row.append(...shown.map((name) => {
+      const head = element("th", "", name);
+      head.setAttribute("role", "columnheader");
+      head.setAttribute("scope", "col");
+      return head;
+    }));
+  }
+
+  /**
    * @param {Row} row
    * @param {Column[]} columns
    * @param {HTMLTableRowElement | undefined} before the same row as it was, to show what changed
@@ -119,7 +141,8 @@ export class LiveTable {
     made.dataset.name = row.name;
     if (row.health === "gone") made.className = "going";
     if (this.isNamespaced) made.append(this.#cell("ns c-ns", [element("span", "", row.namespace)]));
-    const marked = columns.findIndex((column) => STATUS.includes(column.name));
+    const marked = STATUS.map((name) => columns.findIndex((column) => column.name === name))
+      .find((place) => place >= 0);
     columns.forEach((column, at) => {
       if (column.priority > 0) return;
       const cell = row.cells[at] ?? null;

@@ -43,6 +43,25 @@ test("a missed frame asks for a snapshot and changes nothing", () => {
   assert.deepEqual(names(view), ["b"]);
 });
 
+test("a state frame after a missed one asks for a snapshot too", () => {
+  const view = emptyView();
+  applyFrame(view, snapshot(0, row("b")));
+
+  assert.equal(applyFrame(view, { ...envelope, type: "state", seq: 2 }), null);
+  assert.equal(view.seq, 0);
+});
+
+test("what is on its way when a view is asked for anew changes nothing", () => {
+  const view = emptyView();
+  applyFrame(view, snapshot(0, row("b")));
+  view.seq = -1;
+  view.state = "stale";
+  const late = { ...envelope, seq: 8, put: [row("c")], removed: [], total: 2 };
+  for (const type of ["delta", "state"]) assert.equal(applyFrame(view, { ...late, type }).isWhole, false);
+
+  assert.deepEqual([names(view), view.seq, view.state], [["b"], -1, "stale"]);
+});
+
 test("a state frame keeps the rows and says how old they are", () => {
   const view = emptyView();
   applyFrame(view, snapshot(0, row("b")));
