@@ -21,7 +21,10 @@ class Heard(TableConsumer):
         self.scope = {"credential": None}
 
     async def send(
-        self, text_data: str | None = None, bytes_data: bytes | None = None, close: bool = False  # noqa: ARG002
+        self,
+        text_data: str | None = None,
+        bytes_data: bytes | None = None,
+        close: bool = False,  # noqa: ARG002
     ) -> None:
         if self.error is not None:
             raise self.error
