@@ -87,13 +87,15 @@ class Warm(Generic[K, V]):
             entry.opened.cancel()
             raise
         except Exception as error:  # noqa: BLE001  (handed to everybody who waits)
-            self._entries.pop(key, None)
+            if self._entries.get(key) is entry:
+                del self._entries[key]
             if not entry.opened.done():
                 entry.opened.set_exception(error)
                 entry.opened.exception()  # retrieved: nobody may be waiting any more
 
     async def _cool(self, key: K, entry: _Entry[V]) -> None:
         await self._clock.sleep(self._warm_s)
-        del self._entries[key]
+        if self._entries.get(key) is entry:
+            del self._entries[key]
         if entry.task is not None:
             entry.task.cancel()

@@ -98,3 +98,30 @@ async def test_closing_closes_what_is_in_use() -> None:
         await warm.aclose()
 
         assert list(warm) == []
+
+
+async def test_a_value_that_breaks_on_closing_disturbs_nothing_opened_since() -> None:
+    clock = FakeClock()
+    opened: list[str] = []
+    may_close = asyncio.Event()
+
+    @asynccontextmanager
+    async def open_(key: str) -> AsyncIterator[str]:
+        opened.append(key)
+        try:
+            yield key
+        finally:
+            await may_close.wait()
+            raise Unreachable(cluster="x")
+
+    warm = Warm(open_, clock=clock, warm_s=1)
+    async with warm.hold("a"):
+        pass
+    await clock.advance(2)
+    async with warm.hold("a"):
+        may_close.set()
+        await settle()
+        assert list(warm) == [("a", "a")]
+    await warm.aclose()
+
+    assert opened == ["a", "a"]
