@@ -1,5 +1,6 @@
 """The one ASGI application: pages, the WebSocket, and the life of the connected clusters."""
 
+import gc
 import logging
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -41,6 +42,9 @@ def with_lifespan(application: Application) -> Application:
             await application(scope, receive, send)
             return
         await receive()  # lifespan.startup
+        # What is loaded by now stays: a full collection that walked it would stop the loop for 50 ms.
+        gc.collect()
+        gc.freeze()
         await clusters.start(settings.ENVIRONMENT.data, settings.ENVIRONMENT.contexts)
         log.info("%s", directory.summary())
         await send({"type": "lifespan.startup.complete"})
