@@ -16,6 +16,7 @@ from dashboard.cache.clock import Clock, SystemClock
 from dashboard.client.discovery import ApiResource
 from dashboard.client.review import may_i, may_they
 from dashboard.clusters.cluster import Connection
+from dashboard.errors import ReachabilityError
 from dashboard.wire.review import UserInfo
 
 ANSWER_LIFE_S = 300.0
@@ -85,7 +86,14 @@ class Gate:
             task = asyncio.create_task(self._ask(question, viewer))
             self._asking[question] = task
             task.add_done_callback(lambda _task: self._asking.pop(question, None))
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except ReachabilityError:
+            # Nothing can be taken away on a server that is away: what it said last still holds, as
+            # long as an answer holds at all, so that an open view goes stale instead of empty.
+            if known is not None and self._clock.monotonic() - known.at < ANSWER_LIFE_S:
+                return known.is_allowed
+            raise
 
     async def _ask(self, question: Question, viewer: Viewer) -> bool:
         _, gvr, verb, namespace = question

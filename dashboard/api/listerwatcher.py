@@ -39,6 +39,11 @@ class ListerWatcher(Protocol[T_co]):
     Calls may overlap.
     """
 
+    @property
+    def is_watchable(self) -> bool:
+        """Whether the server has the verb watch for this resource; a LIST now and then is else all."""
+        ...
+
     async def list_page(self, options: ListOptions) -> Page[T_co]:
         """Return one page; the caller follows `continue_token` itself.
 

@@ -31,6 +31,9 @@ from dashboard.errors import (
     VeryShortWatch,
 )
 
+POLL_S = 60.0
+"""Pause between two LISTs of a kind that cannot be watched: as often as bookmarks come to others."""
+
 PAGE_SIZE = 500
 """Objects per page of a LIST (client-go: pager.DefaultPageSize)."""
 
@@ -122,9 +125,12 @@ class Reflector(Generic[T]):
         """List and watch until cancelled. Every ClusterError is answered here; others are bugs."""
         while True:
             try:
-                if not self.resource_version:
+                if not self.resource_version or not self._source.is_watchable:
                     await self._list()
-                await self._watch()
+                if self._source.is_watchable:
+                    await self._watch()
+                else:
+                    await self._clock.sleep(POLL_S)
             except ClusterError as error:
                 await self._answer(error)
 

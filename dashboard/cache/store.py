@@ -66,7 +66,10 @@ class Store(Generic[T]):
         for key, item in new.items():
             old = self._items.get(key)
             if old is not None and old.uid == item.uid:
-                if old.resource_version != item.resource_version:
+                is_unversioned = not item.resource_version
+                if old.resource_version != item.resource_version or (
+                    is_unversioned and old != item
+                ):
                     changed.append(Delta(key, old, item))
             else:
                 changed.append(Delta(key, None, item))

@@ -89,8 +89,9 @@ class Transport:
         """Close every connection, streams included."""
         if self._session is not None:
             await self._session.close()
-            # Transports are aborted now and gone one turn of the loop later.
-            await asyncio.sleep(0)
+            # Transports are aborted now, and gone a few turns of the loop later.
+            for _turn in range(3):
+                await asyncio.sleep(0)
 
     async def get(self, path: str, query: Sequence[tuple[str, str]] = (), *, accept: str) -> Answer:
         """Return the whole answer to a GET; `accept` is the Accept header."""

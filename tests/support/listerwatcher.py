@@ -29,6 +29,7 @@ class FakeApiserver:
 
     def __init__(self) -> None:
         """Hold nothing."""
+        self.is_watchable = True
         self.columns: tuple[Column, ...] = COLUMNS
         self.list_errors: deque[ClusterError] = deque()
         self.watch_errors: deque[ClusterError] = deque()

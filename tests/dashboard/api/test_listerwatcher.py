@@ -15,6 +15,8 @@ from dashboard.errors import Expired
 class Scripted:
     """One object listed, one event, then the window is gone."""
 
+    is_watchable = True
+
     def __init__(self) -> None:
         self.is_open = False
         self.asked: list[ListOptions] = []

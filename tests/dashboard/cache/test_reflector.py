@@ -21,6 +21,7 @@ from dashboard.errors import (
     Expired,
     Forbidden,
     MalformedEvent,
+    Silent,
     TooManyRequests,
     Unreachable,
     WatchClosed,
@@ -103,6 +104,34 @@ async def test_events_change_the_store_and_tell_handlers(rig: Rig) -> None:
 
     rig.assert_converged()
     assert rig.heard.words[2:] == ["updated a", "removed b", "added c"]
+
+
+async def test_a_kind_that_cannot_be_watched_is_listed_each_minute() -> None:
+    rig = Rig(FakeApiserver(), FakeClock())
+    rig.apiserver.is_watchable = False
+    await rig.apiserver.put("a")
+    task = asyncio.create_task(rig.informer.run())
+    await settle()
+    await rig.apiserver.put("b")
+
+    await rig.clock.advance(61)
+
+    rig.assert_state(State.LIVE)
+    rig.assert_converged()
+    assert (rig.apiserver.lists, rig.apiserver.watches) == (2, 0)
+    task.cancel()
+
+
+async def test_a_watch_that_falls_silent_is_verified_by_a_list(rig: Rig) -> None:
+    await rig.apiserver.delete("a", unseen=True)
+    await rig.apiserver.end_watches(Silent(gvr="pods.v1", limit_s=150))
+    await settle()
+    rig.assert_state(State.STALE)
+
+    await rig.clock.advance(3)
+
+    rig.assert_state(State.LIVE)
+    rig.assert_converged()
 
 
 async def test_a_bookmark_moves_the_version_and_no_object(rig: Rig) -> None:

@@ -23,7 +23,7 @@ class Heard(TableConsumer):
     async def send(
         self,
         text_data: str | None = None,
-        bytes_data: bytes | None = None,
+        bytes_data: bytes | None = None,  # noqa: ARG002  (Channels' signature)
         close: bool = False,  # noqa: ARG002
     ) -> None:
         if self.error is not None:

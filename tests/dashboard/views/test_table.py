@@ -127,6 +127,13 @@ async def test_namespaces_narrow_the_table(visitor: Visitor, cluster: Cluster) -
     assert {row["namespace"] for row in data["rows"]} == {"payments", "search"}
 
 
+async def test_a_kind_that_cannot_be_watched_is_listed(visitor: Visitor, cluster: Cluster) -> None:
+    data = await visitor.data(f"/c/{slug(cluster)}/componentstatuses.v1")
+
+    assert data["state"] == "live"
+    assert {"etcd-0", "scheduler"} <= {row["name"] for row in data["rows"]}
+
+
 async def test_namespaces_do_not_narrow_a_kind_that_has_none(
     visitor: Visitor, cluster: Cluster
 ) -> None:
