@@ -74,4 +74,7 @@ async def test_a_client_that_leaves_in_the_middle_of_a_frame_is_no_mistake() -> 
     consumer.error = OSError("gone")
     await consumer.hears(id="table")
 
-    await consumer._views["table"].task
+    task = consumer._views["table"].task
+    await task
+
+    assert task.exception() is None
