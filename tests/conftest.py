@@ -4,7 +4,12 @@ import hypothesis
 import pytest
 
 # An example that is slow because the machine is busy is no counterexample.
-hypothesis.settings.register_profile("portolan", deadline=None, print_blob=True)
+hypothesis.settings.register_profile(
+    "portolan",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("portolan")
 
 
