@@ -4,7 +4,6 @@ Go: k8s.io/client-go/discovery#DiscoveryClient.GroupsAndMaybeResources. Older se
 aggregated form are read group by group in a later version; they answer with another content type.
 """
 
-import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -92,9 +91,8 @@ async def discover(transport: Transport) -> Resources:
 
     A group whose aggregated server is down is absent and named in `stale_groups`.
     """
-    core, groups = await asyncio.gather(
-        transport.get("/api", accept=wire.ACCEPT), transport.get("/apis", accept=wire.ACCEPT)
-    )
+    core = await transport.get("/api", accept=wire.ACCEPT)
+    groups = await transport.get("/apis", accept=wire.ACCEPT)
     documents = [
         decode(wire.discovery_decoder, answer.body, of="/apis") for answer in (core, groups)
     ]

@@ -114,10 +114,10 @@ class Cluster:
     async def _connect(self) -> Connection:
         transport = Transport(self.context.name, await config.load(self.context))
         try:
-            resources, version, user = await asyncio.gather(
-                discover(transport), server_version(transport), who_am_i(transport)
-            )
-            owner = self._owner(user)
+            # One after the other: when one fails, none of the others is left under way.
+            resources = await discover(transport)
+            version = await server_version(transport)
+            owner = self._owner(await who_am_i(transport))
         except BaseException:  # being cancelled leaves sockets open just as an error does
             await transport.aclose()
             raise
