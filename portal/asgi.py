@@ -21,6 +21,7 @@ from dashboard import clusters
 from dashboard.access import directory
 from dashboard.live.consumers import TableConsumer
 from portal.accounts.socket import DoorSocket
+from portal.walkthrough.importer import IMPORTER
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +48,10 @@ def with_lifespan(application: Application) -> Application:
         gc.freeze()
         await clusters.start(settings.ENVIRONMENT.data, settings.ENVIRONMENT.contexts)
         log.info("%s", directory.summary())
+        IMPORTER.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown
+        await IMPORTER.stop()
         await clusters.stop()
         await send({"type": "lifespan.shutdown.complete"})
 

@@ -9,6 +9,8 @@ SourceError
   TooLarge          the file is longer than the caller will take
   Tampered          a module's hash is not the one in content/snapshots.toml
   NoSuchSymbol      the package declares no such name
+  Unreachable       no proxy of GOPROXY gave the module
+  NotAModule        a folder that was to be imported holds no Go module
 """
 
 from typing import ClassVar
@@ -43,7 +45,7 @@ class NotImported(SourceError):
     def __init__(self, module: str, version: str) -> None:
         """Say which module, and in `command` what brings it here."""
         self.module, self.version = module, version
-        self.command = f"go mod download {module}@{version}"
+        self.command = f"portolan source fetch {module}@{version}"
         super().__init__(f"{module} {version} is not imported: run `{self.command}`")
 
     def __reduce__(self) -> tuple[type["NotImported"], tuple[str, str]]:
@@ -94,3 +96,15 @@ class NoSuchSymbol(SourceError):
     def __reduce__(self) -> tuple[type["NoSuchSymbol"], tuple[str, str, tuple[str, ...]]]:
         """Pickle by the arguments: the message is made of them."""
         return NoSuchSymbol, (self.importpath, self.name, self.near)
+
+
+class Unreachable(SourceError):
+    """No proxy of GOPROXY gave the module; the message holds what each one said."""
+
+    status = 503
+
+
+class NotAModule(SourceError):
+    """A folder that was to be imported holds no Go module, or another one than was named."""
+
+    status = 400

@@ -1,18 +1,19 @@
-"""Finds a module in the Go module cache and says whether it is the one that was meant.
+"""Finds a module in a module cache and says whether it is the one that was meant.
 
-Nothing is downloaded, unpacked or written. Source: Go modules reference, "Module cache";
-golang.org/x/mod/module#EscapePath; golang.org/x/mod/sumdb/dirhash#Hash1.
+Nothing is downloaded, unpacked or written here: `proxy` and `directory` bring modules.
+Source: Go modules reference, "Module cache"; golang.org/x/mod/module#EscapePath;
+golang.org/x/mod/sumdb/dirhash#Hash1.
 """
 
 import base64
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from portal.source.errors import NotImported, Tampered
 from portal.source.holding import FolderHolding, Holding, ZipHolding
-from portal.source.snapshot import Module, Snapshot
+from portal.source.snapshot import Module
 
 MAX_HASHED_BYTES = 256 * 1024 * 1024
 """The largest single file that `verify` reads; Go refuses module zips above 500 MiB."""
@@ -51,9 +52,10 @@ class ModuleCache:
     def find(self, module: Module) -> Holding:
         """Return the module's files.
 
-        Once per module the hash that the go command noted beside its download (`.ziphash`) is held
-        against the listed one: the go command wrote it after checking every file. A cache without
-        the note is taken as it is; `verify` reads everything. Raises NotImported, or Tampered.
+        Once per module the hash that was noted beside its download (`.ziphash`) is held against the
+        listed one: it was written after every file was checked. A cache without the note is taken
+        as it is; `verify` reads everything. A copy that differs is passed over for one that does
+        not. Raises NotImported, or Tampered if all copies differ.
         """
         holding = self._found.get(module)
         if holding is None:
@@ -61,10 +63,10 @@ class ModuleCache:
             self._found[module] = holding
         return holding
 
-    def absent(self, snapshot: Snapshot) -> tuple[Module, ...]:
-        """Return the modules of a snapshot that this machine does not hold."""
+    def absent(self, modules: Iterable[Module]) -> tuple[Module, ...]:
+        """Return those modules that this machine does not hold, in the same order."""
         missing = []
-        for module in snapshot.modules:
+        for module in modules:
             try:
                 self.find(module)
             except NotImported:
@@ -81,18 +83,27 @@ class ModuleCache:
             raise Tampered(f"{module} hashes to {have}, but {module.h1} is listed")
 
     def _look(self, module: Module) -> Holding:
-        path, version = escape(module.path), escape(module.version)
+        differing: Tampered | None = None
         for cache in self._folders:
-            download = cache / "cache" / "download" / path / "@v"
-            unpacked = cache / f"{path}@{version}"
-            archive = download / f"{version}.zip"
+            unpacked = cache / f"{escape(module.path)}@{escape(module.version)}"
+            archive = archive_of(cache, module)
+            if not (unpacked.is_dir() or archive.is_file()):
+                continue
+            try:
+                _check_note(archive.with_suffix(".ziphash"), module)
+            except Tampered as error:
+                differing = differing or error
+                continue
             if unpacked.is_dir():
-                _check_note(download / f"{version}.ziphash", module)
                 return FolderHolding(unpacked)
-            if archive.is_file():
-                _check_note(download / f"{version}.ziphash", module)
-                return ZipHolding(archive, str(module))
-        raise NotImported(module.path, module.version)
+            return ZipHolding(archive, str(module))
+        raise differing or NotImported(module.path, module.version)
+
+
+def archive_of(cache: Path, module: Module) -> Path:
+    """Return where a module cache keeps the module's zip; its hash lies beside it as `.ziphash`."""
+    folder = cache / "cache" / "download" / escape(module.path) / "@v"
+    return folder / f"{escape(module.version)}.zip"
 
 
 def hash1(holding: Holding, prefix: str) -> str:

@@ -120,7 +120,7 @@ class ZipHolding:
             raise NotAFile(f"{path!r} is a folder")
         if path not in self._members:
             raise NoSuchFile(f"no file {path!r}")
-        with zipfile.ZipFile(self._archive) as archive, archive.open(self._prefix + path) as member:
+        with self._zip.open(self._prefix + path) as member:
             data = member.read(limit + 1)
         if len(data) > limit:
             raise TooLarge(f"{path!r} is longer than {limit} bytes")
@@ -131,13 +131,17 @@ class ZipHolding:
         yield from self._members
 
     @cached_property
+    def _zip(self) -> zipfile.ZipFile:
+        # Kept open: the directory of a large module takes 50 ms to read. Its owner is the process's stock.
+        return zipfile.ZipFile(self._archive)
+
+    @cached_property
     def _members(self) -> dict[str, int]:
-        with zipfile.ZipFile(self._archive) as archive:
-            return {
-                info.filename.removeprefix(self._prefix): info.file_size
-                for info in archive.infolist()
-                if info.filename.startswith(self._prefix) and not info.is_dir()
-            }
+        return {
+            info.filename.removeprefix(self._prefix): info.file_size
+            for info in self._zip.infolist()
+            if info.filename.startswith(self._prefix) and not info.is_dir()
+        }
 
     @cached_property
     def _folders(self) -> dict[str, list[Entry]]:

@@ -4,6 +4,7 @@ Source: Go modules reference (go.sum lines); semver.org for the order of version
 """
 
 import hashlib
+import json
 import re
 import tomllib
 from collections.abc import Iterable
@@ -145,12 +146,31 @@ def load(path: Path) -> Shelf:
     return parse(path.read_text(encoding="utf-8"))
 
 
+def dump(shelf: Shelf) -> str:
+    """Return the TOML text that `parse` reads as this shelf."""
+    lines: list[str] = []
+    for snapshot in shelf.snapshots:
+        lines += ["[[snapshot]]", *_fields(snapshot, _SNAPSHOT_KEYS), ""]
+        for module in snapshot.modules:
+            lines += ["[[snapshot.module]]", *_fields(module, _MODULE_KEYS), ""]
+    return "\n".join(lines)
+
+
 def parse(text: str) -> Shelf:
     """Return the snapshots that a TOML text lists; raise ValueError where it is wrong."""
     tables = tomllib.loads(text).get("snapshot", [])
     shelf = Shelf(tuple(_snapshot(table) for table in tables))
     _only_once("snapshot", (snapshot.key for snapshot in shelf.snapshots))
     return shelf
+
+
+_SNAPSHOT_KEYS = ("project", "version", "licence", "repository")
+_MODULE_KEYS = ("path", "version", "h1", "folder")
+
+
+def _fields(value: Snapshot | Module, keys: tuple[str, ...]) -> list[str]:
+    # A JSON string is a TOML basic string too.
+    return [f"{key} = {json.dumps(getattr(value, key))}" for key in keys]
 
 
 def _snapshot(table: dict[str, Any]) -> Snapshot:

@@ -21,6 +21,7 @@ from portal.walkthrough.press import PRESS
 from portal.walkthrough.render import Block, Reader, registered
 from portal.walkthrough.route import RouteMap, draw
 from portal.walkthrough.stock import stock
+from portal.walkthrough.trouble import importing
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ class ChapterPage:
     """None: no anchor could be read."""
     command: str
     """What imports the source that is missing; empty: none is."""
+    importing: str
+    """How far the import of it is; empty: none runs."""
     before: ChapterLine | None
     after: ChapterLine | None
     is_translated: bool
@@ -140,6 +143,7 @@ async def chapter_page(
         route=draw(route, links, (book.slug, entry.slug), is_written=is_written) if route else None,
         drift=drift,
         command=command,
+        importing=importing(),
         before=_line(before, links, 0) if before else None,
         after=_line(after, links, 0) if after else None,
         is_translated=entry.language == language(),

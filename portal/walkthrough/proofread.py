@@ -50,7 +50,7 @@ def unchecked(where: Where | None = None) -> list[str]:
     absent: list[str] = []
     for snapshot in store.shelf.snapshots:
         try:
-            absent += [str(module) for module in store.cache.absent(snapshot)]
+            absent += [str(module) for module in store.cache.absent(snapshot.modules)]
         except SourceError as error:
             absent.append(str(error))
     return absent

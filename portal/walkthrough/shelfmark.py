@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
+
 from portal.resource import resource_path
 from portal.source.fetch import cache_folders
 from portal.walkthrough.library import Library, read_library
@@ -20,9 +22,17 @@ class _Read:
 _read: dict[Path, _Read] = {}
 
 
+def imported() -> Path:
+    """Return the folder of what was imported here: `taken.toml`, and a module cache beside it."""
+    return settings.ENVIRONMENT.data / "source"
+
+
 def where() -> Where:
     """Return where source lies on this machine."""
-    return Where(resource_path("content") / "snapshots.toml", cache_folders())
+    taken = imported() / "taken.toml"
+    stamp = taken.stat().st_mtime_ns if taken.is_file() else 0
+    caches = (*cache_folders(), imported() / "mod")
+    return Where(resource_path("content") / "snapshots.toml", caches, taken, stamp)
 
 
 def walkthroughs() -> Path:

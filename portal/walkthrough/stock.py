@@ -17,7 +17,11 @@ class Where:
     snapshots: Path
     """The list of snapshots: content/snapshots.toml."""
     caches: tuple[Path, ...]
-    """The Go module caches to look in."""
+    """The module caches to look in, the one that imports go to last."""
+    taken: Path | None = None
+    """The list of snapshots that were taken from folders; None, or absent: none were."""
+    stamp: int = 0
+    """Changes when `taken` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +40,10 @@ class Stock:
 
 @lru_cache(maxsize=4)
 def stock(where: Where) -> Stock:
-    """Return this process's stock of `where`, opened the first time it is asked for."""
-    return Stock(load(where.snapshots), ModuleCache(where.caches), Packages())
+    """Return this process's stock of `where`, opened the first time it is asked for.
+
+    What was taken from a folder comes before what is listed, so that it serves an equal version.
+    """
+    taken = load(where.taken).snapshots if where.taken and where.taken.is_file() else ()
+    shelf = Shelf(taken + load(where.snapshots).snapshots)
+    return Stock(shelf, ModuleCache(where.caches), Packages())

@@ -13,6 +13,7 @@ from portal.source.errors import (
     UnknownSnapshot,
 )
 from portal.source.snapshot import Shelf
+from portal.walkthrough.importer import IMPORTER
 from portal.walkthrough.links import Links
 
 
@@ -26,6 +27,17 @@ class AbsentPage:
     """What would bring it here."""
     ways: tuple[tuple[str, str], ...] = ()
     """(label, address) of where to go instead."""
+
+
+def importing() -> str:
+    """Return how far the import of source is, for a page that lacks some; empty: none runs."""
+    progress = IMPORTER.progress
+    if not progress.is_running:
+        return ""
+    return _(
+        "The source is being fetched now: %(done)d of %(total)d modules are here. "
+        "Load this page again in a moment."
+    ) % {"done": progress.done, "total": progress.total}
 
 
 def mistake(error: Exception, books: str) -> AbsentPage:
@@ -54,12 +66,13 @@ def explain(error: SourceError, links: Links, shelf: Shelf) -> AbsentPage:
         case NotImported():
             return AbsentPage(
                 _("%(module)s is not imported") % {"module": error.module},
-                _(
-                    "Portolan holds no copy of Kubernetes' source: it reads what the Go module "
-                    "cache of this machine has. One of these commands brings it here; this page "
-                    "then works without a restart. Live pages work meanwhile."
+                importing()
+                or _(
+                    "Portolan's repository holds no copy of Kubernetes' source: it reads what this "
+                    "machine has. This command brings it here; this page then works without a "
+                    "restart. Live pages work meanwhile."
                 ),
-                commands=(error.command, "make cluster"),
+                commands=(error.command,),
             )
         case UnknownSnapshot():
             return AbsentPage(

@@ -4,9 +4,14 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
+
+from tests.support.source import KEPT
 
 _data = tempfile.mkdtemp(prefix="portolan-test-")
 atexit.register(shutil.rmtree, _data, ignore_errors=True)
+(Path(_data) / "source").mkdir()
+(Path(_data) / "source" / "mod").symlink_to(KEPT)  # what was fetched for one run serves the next
 os.environ["PORTOLAN_DATA"] = _data
 os.environ["PORTOLAN_DEBUG"] = "1"
 os.environ.pop("DATABASE_URL", None)

@@ -106,17 +106,17 @@ def test_a_module_that_is_not_here_says_what_brings_it(tmp_path: Path) -> None:
     with pytest.raises(NotImported) as absent:
         ModuleCache([tmp_path]).find(module())
 
-    assert absent.value.command == "go mod download example.org/Mod@v1.0.0"
+    assert absent.value.command == "portolan source fetch example.org/Mod@v1.0.0"
 
 
 def test_a_module_imported_later_is_found_without_a_restart(tmp_path: Path) -> None:
     cache = ModuleCache([tmp_path])
     snapshot = tree(cache).snapshot
-    assert cache.absent(snapshot) == (module(),)
+    assert cache.absent(snapshot.modules) == (module(),)
 
     unpack(tmp_path)
 
-    assert cache.absent(snapshot) == ()
+    assert cache.absent(snapshot.modules) == ()
 
 
 def test_the_note_of_another_download_is_tampering(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ async def test_failures_arrive_whole_and_are_not_kept(own: Press) -> None:
     with pytest.raises(NoSuchSymbol) as missing:
         await own.keep(fail, "missing")
 
-    assert absent.value.command == "go mod download e.org/m@v1.0.0"
+    assert absent.value.command == "portolan source fetch e.org/m@v1.0.0"
     assert missing.value.near == ("G",)
     assert await own.keep(double, 1) == 2
 

@@ -1,0 +1,78 @@
+"""The import that runs beside the site: another process fetches, this one knows how far it is.
+
+The loop and the press wait for nothing of it. Its progress is one JSON line a module on its standard
+output; what goes wrong is kept to be told on pages, and the next start tries again.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from dataclasses import dataclass, replace
+from typing import cast
+
+from portal.source.proxy import proxies
+from portal.walkthrough import shelfmark
+from portal.walkthrough.needs import needed
+from portal.walkthrough.stock import stock
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the import is. Numbers are of modules; all zero: it has not begun, or nothing lacked."""
+
+    done: int = 0
+    total: int = 0
+    failed: str = ""
+    """Why it stopped; empty: it did not."""
+    is_running: bool = False
+
+
+class Importer:
+    """One import at a time. Belongs to the event loop."""
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self.progress = Progress()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to import what chapters need, if this machine lacks any of it; returns at once."""
+        store = stock(shelfmark.where())
+        if proxies() and store.cache.absent(needed(shelfmark.library(), store.shelf)):
+            self._task = asyncio.create_task(self._run(), name="source-import")
+
+    async def stop(self) -> None:
+        """End the import; what was fetched whole stays."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        command = (sys.executable, "-m", "portal", "source", "fetch", "--json")
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL
+        )
+        try:
+            async for line in cast("asyncio.StreamReader", process.stdout):
+                said = json.loads(line)
+                self.progress = Progress(
+                    said["done"], said["total"], said.get("failed", ""), is_running=True
+                )
+            await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+            self.progress = replace(self.progress, is_running=False)
+        if self.progress.failed:
+            log.warning("source import: %s", self.progress.failed)
+
+
+IMPORTER = Importer()
+"""The importer of this server process."""
