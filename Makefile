@@ -8,7 +8,7 @@ BIN := .venv/bin
 LOCKED := .venv/locked
 INSTALLED := .venv/installed
 
-.PHONY: run test check cluster cluster-stop assets lock catalogs clean
+.PHONY: run test check bench cluster cluster-stop assets lock catalogs clean
 
 $(LOCKED): requirements/dev.txt
 	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11, 2))' \
@@ -47,6 +47,9 @@ cluster: $(INSTALLED)
 cluster-stop: $(INSTALLED)
 	$(BIN)/python -m tests.cluster stop --name $(NAME)
 
+bench: $(INSTALLED)
+	$(BIN)/python -m tests.bench
+
 catalogs: $(INSTALLED)
 	$(BIN)/python -m tests.contracts.catalogs --write
 
@@ -54,6 +57,7 @@ lock: $(INSTALLED)
 	$(BIN)/uv pip compile pyproject.toml --group dev --extra prod --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/dev.txt
 	$(BIN)/uv pip compile pyproject.toml --extra prod --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/prod.txt
 	$(BIN)/python hatch_build.py $(DATA)/bundles --npm install --package-lock-only --ignore-scripts
+	$(BIN)/uv pip compile requirements/bench.in --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/bench.txt
 	$(BIN)/python -m tests.contracts.licences --write
 
 clean:

@@ -1,0 +1,1 @@
+"""The performance goals as ratios in one run: `make bench`."""

@@ -1,0 +1,177 @@
+"""One peer as a process: started, told what to do, and held to what it reports."""
+
+import asyncio
+import contextlib
+import json
+import os
+import resource
+import subprocess
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tests.bench.peers.meter import checksum
+from tests.cluster.instance import ROOT
+
+LINE_LIMIT = 64 * 1024 * 1024
+LIMIT_S = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one step cost one peer."""
+
+    rows: int
+    checksum: str
+    seconds: float
+    cpu: float
+    rss: int
+
+
+class Contestant(Protocol):
+    """A peer in one round."""
+
+    name: str
+
+    async def start(self) -> None:
+        """Have the peer ready, its imports done, nothing asked for yet."""
+
+    async def sync(self, rows: int) -> Cost:
+        """Have it hold all pods."""
+
+    async def watch(self, events: int, changes: asyncio.Task[None]) -> Cost:
+        """Have it follow the changes that are being made."""
+
+    async def stop(self) -> None:
+        """End it."""
+
+
+class Peer:
+    """A peer that speaks the protocol of peers/meter.py."""
+
+    def __init__(self, name: str, command: Sequence[str]) -> None:
+        self.name = name
+        self._command = command
+        self._process: Process | None = None
+
+    async def start(self) -> None:
+        """Return once it says that it is ready."""
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=PIPE,
+            stdout=PIPE,
+            limit=LINE_LIMIT,
+            cwd=ROOT,
+        )
+        said = await self._line()
+        if said != b"ready\n":
+            raise RuntimeError(f"{self.name} said {said!r}")
+
+    async def sync(self, rows: int) -> Cost:
+        """Return what it cost to hold all pods."""
+        return await self._ask(f"sync {rows}")
+
+    async def watch(self, events: int, changes: asyncio.Task[None]) -> Cost:
+        """Return what it cost to follow the changes."""
+        cost = await self._ask(f"watch {events}")
+        await changes
+        return cost
+
+    async def stop(self) -> None:
+        """Close its input, which ends it; kill what does not end."""
+        if self._process is None or self._process.stdin is None:
+            return
+        self._process.stdin.close()
+        try:
+            await asyncio.wait_for(self._process.wait(), 10)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+    async def _ask(self, word: str) -> Cost:
+        if self._process is None or self._process.stdin is None:
+            raise RuntimeError(f"{self.name} was not started")
+        self._process.stdin.write(f"{word}\n".encode())
+        line = await self._line()
+        return Cost(**json.loads(line))
+
+    async def _line(self) -> bytes:
+        if self._process is None or self._process.stdout is None:
+            raise RuntimeError(f"{self.name} was not started")
+        line = await asyncio.wait_for(self._process.stdout.readline(), LIMIT_S)
+        if not line:
+            raise RuntimeError(f"{self.name} ended: exit {await self._process.wait()}")
+        return line
+
+
+class Kubectl:
+    """`kubectl get pods -A -o json` for the sync, `kubectl get pods -A --watch` for the changes."""
+
+    name = "kubectl"
+
+    def __init__(self, tool: Path, kubeconfig: Path, scratch: Path) -> None:
+        self._base = (str(tool), f"--kubeconfig={kubeconfig}", f"--cache-dir={scratch}/kube")
+        self._out = scratch / "pods.json"
+        self._watch: Process | None = None
+
+    async def start(self) -> None:
+        """Nothing runs between kubectl's commands."""
+
+    async def sync(self, rows: int) -> Cost:
+        """Return what one whole command cost; then start a watch and let it print what there is."""
+        seconds, usage = await asyncio.to_thread(self._get)
+        metas = [item["metadata"] for item in json.loads(self._out.read_bytes())["items"]]
+        pods = [(m["namespace"], m["name"], m["resourceVersion"]) for m in metas]
+        self._out.unlink()
+        spent = usage.ru_utime + usage.ru_stime
+        await self._begin(rows)
+        return Cost(len(pods), checksum(pods), seconds, spent, usage.ru_maxrss * 1024)
+
+    async def watch(self, events: int, changes: asyncio.Task[None]) -> Cost:
+        """Return what the running watch cost until it had printed every change."""
+        if self._watch is None:
+            raise RuntimeError("kubectl watches nothing")
+        begun, spent = time.perf_counter(), cpu_of(self._watch.pid)
+        await self._lines(events)
+        await changes
+        seconds, spent = time.perf_counter() - begun, cpu_of(self._watch.pid) - spent
+        return Cost(0, "", seconds, spent, 0)
+
+    async def stop(self) -> None:
+        """End the watch."""
+        if self._watch is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._watch.kill()
+            await self._watch.wait()
+
+    def _get(self) -> tuple[float, resource.struct_rusage]:
+        begun = time.perf_counter()
+        with self._out.open("wb") as out:
+            command = [*self._base, "get", "pods", "-A", "-o", "json"]
+            process = subprocess.Popen(command, stdout=out)
+            _pid, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise RuntimeError(f"kubectl: exit {process.returncode}")
+        return time.perf_counter() - begun, usage
+
+    async def _begin(self, rows: int) -> None:
+        self._watch = await asyncio.create_subprocess_exec(
+            *self._base, "get", "pods", "-A", "--watch", "--no-headers", stdout=PIPE
+        )
+        await self._lines(rows)
+
+    async def _lines(self, count: int) -> None:
+        if self._watch is None or self._watch.stdout is None:
+            raise RuntimeError("kubectl watches nothing")
+        for _ in range(count):
+            await asyncio.wait_for(self._watch.stdout.readline(), LIMIT_S)
+
+
+def cpu_of(pid: int) -> float:
+    """Return the CPU seconds that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,165 @@
+"""The pods that are measured: real ones of a real API server, about 5 KB each as JSON, and their changes."""
+
+import asyncio
+import json
+import ssl
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Self
+
+import aiohttp
+
+from tests.bench.peers.meter import checksum
+
+NAMESPACES = 40
+AT_ONCE = 24
+JSON = {"Content-Type": "application/json", "User-Agent": "bench-crowd"}
+METADATA = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+MERGE = {**JSON, "Content-Type": "application/merge-patch+json"}
+
+
+class Crowd:
+    """Makes and changes pods of one API server. `async with` it."""
+
+    def __init__(self, server: str, ca: str, token: str, pods: int) -> None:
+        self._server = server
+        self._ca = ca
+        self._token = token
+        self._names = [
+            (f"bench-{n % NAMESPACES:02}", f"app-{n % 400:03}-{n:05}") for n in range(pods)
+        ]
+        self._turn = 0
+
+    async def __aenter__(self) -> Self:
+        context = ssl.create_default_context(cafile=self._ca)
+        self._session = aiohttp.ClientSession(
+            self._server,
+            connector=aiohttp.TCPConnector(ssl=context, limit=AT_ONCE),
+            headers={"Authorization": f"Bearer {self._token}"},
+        )
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._session.close()
+
+    async def settle(self) -> None:
+        """Make every pod, running on some node."""
+        for n in range(NAMESPACES):
+            space = f"bench-{n:02}"
+            await self._send("POST", "/api/v1/namespaces", {"metadata": {"name": space}})
+            account = {"metadata": {"name": "default"}}
+            await self._send("POST", f"/api/v1/namespaces/{space}/serviceaccounts", account)
+        await self._all(self._make, enumerate(self._names))
+
+    async def change(self, count: int) -> None:
+        """Change `count` pods, another pod each time as long as there are any: as many events."""
+        turns = range(self._turn, self._turn + count)
+        self._turn += count
+        await self._all(self._restart, turns)
+
+    async def truth(self) -> tuple[int, str]:
+        """Return how many pods the server has, and their checksum."""
+        headers = {"Accept": METADATA}
+        async with self._session.get("/api/v1/pods", headers=headers) as answer:
+            answer.raise_for_status()
+            metas = [item["metadata"] for item in json.loads(await answer.read())["items"]]
+        pods = [(m["namespace"], m["name"], m["resourceVersion"]) for m in metas]
+        return len(pods), checksum(pods)
+
+    async def _make(self, each: tuple[int, tuple[str, str]]) -> None:
+        number, (space, name) = each
+        await self._send("POST", f"/api/v1/namespaces/{space}/pods", _pod(name, number))
+        await self._status(space, name, number, restarts=0)
+
+    async def _restart(self, turn: int) -> None:
+        number = turn % len(self._names)
+        space, name = self._names[number]
+        await self._status(space, name, number, restarts=1 + turn // len(self._names))
+
+    async def _status(self, space: str, name: str, number: int, restarts: int) -> None:
+        path = f"/api/v1/namespaces/{space}/pods/{name}/status"
+        await self._send("PATCH", path, _running(number, restarts))
+
+    async def _send(self, method: str, path: str, body: dict[str, Any]) -> None:
+        headers = MERGE if method == "PATCH" else JSON
+        data = json.dumps(body)
+        async with self._session.request(method, path, data=data, headers=headers) as answer:
+            if answer.status not in (200, 201, 409):
+                raise RuntimeError(f"{method} {path}: {answer.status} {await answer.text()}")
+            await answer.read()
+
+    @staticmethod
+    async def _all(job: Callable[[Any], Awaitable[None]], items: Iterable[Any]) -> None:
+        waiting = iter(items)
+
+        async def work() -> None:
+            for item in waiting:
+                await job(item)
+
+        await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+
+
+def _pod(name: str, number: int) -> dict[str, Any]:
+    app = name.rpartition("-")[0]
+    return {
+        "metadata": {
+            "name": name,
+            "labels": {
+                "app.kubernetes.io/name": app,
+                "app.kubernetes.io/part-of": f"suite-{number % 16}",
+                "pod-template-hash": f"{number * 7919 % 0xFFFFFFF:07x}",
+            },
+            "annotations": {"example.org/checksum": f"{number * 104729:064x}"},
+        },
+        "spec": {
+            "nodeName": f"node-{number % 200:03}",
+            "serviceAccountName": "default",
+            "containers": [
+                {
+                    "name": "main",
+                    "image": f"registry.example/{app}:1.{number % 40}.0",
+                    "ports": [{"name": "http", "containerPort": 8080}],
+                    "env": [{"name": f"SETTING_{n}", "value": f"value-{n}"} for n in range(8)],
+                    "resources": {
+                        "requests": {"cpu": "100m", "memory": "128Mi"},
+                        "limits": {"memory": "256Mi"},
+                    },
+                    "readinessProbe": {"httpGet": {"path": "/ready", "port": 8080}},
+                    "livenessProbe": {"httpGet": {"path": "/live", "port": 8080}},
+                }
+            ],
+        },
+    }
+
+
+def _running(number: int, restarts: int) -> dict[str, Any]:
+    since = "2026-01-01T00:00:00Z"
+    conditions = (
+        "PodReadyToStartContainers",
+        "Initialized",
+        "Ready",
+        "ContainersReady",
+        "PodScheduled",
+    )
+    return {
+        "status": {
+            "phase": "Running",
+            "hostIP": f"192.0.2.{number % 200}",
+            "podIP": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
+            "startTime": since,
+            "conditions": [
+                {"type": each, "status": "True", "lastTransitionTime": since} for each in conditions
+            ],
+            "containerStatuses": [
+                {
+                    "name": "main",
+                    "image": "registry.example/app",
+                    "imageID": f"registry.example/app@sha256:{number:064x}",
+                    "containerID": f"containerd://{number * 31 + restarts:064x}",
+                    "ready": True,
+                    "started": True,
+                    "restartCount": restarts,
+                    "state": {"running": {"startedAt": since}},
+                }
+            ],
+        }
+    }
