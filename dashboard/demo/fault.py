@@ -1,0 +1,52 @@
+"""What no real server sends, for the tests of those who must survive it."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+
+class End(Enum):
+    """How a faulty answer ends."""
+
+    CLEAN = "clean"
+    """As if the server were done."""
+    CUT = "cut"
+    """The connection is gone in the middle."""
+    SILENT = "silent"
+    """Nothing more is said, and the connection stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One answer to the next `verb` (list or watch) on `kind`: so many true frames, then these bytes.
+
+    `after` counts frames of a watch; a faulty list has none. `status` is the HTTP status.
+    """
+
+    kind: str
+    verb: str = "watch"
+    after: int = 0
+    chunks: Sequence[bytes] = ()
+    end: End = End.CLEAN
+    status: int = 200
+
+
+class Faults:
+    """Faults to come, each played once, in order."""
+
+    def __init__(self) -> None:
+        """Have none."""
+        self._coming: deque[Fault] = deque()
+
+    def add(self, *faults: Fault) -> None:
+        """Play these next."""
+        self._coming.extend(faults)
+
+    def take(self, kind: str, verb: str) -> Fault | None:
+        """Return the fault that is due for this request, and forget it."""
+        for fault in self._coming:
+            if (fault.kind, fault.verb) == (kind, verb):
+                self._coming.remove(fault)
+                return fault
+        return None
