@@ -1,4 +1,4 @@
-"""The blocks that this app fills in itself: code, claim, and evidence while no cluster is there."""
+"""The blocks that this app fills in itself: code, claim; evidence and trace while nothing is live."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -7,9 +7,9 @@ from django.template.loader import render_to_string
 
 from portal.source.errors import NoSuchFile, NoSuchSymbol, NotImported, SourceError
 from portal.walkthrough import anchors, claims
-from portal.walkthrough.anchors import AnchorError
+from portal.walkthrough.anchors import Anchor, AnchorError
 from portal.walkthrough.escaped import escaped
-from portal.walkthrough.excerpt import Grade, NoSuchStatement, find
+from portal.walkthrough.excerpt import Grade, NoSuchStatement, Place, find
 from portal.walkthrough.pane import Pane, PaneError, PaneSpec, Row, lines_of, make_pane, parse_pane
 from portal.walkthrough.press import PRESS
 from portal.walkthrough.render import Block, BlockKind, Reader, prose, register
@@ -64,10 +64,11 @@ class EvidenceView:
 
 
 def register_blocks() -> None:
-    """Fill the blocks `code`, `claim` and `evidence` from now on; others may replace them."""
+    """Fill `code`, `claim`, `evidence` and `trace` blocks from now on; others may replace them."""
     register(BlockKind("code", make_code, check_code, is_beside=True))
     register(BlockKind("claim", make_claim, check_claim))
     register(BlockKind("evidence", make_evidence, check_evidence))
+    register(BlockKind("trace", make_trace, check_evidence))
 
 
 async def make_code(block: Block, reader: Reader) -> str:
@@ -114,22 +115,11 @@ def check_code(block: Block, where: Where) -> Iterable[str]:
         yield str(error)
         return
     anchor = spec.anchor
-    if not anchor.digest:
-        yield f"{anchor} has no ~D8: `portolan anchor {anchor.symbol}` prints it"
-    store = stock(where)
-    held = store.shelf.holder(anchor.importpath)
-    if held is None:
-        yield f"{anchor}: no snapshot in content/snapshots.toml holds this package"
+    place, problem = _placed(where, anchor)
+    if problem:
+        yield problem
+    if place is None:
         return
-    try:
-        place = find(store.packages, store.tree(held[0].key), anchor)
-    except NotImported:
-        return
-    except SourceError as error:
-        yield f"{anchor}: {error}"
-        return
-    if place.grade is not Grade.SAME:
-        yield f"{anchor}: the symbol's digest is {place.symbol.digest[:8]} now"
     for name in dict.fromkeys(
         [*(end for show in spec.shows for end in show), *(name for _, name in spec.notes)]
     ):
@@ -162,14 +152,28 @@ async def make_claim(block: Block, reader: Reader) -> str:
     return render_to_string("walkthrough/_claim.html", {"claim": view})
 
 
-def check_claim(block: Block, _where: Where) -> Iterable[str]:
-    """Yield what is wrong with a claim block."""
+def check_claim(block: Block, where: Where) -> Iterable[str]:
+    """Yield what is wrong with a claim block; one that does not hold is."""
     try:
-        claims.get_claim(block.info)
-    except claims.UnknownClaim as error:
+        claim = claims.parse_claim(block.info)
+    except (AnchorError, claims.ClaimError) as error:
         yield str(error)
+        return
     if not block.body.strip():
         yield f"claim {block.info} has no sentence"
+    if problem := resolves(where, str(claim.anchor)):
+        yield problem
+        return
+    store = stock(where)
+    held = store.shelf.holder(claim.anchor.importpath)
+    if held is None:
+        return  # reported with the anchor
+    try:
+        verdict = claims.judge(where, held[0].key, block.info)
+    except NotImported:
+        return
+    if not verdict.holds:
+        yield f"claim {block.info}: {verdict.reason}"
 
 
 async def make_evidence(block: Block, reader: Reader) -> str:
@@ -179,10 +183,17 @@ async def make_evidence(block: Block, reader: Reader) -> str:
     return render_to_string("walkthrough/_evidence.html", {"evidence": view})
 
 
+async def make_trace(block: Block, reader: Reader) -> str:
+    """Return the block as it stands where nothing replays a reflector."""
+    options = evidence_options(block)
+    view = EvidenceView(options.get("kind", ""), escaped(prose(block.body, reader.links)))
+    return render_to_string("walkthrough/_trace.html", {"trace": view})
+
+
 def check_evidence(block: Block, _where: Where) -> Iterable[str]:
-    """Yield what is wrong with an evidence block."""
+    """Yield what is wrong with a live block."""
     if not evidence_options(block).get("kind"):
-        yield "write ```evidence kind=KIND```, such as kind=flowschemas.v1.flowcontrol.apiserver.k8s.io"
+        yield f"write ```{block.name} kind=KIND```, such as kind=pods.v1"
 
 
 def evidence_options(block: Block) -> dict[str, str]:
@@ -191,19 +202,28 @@ def evidence_options(block: Block) -> dict[str, str]:
 
 
 def resolves(where: Where, text: str) -> str:
-    """Return what is wrong with an anchor that prose links to; empty: nothing, or not imported."""
+    """Return what is wrong with an anchor outside a pane; empty: nothing, or not imported."""
     try:
-        anchor = anchors.parse(text)
+        return _placed(where, anchors.parse(text))[1]
     except AnchorError as error:
         return str(error)
+
+
+def _placed(where: Where, anchor: Anchor) -> tuple[Place | None, str]:
+    """Return what an anchor names in the newest snapshot, and what is wrong with the anchor."""
     store = stock(where)
     held = store.shelf.holder(anchor.importpath)
     if held is None:
-        return f"{anchor}: no snapshot in content/snapshots.toml holds this package"
+        return None, f"{anchor}: no snapshot in content/snapshots.toml holds this package"
+    problem = ""
+    if not anchor.digest:
+        problem = f"{anchor} has no ~D8: `portolan anchor {anchor.symbol}` prints it"
     try:
-        find(store.packages, store.tree(held[0].key), anchor)
+        place = find(store.packages, store.tree(held[0].key), anchor)
     except NotImported:
-        return ""
+        return None, problem
     except SourceError as error:
-        return f"{anchor}: {error}"
-    return ""
+        return None, f"{anchor}: {error}"
+    if place.grade is not Grade.SAME:
+        problem = f"{anchor}: the symbol's digest is {place.symbol.digest[:8]} now"
+    return place, problem

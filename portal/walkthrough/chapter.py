@@ -25,14 +25,23 @@ class ContentError(ValueError):
 class Stop:
     """One stop of a route: a function, and what decides whether it is there."""
 
-    name: str
-    importpath: str
+    anchor: Anchor
     gate: str = ""
     """The feature gate that decides; empty: none."""
     setting: str = ""
     """The flag or configuration field that decides; empty: none."""
     instead: str = ""
     """The function that takes its place otherwise; empty: none does."""
+
+    @property
+    def name(self) -> str:
+        """The function's name: Func or Type.Method."""
+        return self.anchor.name
+
+    @property
+    def importpath(self) -> str:
+        """The function's package."""
+        return self.anchor.importpath
 
     @property
     def is_conditional(self) -> bool:
@@ -50,6 +59,35 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A way from one stop of a chart to another, by the stops' names."""
+
+    to: str
+    on: str = ""
+    """What makes the code go this way, such as 410; empty: it always does."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartStop:
+    """A stop of a chart and where it is drawn: `lane` from the top, `column` from the left, from 1."""
+
+    stop: Stop
+    lane: int
+    column: int
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Code that runs in several places at once and in circles: stops in lanes, and ways between."""
+
+    lanes: tuple[str, ...]
+    """What each lane is, in the chapter's language."""
+    stops: tuple[ChartStop, ...]
+    """In the order in which they first run."""
+
+
+@dataclass(frozen=True, slots=True)
 class Front:
     """What a chapter says about itself."""
 
@@ -60,6 +98,16 @@ class Front:
     project: str
     verified_at: str
     route: Route | None
+    chart: Chart | None
+
+    @property
+    def anchors(self) -> tuple[Anchor, ...]:
+        """What the drawings name."""
+        route, chart = self.route, self.chart
+        return (
+            *((route.anchor, *(stop.anchor for stop in route.stops)) if route else ()),
+            *((place.stop.anchor for place in chart.stops) if chart else ()),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +140,8 @@ class Chapter:
 
     front: Front
     sections: tuple[Section, ...]
+    anchors: tuple[Anchor, ...]
+    """Every anchor of the drawings, the prose and the blocks, each once."""
     sha256: str
 
     @property
@@ -117,6 +167,7 @@ def read_front(text: str) -> tuple[Front, str]:
             project=_words(table, "project"),
             verified_at=_words(table, "verified_at"),
             route=_route(table["route"]) if "route" in table else None,
+            chart=_chart(table["chart"]) if "chart" in table else None,
         )
     except (KeyError, TypeError, AnchorError) as error:
         raise ContentError(f"front matter: {error}") from error
@@ -142,7 +193,19 @@ def read_chapter(text: str, links: Links, beside: frozenset[str]) -> Chapter:
         Section(id_, title, tuple(_pairs(part, links, beside)))
         for id_, title, part in split_sections(body)
     )
-    return Chapter(front, sections, hashlib.sha256(text.encode()).hexdigest())
+    named = dict.fromkeys((*front.anchors, *written_anchors(body)))
+    return Chapter(front, sections, tuple(named), hashlib.sha256(text.encode()).hexdigest())
+
+
+def written_anchors(body: str) -> list[Anchor]:
+    """Return every anchor in a chapter's text, in order; what only looks like one is left out."""
+    found = []
+    for text in re.findall(r"(?:\]\(|^```\S+[^\n`]*?)(go:[^\s)`]+)", body, flags=re.MULTILINE):
+        try:
+            found.append(anchors.parse(text))
+        except AnchorError:
+            continue  # reported where it stands
+    return found
 
 
 def split_sections(body: str) -> list[tuple[str, str, str]]:
@@ -190,17 +253,37 @@ def _pairs(text: str, links: Links, beside: frozenset[str]) -> list[Pair]:
 
 
 def _route(table: dict[str, Any]) -> Route:
+    return Route(anchors.parse(_words(table, "anchor")), tuple(map(_stop, table["stops"])))
+
+
+def _stop(row: dict[str, Any]) -> Stop:
+    return Stop(
+        anchor=anchors.parse(_words(row, "at")),
+        gate=str(row.get("gate", "")),
+        setting=str(row.get("setting", "")),
+        instead=str(row.get("instead", "")),
+    )
+
+
+def _chart(table: dict[str, Any]) -> Chart:
+    lanes = tuple(str(lane) for lane in table["lanes"])
     stops = tuple(
-        Stop(
-            name=_words(row, "name"),
-            importpath=_words(row, "package"),
-            gate=str(row.get("gate", "")),
-            setting=str(row.get("setting", "")),
-            instead=str(row.get("instead", "")),
+        ChartStop(
+            stop=_stop(row),
+            lane=_number(row, "lane"),
+            column=_number(row, "column"),
+            turns=tuple(
+                Turn(_words(turn, "name"), str(turn.get("on", ""))) for turn in row.get("to", ())
+            ),
         )
         for row in table["stops"]
     )
-    return Route(anchors.parse(_words(table, "anchor")), stops)
+    names = {place.stop.name for place in stops}
+    if odd := sorted({turn.to for place in stops for turn in place.turns} - names):
+        raise TypeError(f"chart: {', '.join(odd)} is no stop")
+    if any(place.lane > len(lanes) for place in stops):
+        raise TypeError("chart: a stop stands in a lane that has no name")
+    return Chart(lanes, stops)
 
 
 def _words(table: dict[str, Any], name: str) -> str:

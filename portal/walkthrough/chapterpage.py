@@ -8,15 +8,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
-from portal.source.errors import NotImported, SourceError
 from portal.walkthrough import shelfmark
 from portal.walkthrough.chapter import Chapter, Section, Text
+from portal.walkthrough.chart import ChartMap, draw_chart
+from portal.walkthrough.drift import Drift, measure
 from portal.walkthrough.edition import Edition
 from portal.walkthrough.escaped import escaped
-from portal.walkthrough.excerpt import Grade
 from portal.walkthrough.library import LANGUAGES, Book, Entry
 from portal.walkthrough.links import Links
-from portal.walkthrough.pane import make_pane, parse_pane
 from portal.walkthrough.press import PRESS
 from portal.walkthrough.render import Block, Reader, registered
 from portal.walkthrough.route import RouteMap, draw
@@ -68,16 +67,6 @@ class DrawnSection:
 
 
 @dataclass(frozen=True, slots=True)
-class Drift:
-    """How far the anchors of a chapter have drifted at the version shown."""
-
-    worst: int
-    pips: tuple[bool, ...]
-    same: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
 class ChapterPage:
     """One chapter."""
 
@@ -92,10 +81,8 @@ class ChapterPage:
     """(version, address) of what else the chapter can be read at."""
     sections: tuple[DrawnSection, ...]
     route: RouteMap | None
-    drift: Drift | None
-    """None: no anchor could be read."""
-    command: str
-    """What imports the source that is missing; empty: none is."""
+    chart: ChartMap | None
+    drift: Drift
     importing: str
     """How far the import of it is; empty: none runs."""
     before: ChapterLine | None
@@ -116,7 +103,7 @@ async def chapter_page(
             for number, section in enumerate(text.sections, start=1)
         )
     )
-    drift, command = await _drift(text, key, links)
+    drift = await PRESS.keep(measure, where, key, text.front.verified_at, text.anchors)
     before, after = book.neighbours(entry.slug, language())
     route = text.front.route
     is_written = request.GET.get("order") == "written"
@@ -141,8 +128,8 @@ async def chapter_page(
         ),
         sections=tuple(sections),
         route=draw(route, links, (book.slug, entry.slug), is_written=is_written) if route else None,
+        chart=draw_chart(text.front.chart, links) if text.front.chart else None,
         drift=drift,
-        command=command,
         importing=importing(),
         before=_line(before, links, 0) if before else None,
         after=_line(after, links, 0) if after else None,
@@ -186,31 +173,6 @@ async def _pieces(pieces: tuple[Text | Block, ...], reader: Reader) -> str:
         for piece in pieces
     ]
     return escaped("".join(parts))
-
-
-async def _drift(text: Chapter, key: str, links: Links) -> tuple[Drift | None, str]:
-    """Return the drift over all anchors that can be read, and the command for one that cannot."""
-    grades: list[Grade] = []
-    command = ""
-    for _section_of, block in text.blocks:
-        if block.name != "code":
-            continue
-        spec = parse_pane(block.info, block.body)
-        try:
-            pane = await PRESS.keep(
-                make_pane, shelfmark.where(), key, text.front.verified_at, spec, links
-            )
-        except NotImported as absent:
-            command = absent.command
-        except SourceError:
-            grades.append(Grade.GONE)
-        else:
-            grades.append(pane.grade)
-    if not grades:
-        return None, command
-    worst = max(grades)
-    pips = tuple(index < worst for index in range(4))
-    return Drift(worst, pips, grades.count(Grade.SAME), len(grades)), command
 
 
 def book_page(book: Book, links: Links, current: str = "") -> BookPage:

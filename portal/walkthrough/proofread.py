@@ -74,6 +74,9 @@ def _chapter(entry: Entry, library: Library, where: Where) -> Iterator[str]:
     shelf = stock(where).shelf
     if chapter.front.project not in {snapshot.project for snapshot in shelf.snapshots}:
         yield f"no snapshot of {chapter.front.project} is listed"
+    for anchor in chapter.front.anchors:
+        if problem := resolves(where, str(anchor)):
+            yield problem
     if chapter.front.route is not None:
         yield from _route(chapter.front.route, where)
 
@@ -151,9 +154,18 @@ def _pair(pair: dict[str, Entry]) -> Iterator[str]:
         return
     first, second = both
     name = f"{pair[LANGUAGES[0]].book}/{pair[LANGUAGES[0]].slug}.md"
-    facts = [(c.front.order, c.front.verified_at, c.front.project, c.front.route) for c in both]
+    facts = [
+        (
+            c.front.order,
+            c.front.verified_at,
+            c.front.project,
+            c.front.route,
+            c.front.chart and (len(c.front.chart.lanes), c.front.chart.stops),
+        )
+        for c in both
+    ]
     if facts[0] != facts[1]:
-        yield f"{name}: the two languages differ in order, project, verified_at or route"
+        yield f"{name}: the two languages differ in order, project, verified_at, route or chart"
     if [s.id for s in first.sections] != [s.id for s in second.sections]:
         yield f"{name}: the two languages differ in their sections"
     shapes = [

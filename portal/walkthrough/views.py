@@ -16,7 +16,7 @@ from portal.walkthrough import shelfmark, trouble
 from portal.walkthrough.anchors import AnchorError
 from portal.walkthrough.chapter import ContentError, read_chapter
 from portal.walkthrough.chapterpage import BookPage, book_page, chapter_page, language, links_for
-from portal.walkthrough.claims import UnknownClaim
+from portal.walkthrough.claims import ClaimError
 from portal.walkthrough.edition import Edition, choose
 from portal.walkthrough.escaped import escaped
 from portal.walkthrough.filepage import FileView, FolderView, SymbolView, view_path, view_symbol
@@ -26,7 +26,7 @@ from portal.walkthrough.press import PRESS, TooSlow
 from portal.walkthrough.render import TooLong, UnknownBlock, beside_names
 from portal.walkthrough.stock import stock
 
-MISTAKES = (AnchorError, ContentError, PaneError, TooLong, UnknownBlock, UnknownClaim)
+MISTAKES = (AnchorError, ClaimError, ContentError, PaneError, TooLong, UnknownBlock)
 """What the author of a chapter did wrong; the content check finds it before a reader does."""
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponse]]
 
