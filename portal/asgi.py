@@ -19,6 +19,8 @@ from django.urls import path
 
 from dashboard import clusters
 from dashboard.access import directory
+from dashboard.cache.clock import SystemClock
+from dashboard.demo.berth import Demo
 from dashboard.live.consumers import TableConsumer
 from portal.accounts.socket import DoorSocket
 from portal.walkthrough.importer import IMPORTER
@@ -43,16 +45,27 @@ def with_lifespan(application: Application) -> Application:
             await application(scope, receive, send)
             return
         await receive()  # lifespan.startup
+        environment = settings.ENVIRONMENT
+        demo = None
+        if environment.demo:
+            demo = await Demo.start(
+                environment.data / "demo", SystemClock(), pods=environment.demo_pods
+            )
         # What is loaded by now stays: a full collection that walked it would stop the loop for 50 ms.
         gc.collect()
         gc.freeze()
-        await clusters.start(settings.ENVIRONMENT.data, settings.ENVIRONMENT.contexts)
+        if demo is None:
+            await clusters.start(environment.data, environment.contexts)
+        else:
+            await clusters.start_demo(demo.apiserver.server, demo.kubeconfig)
         log.info("%s", directory.summary())
         IMPORTER.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown
         await IMPORTER.stop()
         await clusters.stop()
+        if demo is not None:
+            await demo.aclose()
         await send({"type": "lifespan.shutdown.complete"})
 
     return respond

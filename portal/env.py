@@ -24,6 +24,10 @@ HIDDEN = "(hidden)"
 SECRET_KEY_LENGTH = 50
 """Characters of the shortest secret key that Django's own check accepts (security.W009)."""
 
+DEMO_PODS = 1000
+DEMO_PODS_MOST = 2000
+"""As many as the nodes of the demo can hold."""
+
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\]", re.IGNORECASE)
 
 
@@ -48,7 +52,8 @@ VARIABLES = (
     Variable(
         "PORTOLAN_CONTEXT", "Comma-separated kubeconfig contexts to offer; the first is connected."
     ),
-    Variable("PORTOLAN_DEMO", "1 asks for the demo cluster, which this version does not have."),
+    Variable("PORTOLAN_DEMO", "1 shows the demo cluster, whatever other clusters there are."),
+    Variable("PORTOLAN_DEMO_PODS", "Pods of the demo cluster, 1000 unless named."),
     Variable(
         "PORTOLAN_AUTH",
         "How people are let in: link (a secret link, printed at start) or none (loopback only).",
@@ -87,6 +92,8 @@ class Environment:
     port: int
     hosts: tuple[str, ...]
     debug: bool
+    demo: bool
+    demo_pods: int
     secret_key: str = field(repr=False)
     metrics_token: str | None = field(repr=False)
     database_url: str | None = field(repr=False)
@@ -115,7 +122,9 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     run with.
     """
     host, port = _bind(environ)
-    auth = environ.get("PORTOLAN_AUTH") or "link"
+    demo = _switch(environ, "PORTOLAN_DEMO")
+    # Nothing in the demo is anybody's, so nobody is asked who they are.
+    auth = environ.get("PORTOLAN_AUTH") or ("none" if demo else "link")
     if auth not in AUTH_MODES:
         raise BadValue("PORTOLAN_AUTH", auth, f"use one of {', '.join(AUTH_MODES)}")
     if not is_loopback(host):
@@ -123,12 +132,6 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
             "PORTOLAN_BIND",
             environ["PORTOLAN_BIND"],
             f"PORTOLAN_AUTH={auth} is for one person on one machine; use 127.0.0.1:{port}",
-        )
-    if _switch(environ, "PORTOLAN_DEMO"):
-        raise BadValue(
-            "PORTOLAN_DEMO",
-            "1",
-            "this version has no demo cluster; unset it and run `make cluster`",
         )
     data = _data_folder(environ)
     return Environment(
@@ -139,6 +142,8 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         port=port,
         hosts=_hosts(environ),
         debug=_switch(environ, "PORTOLAN_DEBUG"),
+        demo=demo,
+        demo_pods=_demo_pods(environ),
         secret_key=_secret_key(environ, data),
         metrics_token=_metrics_token(environ),
         database_url=_database_url(environ),
@@ -165,6 +170,13 @@ def _switch(environ: Mapping[str, str], name: str) -> bool:
     if value not in {"", "0", "1"}:
         raise BadValue(name, value, "use 1 or 0")
     return value == "1"
+
+
+def _demo_pods(environ: Mapping[str, str]) -> int:
+    value = environ.get("PORTOLAN_DEMO_PODS") or str(DEMO_PODS)
+    if not re.fullmatch(r"[0-9]{1,4}", value) or not 0 < int(value) <= DEMO_PODS_MOST:
+        raise BadValue("PORTOLAN_DEMO_PODS", value, f"use a number from 1 to {DEMO_PODS_MOST}")
+    return int(value)
 
 
 def _bind(environ: Mapping[str, str]) -> tuple[str, int]:

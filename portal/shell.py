@@ -48,7 +48,7 @@ class Shell:
 
     `half` is "cluster", "source" or "" for pages of neither; `here` is the address to come back to.
     `cluster` is the one that the page is about, else the one that is connected, else None; a visitor
-    who was not let in gets no clusters at all.
+    who was not let in gets no clusters at all. `is_demo` says that what is shown is the demo.
     """
 
     language: str
@@ -62,3 +62,4 @@ class Shell:
     clusters: tuple[ClusterLink, ...] = ()
     cluster: ClusterLink | None = None
     person: Person | None = None
+    is_demo: bool = False

@@ -164,6 +164,7 @@ def _shell(request: HttpRequest, clusters: tuple[ClusterLink, ...]) -> Shell:
         cluster_url=cluster.url if cluster else reverse("home"),
         clusters=clusters,
         cluster=cluster,
+        is_demo=settings.ENVIRONMENT.demo,
     )
 
 

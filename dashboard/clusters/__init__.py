@@ -14,6 +14,12 @@ async def start(data: Path, names: Sequence[str]) -> None:
     _fleet[0].connect_first()
 
 
+async def start_demo(server: str, kubeconfig: Path) -> None:
+    """Know the demo's cluster alone, at the address `server`, and connect it in the background."""
+    _fleet[:] = [Fleet.demo(server, kubeconfig)]
+    _fleet[0].connect_first()
+
+
 async def stop() -> None:
     """Leave every cluster and end every informer."""
     for fleet in _fleet:

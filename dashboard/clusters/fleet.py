@@ -10,6 +10,9 @@ from dashboard.client import config
 from dashboard.clusters.cluster import Cluster
 from dashboard.errors import ClusterError, ContextUnknown, UnknownCluster
 
+DEMO = "demo"
+"""Name and slug of the demo's context."""
+
 
 class Fleet:
     """Clusters by slug, the one to show first at the front."""
@@ -34,6 +37,13 @@ class Fleet:
     def found(cls, data: Path, names: Sequence[str]) -> "Fleet":
         """Return the clusters that this machine's configuration names."""
         return cls(config.find(data), names, SystemClock())
+
+    @classmethod
+    def demo(cls, server: str, kubeconfig: Path) -> "Fleet":
+        """Return the demo's cluster alone, which `kubeconfig` leads to."""
+        context = config.Context(DEMO, DEMO, server, (kubeconfig,))
+        contexts = config.Contexts((context,), DEMO, "the demo", ("the demo",))
+        return cls(contexts, (), SystemClock())
 
     @classmethod
     def none(cls) -> "Fleet":

@@ -14,6 +14,8 @@ PLANTS = {
     "halves": ("portal/walkthrough/planted.py", "import dashboard.errors"),
     "live-alone": ("dashboard/views/planted.py", "import portal.env"),
     "live-layers": ("dashboard/wire/planted.py", "import dashboard.cache.store"),
+    "demo-aside": ("dashboard/demo/planted.py", "import dashboard.cache.clock"),
+    "demo-unseen": ("dashboard/clusters/planted.py", "import dashboard.demo.berth"),
     "gate": ("dashboard/views/planted.py", "import dashboard.clusters.fleet"),
     "cache-layers": ("dashboard/cache/store.py", "import dashboard.cache.reflector"),
     "reading-layers": ("portal/source/planted.py", "import portal.walkthrough.anchors"),

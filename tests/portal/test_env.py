@@ -26,6 +26,14 @@ def test_an_empty_environment_is_one_person_on_loopback(tmp_path: Path) -> None:
     assert (said.metrics_token, said.database_url, said.redis_url) == (None, None, None)
 
 
+def test_the_demo_asks_nobody_who_they_are_unless_told_to(tmp_path: Path) -> None:
+    assert (read(tmp_path).demo, read(tmp_path).demo_pods) == (False, 1000)
+    said = read(tmp_path, PORTOLAN_DEMO="1", PORTOLAN_DEMO_PODS="400")
+
+    assert (said.demo, said.demo_pods, said.auth) == (True, 400, "none")
+    assert read(tmp_path, PORTOLAN_DEMO="1", PORTOLAN_AUTH="link").auth == "link"
+
+
 def test_a_variable_that_is_empty_counts_as_unset(tmp_path: Path) -> None:
     names = {variable.name for variable in env.VARIABLES} - {"PORTOLAN_DATA"}
 
@@ -72,7 +80,9 @@ def test_good_values_are_taken(tmp_path: Path) -> None:
         ("PORTOLAN_HOSTS", "box.lan:8000", "without scheme, port or *"),
         ("PORTOLAN_DEBUG", "true", "use 1 or 0"),
         ("PORTOLAN_DEMO", "yes", "use 1 or 0"),
-        ("PORTOLAN_DEMO", "1", "run `make cluster`"),
+        ("PORTOLAN_DEMO_PODS", "0", "use a number from 1 to 2000"),
+        ("PORTOLAN_DEMO_PODS", "2001", "use a number from 1 to 2000"),
+        ("PORTOLAN_DEMO_PODS", "many", "use a number from 1 to 2000"),
         ("PORTOLAN_SECRET_KEY_FILE", "/nonexistent/key", "name another"),
     ],
 )

@@ -27,8 +27,13 @@ def test_a_checkout_without_fonts_is_told_to_build_them(settings: Settings) -> N
 
 @pytest.mark.django_db(transaction=True)
 def test_a_link_without_a_secret_is_not_printed(
-    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    settings: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("PORTOLAN_DEMO", "")  # set by the start when there is no cluster
+    monkeypatch.setenv("PORTOLAN_AUTH", "link")
     settings.DEBUG = True  # without it the static files would be collected first
     settings.BUNDLES = tmp_path
     (tmp_path / "link-secret").touch()

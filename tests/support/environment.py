@@ -16,5 +16,12 @@ os.environ["PORTOLAN_DATA"] = _data
 os.environ["PORTOLAN_DEBUG"] = "1"
 os.environ.pop("DATABASE_URL", None)
 os.environ.pop("REDIS_URL", None)
-for _name in ("PORTOLAN_AUTH", "PORTOLAN_BIND", "PORTOLAN_CONTEXT", "PORTOLAN_HOSTS", "KUBECONFIG"):
+for _name in (
+    "PORTOLAN_AUTH",
+    "PORTOLAN_BIND",
+    "PORTOLAN_CONTEXT",
+    "PORTOLAN_DEMO",
+    "PORTOLAN_HOSTS",
+    "KUBECONFIG",
+):
     os.environ.pop(_name, None)

@@ -8,6 +8,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.db import DatabaseError
 from uvicorn.supervisors import ChangeReload
 
 from portal.accounts import door
+from portal.crosslinks import harbour
 from portal.env import Environment
 from portal.resource import checkout
 from portal.secretfile import NoSecret
@@ -41,6 +43,8 @@ class Command(BaseCommand):
         # Before anything else: a link must not be printed to a port that is somebody else's.
         with _listen(environment.host, environment.port) as listening:
             _prepare(environment.data)
+            if not environment.demo and harbour.is_empty(environment.data):
+                environment = _with_demo(environment)
             self._print_address(environment)
             _serve(listening, is_reloading=options["reload"])
 
@@ -51,8 +55,18 @@ class Command(BaseCommand):
             shown = door.link(address) if environment.auth == "link" else address
         except NoSecret as error:
             raise CommandError(f"PORTOLAN_DATA={str(environment.data)!r}: {error}") from error
+        if environment.demo:
+            self.stdout.write("Demo cluster: a recording, with no real cluster behind it.")
         self.stdout.write(f"Portolan: {shown}")
         self.stdout.flush()
+
+
+def _with_demo(environment: Environment) -> Environment:
+    """Show the demo, as PORTOLAN_DEMO=1 would; nobody is asked for a link then."""
+    os.environ["PORTOLAN_DEMO"] = "1"  # for the process that --reload starts
+    auth = environment.auth if os.environ.get("PORTOLAN_AUTH") else "none"
+    settings.ENVIRONMENT = replace(environment, demo=True, auth=auth)
+    return settings.ENVIRONMENT
 
 
 def _listen(host: str, port: int) -> socket.socket:
