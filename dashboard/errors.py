@@ -22,6 +22,10 @@ and never leave the room that met them.
         Denied
           NeverCached
         NotCheckedYet  IdentityRefused
+        SignInNeeded
+          TokenRefused
+      NotLive                 the rows are whole, and nobody watches them
+        NotWatched  OnDemand
 """
 
 from collections.abc import Callable
@@ -590,8 +594,8 @@ class NeverCached(Denied):
         """`gvr` is that of Secrets; its text is kept."""
         super().__init__(gvr=gvr)
         self.template = gettext_noop(
-            "Secrets are never cached and never watched, so they have no live table. "
-            "“kubectl get secrets” lists those that you may list."
+            "Secrets are neither cached nor watched, so no view of them is live. "
+            "Reload the page to read them again."
         )
 
 
@@ -625,3 +629,60 @@ class IdentityRefused(GateError):
     def __init__(self, *, reason: str, detail: str | None = None) -> None:
         """`reason` is a sentence without the name itself."""
         super().__init__(reason=reason, detail=detail)
+
+
+class SignInNeeded(GateError):
+    """The visitor brought no token for `cluster`; one for another cluster is none for this."""
+
+    code = "sign_in_needed"
+    status = 401
+    template = gettext_noop("Sign in to %(cluster)s to see what your own rights show there.")
+
+    def __init__(self, *, cluster: str, detail: str | None = None) -> None:
+        """`cluster` is the slug."""
+        super().__init__(cluster=cluster, detail=detail)
+
+
+class TokenRefused(SignInNeeded):
+    """The API server does not take the visitor's token: mistyped, expired or withdrawn."""
+
+    code = "token_refused"
+    template = gettext_noop(
+        "The API server of %(cluster)s does not take this token. It may be mistyped, expired or "
+        "withdrawn: fetch a new one, then sign in again."
+    )
+
+
+# --- whole, and not live
+
+
+class NotLive(ClusterError):
+    """No failure: the rows are complete as of their time, and are not watched from then on."""
+
+    status = 200
+
+
+class NotWatched(NotLive):
+    """The account that reads `gvr` may list and not watch it: it is listed again now and then."""
+
+    code = "not_watched"
+    retry = Retry.BACKOFF
+    template = gettext_noop(
+        "%(gvr)s is not live: the account may list but not watch it. "
+        "It is read again each %(pause_s)d seconds."
+    )
+
+    def __init__(self, *, gvr: object, pause_s: float, detail: str | None = None) -> None:
+        """`gvr` is a GVR or its path; its text is kept."""
+        super().__init__(gvr=str(gvr), pause_s=pause_s, detail=detail)
+
+
+class OnDemand(NotLive):
+    """The kind was listed for this one answer, with the viewer's own credential, and not kept."""
+
+    code = "on_demand"
+    template = gettext_noop("%(gvr)s is not live: it was read for this page alone. Reload it.")
+
+    def __init__(self, *, gvr: object, detail: str | None = None) -> None:
+        """`gvr` is a GVR; its text is kept."""
+        super().__init__(gvr=str(gvr), detail=detail)

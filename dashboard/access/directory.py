@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashboard.access.identity import viewer
+from dashboard.access.identity import person
 from dashboard.api.credential import Credential
 from dashboard.api.gvr import GVR, format_kind
 from dashboard.clusters import fleet
@@ -112,7 +112,7 @@ async def kinds(cluster: str) -> tuple[Kind, ...]:
 async def who(cluster: str, credential: Credential) -> str:
     """Return the user name that `credential` has on `cluster`."""
     connection = await fleet().get(cluster).connection()
-    return viewer(connection, credential).user
+    return (await person(connection, credential)).viewer.user
 
 
 def plural(kind: str, gvr: GVR) -> str:

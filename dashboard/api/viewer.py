@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
-from dashboard.errors import IdentityRefused, gettext_noop
+from dashboard.errors import ClusterError, IdentityRefused, gettext_noop
 
 Extra: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 """userInfo.extra: sorted by key, keys in lower case, values in the order given."""
@@ -48,10 +48,11 @@ def _refuse_unfit(name: str) -> None:
 class Identity(NamedTuple):
     """What rights depend on: viewers with an equal Identity share every answer.
 
-    No uid: a review that sends one must not be shared by this key.
+    It is all that a review sends, so that no two questions that differ have one answer.
     """
 
     user: str
+    uid: str
     groups: tuple[str, ...]
     extra: Extra
 
@@ -91,7 +92,7 @@ class Viewer:
     @property
     def identity(self) -> Identity:
         """The key by which answers about rights are shared; equal keys, equal questions."""
-        return Identity(self.user, self.review_groups, self.extra)
+        return Identity(self.user, self.uid, self.review_groups, self.extra)
 
     @property
     def review_groups(self) -> tuple[str, ...]:
@@ -121,3 +122,12 @@ def freeze_extra(extra: Mapping[str, Iterable[str]]) -> Extra:
     if len({key for key, _ in frozen}) != len(frozen):
         raise IdentityRefused(reason=gettext_noop("Two extra fields have one name."))
     return frozen
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """What a cluster answered to somebody who showed a token: a name, or why there is none."""
+
+    cluster: str
+    user: str = ""
+    trouble: ClusterError | None = None

@@ -52,7 +52,7 @@ class InformerFactory(Generic[T]):
 
         Raises NeverCached for Secrets.
         """
-        if gvr == SECRETS:
+        if is_never_cached(gvr):
             raise NeverCached(gvr=gvr)
         return self._informers.hold((gvr, namespace))
 
@@ -77,6 +77,11 @@ class InformerFactory(Generic[T]):
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+
+
+def is_never_cached(gvr: GVR) -> bool:
+    """Whether objects of this kind are neither cached nor watched."""
+    return (gvr.group, gvr.resource) == (SECRETS.group, SECRETS.resource)
 
 
 def _report(task: asyncio.Task[None]) -> None:

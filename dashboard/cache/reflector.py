@@ -6,6 +6,7 @@ first LIST asks for the newest state in pages instead of resourceVersion "0".
 
 import random
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from typing import Generic, TypeVar
 
 from dashboard.api.delta import Delta
@@ -24,6 +25,9 @@ from dashboard.errors import (
     Expired,
     Forbidden,
     InternalError,
+    MalformedEvent,
+    NotLive,
+    NotWatched,
     ReachabilityError,
     Retry,
     StreamError,
@@ -33,6 +37,9 @@ from dashboard.errors import (
 
 POLL_S = 60.0
 """Pause between two LISTs of a kind that cannot be watched: as often as bookmarks come to others."""
+
+UNWATCHED_S = 30.0
+"""Pause between two LISTs of a kind that the account may list but not watch."""
 
 PAGE_SIZE = 500
 """Objects per page of a LIST (client-go: pager.DefaultPageSize)."""
@@ -116,6 +123,9 @@ class Reflector(Generic[T]):
         self._on_deltas = on_deltas
         self._on_state = on_state
         self._transform = transform or _as_it_is
+        self._unwatched: NotLive | None = None
+        """Why there is no watch although the LIST worked."""
+        self._malformed_at: ResourceVersion | None = None
         self._random = random_ or random.Random()  # noqa: S311  (spreads load, keeps no secret)
         # Apart, so that a server that was long away is not kept waiting once it answers.
         self._refused = Backoff(clock, self._random, most_s=BACKOFF_MOST_S)
@@ -124,15 +134,30 @@ class Reflector(Generic[T]):
     async def run(self) -> None:
         """List and watch until cancelled. Every ClusterError is answered here; others are bugs."""
         while True:
+            is_listed = False
             try:
                 if not self.resource_version or not self._source.is_watchable:
                     await self._list()
+                    is_listed = True
                 if self._source.is_watchable:
                     await self._watch()
                 else:
                     await self._clock.sleep(POLL_S)
+            except NotWatched as error:
+                # A LIST says whether all rights are gone or this one alone; then its rows stand, are
+                # read again now and then, and the watch is tried after each time.
+                self.resource_version = ResourceVersion("")
+                if is_listed:
+                    self._unwatched = error
+                    self._become(State.STALE, error)
+                    await self._clock.sleep(UNWATCHED_S)
             except ClusterError as error:
                 await self._answer(error)
+
+    async def read_once(self, because: NotLive) -> None:
+        """List once instead of `run`; stale from then on, `because` nobody watches it."""
+        self._unwatched = because
+        await self._list()
 
     def give_up(self) -> None:
         """Be stale for good: `run` ended by a mistake of ours."""
@@ -143,6 +168,11 @@ class Reflector(Generic[T]):
         self._step(Step.ERROR, detail=error.code)
         if error.retry is Retry.RELIST or error.retry is Retry.FALLBACK:
             self.resource_version = ResourceVersion("")
+        if isinstance(error, MalformedEvent):
+            # The same frame would come again: at the second time the collection is read instead (C7).
+            if self._malformed_at == self.resource_version:
+                self.resource_version = ResourceVersion("")
+            self._malformed_at = self.resource_version
         if isinstance(error, Expired):
             self._become(State.RESYNCING)
         elif isinstance(error, Forbidden | Unauthorized):
@@ -162,7 +192,8 @@ class Reflector(Generic[T]):
         self._step(Step.RELIST if self.epoch else Step.LIST)
         if self.epoch:
             metrics.RELISTS.inc()
-            self._become(State.RESYNCING)
+            if self._unwatched is None:
+                self._become(State.RESYNCING)
         items: list[T] = []
         options = ListOptions(limit=PAGE_SIZE)
         while True:
@@ -175,7 +206,7 @@ class Reflector(Generic[T]):
             options = ListOptions(limit=PAGE_SIZE, continue_=page.continue_token)
         self._replace(items, page.resource_version)
         self.epoch += 1
-        self._become(State.LIVE)
+        self._become(State.LIVE if self._unwatched is None else State.STALE, self._unwatched)
 
     def _replace(self, items: list[T], resource_version: ResourceVersion) -> None:
         deltas = self._indexer.replace(items)
@@ -194,7 +225,14 @@ class Reflector(Generic[T]):
             timeout_seconds=int(MIN_WATCH_S * (1 + self._random.random())),
         )
         self._step(Step.WATCH)
-        async with self._source.watch(options) as stream:
+        async with AsyncExitStack() as stack:
+            try:
+                stream = await stack.enter_async_context(self._source.watch(options))
+            except Forbidden as error:
+                raise NotWatched(
+                    gvr=error.params["gvr"], pause_s=UNWATCHED_S, detail=error.detail
+                ) from error
+            self._unwatched = None
             with metrics.WATCH_STREAMS.track_inprogress():
                 self._become(State.LIVE)
                 async for event in stream:

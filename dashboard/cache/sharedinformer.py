@@ -15,6 +15,7 @@ from dashboard.cache.clock import Clock
 from dashboard.cache.indexer import Indexer
 from dashboard.cache.reflector import Reflector
 from dashboard.cache.store import Stored
+from dashboard.errors import NotLive
 
 T = TypeVar("T", bound=Stored)
 T_contra = TypeVar("T_contra", contravariant=True)
@@ -65,6 +66,10 @@ class SharedInformer(Generic[T]):
             except Exception:
                 self.reflector.give_up()
                 raise
+
+    async def read_once(self, because: NotLive) -> None:
+        """Hold the collection as of now instead of `run`; see Reflector.read_once."""
+        await self.reflector.read_once(because)
 
     async def answered(self) -> None:
         """Return once the cluster has answered the first time, well or badly."""

@@ -1,17 +1,20 @@
 """Which kinds a cluster serves, and what people call them.
 
-Go: k8s.io/client-go/discovery#DiscoveryClient.GroupsAndMaybeResources. Older servers that have no
-aggregated form are read group by group in a later version; they answer with another content type.
+Go: k8s.io/client-go/discovery#DiscoveryClient.GroupsAndMaybeResources. A server without the
+aggregated form (KEP-3352) answers with another kind of document and is read version by version.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from dashboard.api.gvr import GVR, ShortKind
 from dashboard.client.transport import Transport
-from dashboard.errors import UnknownKind
+from dashboard.errors import ApiserverError, UnknownKind
 from dashboard.wire import discovery as wire
 from dashboard.wire.decode import decode
+
+ROOTS: Final = ("/api", "/apis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,9 @@ class Resources:
     def __len__(self) -> int:
         return len(self._by_gvr)
 
+    def __contains__(self, gvr: GVR) -> bool:
+        return gvr in self._by_gvr
+
     def get(self, gvr: GVR) -> ApiResource:
         """Return the resource that is served as `gvr`. Raises UnknownKind."""
         try:
@@ -86,26 +92,102 @@ class Resources:
         raise UnknownKind(kind=f"{asked.resource}.{asked.group}" if asked.group else asked.resource)
 
 
-async def discover(transport: Transport) -> Resources:
-    """Ask the server for everything it serves; two requests.
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What one reading found, and by which ETags to ask whether it still holds."""
 
-    A group whose aggregated server is down is absent and named in `stale_groups`.
+    resources: Resources
+    etags: tuple[str, str] = ("", "")
+    documents: tuple[wire.Discovery | None, wire.Discovery | None] = (None, None)
+
+
+async def discover(transport: Transport, known: Discovered | None = None) -> Discovered:
+    """Ask the server for everything it serves; two requests, where it can answer in one document.
+
+    With `known` only what has changed is read, and `known` itself is returned when nothing has. A
+    group whose aggregated server is down is absent and named in `stale_groups`.
     """
-    core = await transport.get("/api", accept=wire.ACCEPT)
-    groups = await transport.get("/apis", accept=wire.ACCEPT)
-    documents = [
-        decode(wire.discovery_decoder, answer.body, of="/apis") for answer in (core, groups)
+    etags = known.etags if known else ("", "")
+    documents = list(known.documents if known else (None, None))
+    answers = [
+        await transport.get(root, accept=wire.ACCEPT, etag=etag)
+        for root, etag in zip(ROOTS, etags, strict=True)
     ]
+    if known is not None and all(answer.is_unchanged for answer in answers):
+        return known
+    for at, answer in enumerate(answers):
+        if not answer.is_unchanged:
+            document = decode(wire.discovery_decoder, answer.body, of=ROOTS[at])
+            documents[at] = document if document.kind == wire.AGGREGATED else None
+            if documents[at] is None:
+                return Discovered(await _read_each(transport))
     stale = [
         group.metadata.name
         for document in documents
-        for group in document.items
+        for group in (document.items if document else ())
         if any(version.freshness == "Stale" for version in group.versions)
     ]
-    return Resources(
-        (resource for document in documents for resource in _resources(document)),
+    resources = Resources(
+        (
+            resource
+            for document in documents
+            for resource in (_resources(document) if document else ())
+        ),
         stale_groups=stale,
     )
+    found = Discovered(resources, (answers[0].etag, answers[1].etag), (documents[0], documents[1]))
+    # Where the answer has no ETag, the content says whether anything moved.
+    return known if known is not None and list(known.resources) == list(resources) else found
+
+
+async def _read_each(transport: Transport) -> Resources:
+    """Return what a server without aggregated discovery serves: one request for each version."""
+    core = await transport.get("/api", accept=wire.PLAIN)
+    versions = decode(wire.core_versions_decoder, core.body, of="/api").versions
+    listed = await transport.get("/apis", accept=wire.PLAIN)
+    groups = decode(wire.group_list_decoder, listed.body, of="/apis").groups
+    wanted = [("", version, f"/api/{version}") for version in versions]
+    for group in groups:
+        preferred = group.preferredVersion.version if group.preferredVersion else ""
+        names = [version.version for version in group.versions]
+        names.sort(key=lambda name: name != preferred)  # stable: the others keep their order
+        wanted += [(group.name, name, f"/apis/{group.name}/{name}") for name in names]
+    found: list[ApiResource] = []
+    stale: set[str] = set()
+    seen: set[tuple[str, str]] = set()
+    for name, version, path in wanted:
+        try:
+            answer = await transport.get(path, accept=wire.PLAIN)
+        except ApiserverError:  # its aggregated server is down; the others are not
+            stale.add(name)
+            continue
+        document = decode(wire.resource_list_decoder, answer.body, of=path)
+        for resource in _plain(name, version, document):
+            key = name, resource.gvr.resource
+            found.append(replace(resource, is_preferred=key not in seen))
+            seen.add(key)
+    return Resources(found, stale_groups=sorted(stale))
+
+
+def _plain(group: str, version: str, document: wire.ResourceList) -> Iterator[ApiResource]:
+    below: dict[str, list[str]] = {}
+    for item in document.resources:
+        name, slash, subresource = item.name.partition("/")
+        if slash:
+            below.setdefault(name, []).append(subresource)
+    for item in document.resources:
+        if "/" not in item.name:
+            yield ApiResource(
+                gvr=GVR(group, version, item.name),
+                kind=item.kind,
+                singular=item.singularName or item.kind.lower(),
+                short_names=tuple(item.shortNames),
+                categories=tuple(item.categories),
+                verbs=frozenset(item.verbs),
+                subresources=tuple(below.get(item.name, ())),
+                is_namespaced=item.namespaced,
+                is_preferred=False,
+            )
 
 
 async def server_version(transport: Transport) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Final
+from urllib.parse import quote
 
 from dashboard.api.listerwatcher import Page
 from dashboard.api.listoptions import ListOptions
-from dashboard.api.names import Namespace
+from dashboard.api.names import Namespace, ObjectName
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.status import error_from_status
 from dashboard.api.table import Column, Row
@@ -19,6 +21,7 @@ from dashboard.rows import table as rows
 from dashboard.wire import table as wire
 from dashboard.wire.decode import decode
 from dashboard.wire.frame import LineSplitter
+from dashboard.wire.object import ApiObject, decode_object
 from dashboard.wire.status import decode_status
 
 METADATA: Final = ("includeObject", "Metadata")
@@ -34,9 +37,16 @@ class TableResource:
     """
 
     def __init__(
-        self, transport: Transport, resource: ApiResource, namespace: Namespace, clock: Clock
+        self,
+        transport: Transport,
+        resource: ApiResource,
+        namespace: Namespace,
+        clock: Clock,
+        *,
+        field_selector: str = "",
     ) -> None:
-        """Make no request yet."""
+        """Make no request yet; `field_selector` narrows every one."""
+        self._field_selector = field_selector
         self.columns: tuple[Column, ...] = ()
         self.is_watchable = "watch" in resource.verbs
         self._transport = transport
@@ -46,7 +56,7 @@ class TableResource:
 
     async def list_page(self, options: ListOptions) -> Page[Row]:
         """Return one page; see ListerWatcher."""
-        query = [*options.query(), METADATA]
+        query = [*self._narrowed(options).query(), METADATA]
         answer = await self._transport.get(self._path, query, accept=wire.ACCEPT)
         table = self._table(answer.body)
         columns = rows.columns(table.columnDefinitions or ()) or self.columns
@@ -63,9 +73,14 @@ class TableResource:
     @asynccontextmanager
     async def watch(self, options: ListOptions) -> AsyncIterator[AsyncIterator[WatchEvent[Row]]]:
         """Hold one stream; see ListerWatcher."""
-        query = [*options.query(watch=True), METADATA]
+        query = [*self._narrowed(options).query(watch=True), METADATA]
         async with self._transport.stream(self._path, query, accept=wire.ACCEPT) as chunks:
             yield self._events(chunks)
+
+    def _narrowed(self, options: ListOptions) -> ListOptions:
+        if not self._field_selector:
+            return options
+        return replace(options, field_selector=self._field_selector)
 
     async def _events(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[WatchEvent[Row]]:
         splitter = LineSplitter(self._gvr)
@@ -114,6 +129,15 @@ class TableResource:
         if any(not row.name or not (row.uid or not self.is_watchable) for row in found):
             raise MalformedEvent(gvr=self._gvr, detail="a row without name or uid")
         return found
+
+
+async def read_object(
+    transport: Transport, resource: ApiResource, namespace: Namespace, name: ObjectName
+) -> ApiObject:
+    """Return one object, masked. Raises NotFound, Forbidden and the other ApiserverErrors."""
+    path = f"{collection_path(resource, namespace)}/{quote(name, safe='')}"
+    answer = await transport.get(path, accept="application/json")
+    return decode_object(answer.body, of=resource.gvr)
 
 
 def collection_path(resource: ApiResource, namespace: Namespace) -> str:

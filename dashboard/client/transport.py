@@ -5,20 +5,34 @@ path that could reach into a pod or a node is refused before a request is made.
 """
 
 import asyncio
+import copy
 import re
 import ssl
+import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 from yarl import URL
 
+from dashboard.api.credential import BearerToken
 from dashboard.api.status import error_from_status
-from dashboard.errors import BadRequest, Silent, TimedOut, TlsFailed, Unreachable, WatchClosed
+from dashboard.client.login import Bearer, Certificate, NoLogin, Way
+from dashboard.errors import (
+    BadRequest,
+    CertificateInvalid,
+    Silent,
+    TimedOut,
+    TlsFailed,
+    Unreachable,
+    WatchClosed,
+)
 from dashboard.wire.status import decode_status
 
 CONNECT_LIMIT_S = 10.0
@@ -45,6 +59,19 @@ USER_AGENT = "portolan"
 REACHING_IN = frozenset({"proxy", "exec", "attach", "portforward"})
 """Subresources whose GET opens a way into a pod, service or node."""
 
+PUBLIC = (
+    "host",
+    "ssl_ca_cert",
+    "ca_cert_data",
+    "verify_ssl",
+    "disable_strict_ssl_verification",
+    "tls_server_name",
+    "assert_hostname",
+    "proxy",
+    "proxy_headers",
+)
+"""What of a configuration says where the server is, and nothing of who asks."""
+
 NAMESPACED = re.compile(r"/(?:api/v1|apis/[^/]+/[^/]+)/namespaces/[^/]+")
 """Where a path names a namespace, which is no subresource whatever it is called."""
 
@@ -61,44 +88,113 @@ class Review(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer with status 2xx."""
+    """A whole answer with status 2xx, or 304 to a GET that named an ETag."""
 
     body: bytes
     content_type: str
+    etag: str = ""
+    is_unchanged: bool = False
 
 
-class Transport:
-    """Requests to one API server with one credential, which is loaded before and refreshed by it.
-
-    Raises only types of dashboard.errors. Close it with `aclose`.
-    """
+class _Pool:
+    """The sockets to one API server, opened with the first request."""
 
     def __init__(self, cluster: str, configuration: Any) -> None:  # noqa: ANN401
-        """`configuration` is what `client.config.load` returned; `cluster` names it in errors."""
         # Imported late, as in `client.config`: the package is large.
         from kubernetes.aio.client.rest import RESTClientObject
 
         configuration.connection_pool_maxsize = CONNECTIONS
-        self._cluster = cluster
-        self._configuration = configuration
-        self._host: str = configuration.host.rstrip("/")
+        self.configuration = configuration
         try:
             self._connection = RESTClientObject(configuration)
         except (ssl.SSLError, OSError) as error:
             raise TlsFailed(cluster=cluster, detail=str(error)) from error
+        self._cluster = cluster
         self._session: aiohttp.ClientSession | None = None
+        self._former: list[aiohttp.ClientSession] = []
+        self._certificate: Certificate | None = None
+
+    def take(self, certificate: Certificate | None) -> None:
+        """Use `certificate` for connections from now on; streams that are open go on as they are."""
+        if certificate is None or certificate == self._certificate:
+            return
+        try:
+            with tempfile.TemporaryDirectory() as folder:  # readable by its owner alone
+                paths = Path(folder) / "certificate.pem", Path(folder) / "key.pem"
+                for path, text in zip(paths, certificate, strict=True):
+                    path.write_text(text, encoding="ascii")
+                self._connection.ssl_context.load_cert_chain(*paths)
+        except (ssl.SSLError, OSError, ValueError) as error:
+            raise CertificateInvalid(cluster=self._cluster, detail=str(error)) from error
+        self._certificate = certificate
+        if self._session is not None:
+            self._former.append(self._session)
+            self._session = None
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            # Not in the constructor: a cookie jar needs a running loop, and none is ever wanted.
+            self.configuration.client_session_kwargs = {"cookie_jar": aiohttp.DummyCookieJar()}
+            self._session = self._connection._create_pool_manager()
+        return self._session
 
     async def aclose(self) -> None:
-        """Close every connection, streams included."""
+        for former in self._former:
+            await former.close()
         if self._session is not None:
             await self._session.close()
             # A request that was cancelled says goodbye in TLS, which aiohttp does not wait for.
-            await asyncio.sleep(GOODBYE_S if self._host.startswith("https:") else 0)
+            is_tls = self.configuration.host.startswith("https:")
+            await asyncio.sleep(GOODBYE_S if is_tls else 0)
 
-    async def get(self, path: str, query: Sequence[tuple[str, str]] = (), *, accept: str) -> Answer:
-        """Return the whole answer to a GET; `accept` is the Accept header."""
+
+class Transport:
+    """Requests to one API server with one credential, which is loaded before and renewed by it.
+
+    Raises only types of dashboard.errors. Close it with `aclose`.
+    """
+
+    def __init__(self, cluster: str, way: Way) -> None:
+        """`way` is what `client.config.load` returned; `cluster` names it in errors."""
+        self._cluster = cluster
+        self._configuration = way.configuration
+        self._login = way.login
+        self._host: str = way.configuration.host.rstrip("/")
+        self._pool = _Pool(cluster, way.configuration)
+
+    def nobody(self) -> "Transport":
+        """Return a transport to the same server that has nothing of this one's credential.
+
+        Its sockets are its own: a client certificate belongs to a connection, and would decide
+        before any token. The caller closes it.
+        """
+        from kubernetes.aio.client import Configuration
+
+        bare = type.__call__(Configuration)
+        for name in PUBLIC:
+            setattr(bare, name, getattr(self._configuration, name))
+        return Transport(self._cluster, Way(bare, NoLogin()))
+
+    def speaking(self, token: BearerToken) -> "Transport":
+        """Return this transport with `token` in place of its login; both share the sockets."""
+        spoken = copy.copy(self)
+        spoken._login = Bearer(token)
+        return spoken
+
+    async def aclose(self) -> None:
+        """Close every connection, streams included."""
+        await self._pool.aclose()
+
+    async def get(
+        self, path: str, query: Sequence[tuple[str, str]] = (), *, accept: str, etag: str = ""
+    ) -> Answer:
+        """Return the whole answer to a GET; `accept` is the Accept header.
+
+        With the `etag` of an earlier answer, one that is still true is `is_unchanged` and empty.
+        """
         timeout = aiohttp.ClientTimeout(total=ANSWER_LIMIT_S, sock_connect=CONNECT_LIMIT_S)
-        return await self._whole("GET", path, query, accept=accept, timeout=timeout)
+        return await self._whole("GET", path, query, accept=accept, timeout=timeout, etag=etag)
 
     async def review(self, review: Review, body: bytes) -> Answer:
         """Return the answer to a review, which changes nothing on the server."""
@@ -138,7 +234,7 @@ class Transport:
         except (aiohttp.ClientError, OSError) as error:
             raise WatchClosed(gvr=path, detail=str(error)) from error
 
-    async def _whole(
+    async def _whole(  # noqa: PLR0913
         self,
         method: str,
         path: str,
@@ -147,15 +243,21 @@ class Transport:
         accept: str,
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  (aiohttp's own limits, by phase)
         body: bytes | None = None,
+        etag: str = "",
     ) -> Answer:
         with _our_errors(self._cluster):
             response = await self._send(
-                method, path, query, accept=accept, timeout=timeout, body=body
+                method, path, query, accept=accept, timeout=timeout, body=body, etag=etag
             )
             async with response:
-                return Answer(await response.read(), response.headers.get("Content-Type", ""))
+                return Answer(
+                    await response.read(),
+                    response.headers.get("Content-Type", ""),
+                    response.headers.get("ETag", ""),
+                    response.status == HTTPStatus.NOT_MODIFIED,
+                )
 
-    async def _send(
+    async def _send(  # noqa: PLR0913
         self,
         method: str,
         path: str,
@@ -164,31 +266,26 @@ class Transport:
         accept: str,
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109
         body: bytes | None = None,
+        etag: str = "",
     ) -> aiohttp.ClientResponse:
         """Return the answer, its body unread, or raise what its Status means."""
         if _reaches_in(path):
             raise BadRequest(gvr=path, verb=method, detail="no request leaves for such a path")
-        if self._session is None:
-            self._session = self._connection._create_pool_manager()
         headers = {"Accept": accept, "User-Agent": USER_AGENT}
-        if token := await self._configuration.get_api_key_with_prefix("BearerToken"):
-            headers["Authorization"] = token
         if body is not None:
             headers["Content-Type"] = "application/json"
-        response = await self._session.request(
-            method,
-            URL(
-                f"{self._host}{path}?{urlencode(query)}" if query else f"{self._host}{path}",
-                encoded=True,
-            ),
-            headers=headers,
-            data=body,
-            timeout=timeout,
-            allow_redirects=False,
-            proxy=self._configuration.proxy,
-            proxy_headers=self._configuration.proxy_headers,
-            server_hostname=self._configuration.tls_server_name or None,
+        if etag:
+            headers["If-None-Match"] = etag
+        url = URL(
+            f"{self._host}{path}?{urlencode(query)}" if query else f"{self._host}{path}",
+            encoded=True,
         )
+        response = await self._request(method, url, headers, body, timeout)
+        if response.status == HTTPStatus.UNAUTHORIZED and await self._login.renew():
+            response.release()
+            response = await self._request(method, url, headers, body, timeout)
+        if etag and response.status == HTTPStatus.NOT_MODIFIED:
+            return response
         if 200 <= response.status < 300:
             return response
         async with response:
@@ -200,6 +297,31 @@ class Transport:
         verb = "watch" if ("watch", "true") in query else method.lower()
         raise error_from_status(
             status, gvr=path, verb=verb, is_watch_list=("sendInitialEvents", "true") in query
+        )
+
+    async def _request(
+        self,
+        method: str,
+        url: URL,
+        headers: dict[str, str],
+        body: bytes | None,
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109
+    ) -> aiohttp.ClientResponse:
+        """Send once, with the login of now."""
+        authorization = await self._login.header()
+        self._pool.take(self._login.certificate)
+        if authorization:
+            headers = headers | {"Authorization": authorization}
+        return await self._pool.session.request(
+            method,
+            url,
+            headers=headers,
+            data=body,
+            timeout=timeout,
+            allow_redirects=False,
+            proxy=self._configuration.proxy,
+            proxy_headers=self._configuration.proxy_headers,
+            server_hostname=self._configuration.tls_server_name or None,
         )
 
 

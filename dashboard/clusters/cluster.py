@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from dashboard.api.gvr import GVR
+from dashboard.api.gvr import GVR, ShortKind
 from dashboard.api.names import Namespace
 from dashboard.api.table import Row
 from dashboard.api.viewer import ANONYMOUS_USER, Source, Viewer, freeze_extra
@@ -11,11 +11,18 @@ from dashboard.cache.clock import Clock
 from dashboard.cache.factory import InformerFactory
 from dashboard.cache.transform import shared
 from dashboard.client import config
-from dashboard.client.discovery import Resources, discover, server_version
+from dashboard.client.discovery import (
+    ApiResource,
+    Discovered,
+    Resources,
+    discover,
+    server_version,
+)
 from dashboard.client.resource import TableResource
 from dashboard.client.review import who_am_i
 from dashboard.client.transport import Transport
-from dashboard.errors import ClusterError, KubeconfigInvalid
+from dashboard.clusters.catalogue import Catalogue
+from dashboard.errors import ClusterError, KubeconfigInvalid, NotFound
 from dashboard.wire.review import UserInfo
 
 RETRY_S = 5.0
@@ -26,19 +33,40 @@ class Connection:
     """What is known of a connected cluster."""
 
     def __init__(
-        self, transport: Transport, resources: Resources, version: str, owner: Viewer, clock: Clock
+        self,
+        context: config.Context,
+        transport: Transport,
+        discovered: Discovered,
+        version: str,
+        owner: Viewer,
+        *,
+        clock: Clock,
     ) -> None:
         """Hold them together with the informers that use them."""
+        self.slug = context.slug
+        self.namespace = Namespace(context.namespace)
+        """Where the kubeconfig's owner is at home; "" where it does not say."""
         self.transport = transport
-        self.resources = resources
+        self.nobody = transport.nobody()
+        """To the same server, without the portal's credential: what viewers' tokens go over."""
         self.version = version
         self.owner = owner
         """Whom the portal's own credential stands for."""
         self.informers: InformerFactory[Row] = InformerFactory(
             self._source, clock=clock, transform=shared
         )
+        self.catalogue = Catalogue(transport, discovered, self.informers, clock)
         self._clock = clock
-        self._closers: list[Callable[[], Awaitable[None]]] = []
+        self._closers: list[Callable[[], Awaitable[None]]] = [self.catalogue.aclose]
+
+    @property
+    def resources(self) -> Resources:
+        """Every kind that the cluster serves, as last read."""
+        return self.catalogue.resources
+
+    async def resource(self, asked: GVR | ShortKind) -> ApiResource:
+        """Return what `asked` means here. Raises UnknownKind."""
+        return await self.catalogue.find(asked)
 
     def on_close(self, closer: Callable[[], Awaitable[None]]) -> None:
         """Call `closer` before the informers end."""
@@ -52,6 +80,7 @@ class Connection:
         for closer in self._closers:
             await closer()
         await self.informers.aclose()
+        await self.nobody.aclose()
         await self.transport.aclose()
 
 
@@ -115,24 +144,40 @@ class Cluster:
         transport = Transport(self.context.name, await config.load(self.context))
         try:
             # One after the other: when one fails, none of the others is left under way.
-            resources = await discover(transport)
+            discovered = await discover(transport)
             version = await server_version(transport)
-            owner = self._owner(await who_am_i(transport))
+            owner = await self._owner(transport)
         except BaseException:  # being cancelled leaves sockets open just as an error does
             await transport.aclose()
             raise
-        return Connection(transport, resources, version, owner, self._clock)
+        made = Connection(self.context, transport, discovered, version, owner, clock=self._clock)
+        made.catalogue.start()
+        return made
 
-    def _owner(self, user: UserInfo) -> Viewer:
+    async def _owner(self, transport: Transport) -> Viewer:
         """Return whom the credential stands for; being nobody is a mistake of the kubeconfig."""
-        if user.username in {"", ANONYMOUS_USER}:
+        try:
+            user = await who_am_i(transport)
+        except NotFound:
+            # Older than 1.28: nothing there says who we are. The gate asks what *we* may, so the
+            # name is for people to read alone.
+            user = UserInfo(self.context.name)
+        owner = viewer_from(user, Source.KUBECONFIG)
+        if owner is None:
             detail = f"the API server takes the credential for nobody ({ANONYMOUS_USER})"
             raise KubeconfigInvalid(cluster=self.context.name, detail=detail)
-        return Viewer(
-            user.username,
-            Source.KUBECONFIG,
-            uid=user.uid,
-            # A token file may name an empty group, which no binding can name.
-            groups=frozenset(group for group in user.groups if group),
-            extra=freeze_extra(user.extra),
-        )
+        return owner
+
+
+def viewer_from(user: UserInfo, source: Source) -> Viewer | None:
+    """Return whom the API server means by `user`; None for nobody. Raises IdentityRefused."""
+    if user.username in {"", ANONYMOUS_USER}:
+        return None
+    return Viewer(
+        user.username,
+        source,
+        uid=user.uid,
+        # A token file may name an empty group, which no binding can name.
+        groups=frozenset(group for group in user.groups or () if group),
+        extra=freeze_extra(user.extra or {}),
+    )

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from itertools import count
 from typing import Any
@@ -12,10 +12,15 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils.translation import activate, gettext
 
 from dashboard.access import selection as access
-from dashboard.access.gate import OPEN_ANSWER_LIFE_S
-from dashboard.api.scope import Scope
 from dashboard.api.state import State
-from dashboard.errors import ClusterError, Denied, InvalidFrame, Retry
+from dashboard.errors import (
+    ClusterError,
+    Denied,
+    GateError,
+    InvalidFrame,
+    Retry,
+    SignInNeeded,
+)
 from dashboard.live.fanout import Fanout
 from dashboard.live.frames import (
     SUBPROTOCOL,
@@ -25,6 +30,7 @@ from dashboard.live.frames import (
     MoveWindow,
     ServerFrame,
     Subscribe,
+    Window,
     decode,
     encode,
     id_of,
@@ -34,6 +40,15 @@ from dashboard.live.subscription import Subscription
 TICK_S = 0.05
 """Changes within this are one frame; a frame on an idle socket leaves at once."""
 
+RETRY_S = 5.0
+"""Pause before a view that cannot be shown is tried again, unless rights move before."""
+
+RECHECK_S = 1.0
+"""How long the session's word on who the visitor is counts."""
+
+CLOSE_UNAUTHENTICATED = 4401
+"""The close code of a visitor who has left; also in portal.accounts.socket."""
+
 SUBSCRIPTIONS_LIMIT = 20
 """Views that one socket may hold open."""
 
@@ -42,11 +57,21 @@ fanout = Fanout()
 
 
 class _View:
-    """One subscription with the task that keeps its selection open and sends its frames."""
+    """One subscription with the task that keeps its selection open and sends its frames.
 
-    def __init__(self, task: asyncio.Task[None]) -> None:
+    `window` is where the client is now, shown or not.
+    """
+
+    def __init__(self, task: asyncio.Task[None], window: Window) -> None:
         self.task = task
+        self.window = window
         self.subscription: Subscription | None = None
+        self.was_shown = False
+
+    def move(self, window: Window) -> None:
+        self.window = window
+        if self.subscription is not None:
+            self.subscription.move(window)
 
 
 class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels is untyped
@@ -57,6 +82,7 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
         super().__init__(*args, **kwargs)
         self._views: dict[FrameId, _View] = {}
         self._sending = asyncio.Lock()
+        self._rechecked_at = float("-inf")
 
     async def connect(self) -> None:
         """Accept a client that speaks portolan.v1; others are closed without a word."""
@@ -84,8 +110,8 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
                 await self._subscribe(frame)
             elif isinstance(frame, MoveWindow):
                 view = self._views.get(frame.id)
-                if view is not None and view.subscription is not None:
-                    view.subscription.move(frame.window)
+                if view is not None:
+                    view.move(frame.window)
             else:
                 await self._end(frame.id)
         except InvalidFrame as error:
@@ -96,11 +122,12 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
 
     async def _subscribe(self, frame: Subscribe) -> None:
         await self._end(frame.id)
+        await self._recheck()
         if len(self._views) >= SUBSCRIPTIONS_LIMIT:
             raise InvalidFrame(reason=f"more than {SUBSCRIPTIONS_LIMIT} views on one socket")
         task = asyncio.create_task(self._show_or_say(frame), name=f"view {frame.id}")
         task.add_done_callback(_report)
-        self._views[frame.id] = _View(task)
+        self._views[frame.id] = _View(task, frame.window)
 
     async def _end(self, id_: FrameId) -> None:
         view = self._views.pop(id_, None)
@@ -122,66 +149,99 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
     async def _show(self, frame: Subscribe, seq: Iterator[int]) -> None:
         """Send frames of one view until cancelled; open it anew whenever the rights move.
 
-        Ends with the first error that only another request could mend.
+        Ends with the first error that only another request could mend; a right that returns brings
+        the view back, with the window that the client has moved to.
         """
+        view = self._views[frame.id]
+        told: tuple[object, ...] = ()
         while True:
             try:
                 await self._show_within(frame, seq)
+                told = ()
             except ClusterError as error:
-                is_denied = isinstance(error, Denied)
-                told = (_denied if is_denied else _error)(frame.id, next(seq), error)
-                await self._say(told)
-                if error.retry is Retry.NEVER:
-                    return
-                await asyncio.sleep(error.retry_after_s or OPEN_ANSWER_LIFE_S)
+                view.subscription = None
+                # One that was shown may come back: a kind that is gone, a token that expired.
+                if view.was_shown or error.retry is not Retry.NEVER:
+                    if told != (told := (error.code, *error.params.values())):
+                        await self._say(_refusal(frame.id, next(seq), error))
+                    await self._until_asked_again(frame, error)
+                    continue
+                await self._say(_refusal(frame.id, next(seq), error))
+                return
+
+    async def _until_asked_again(self, frame: Subscribe, error: ClusterError) -> None:
+        """Return when another try may fare better; a hint that rights moved ends the wait."""
+        doubted = asyncio.Event()
+        stop: Callable[[], None] = _nothing
+        if isinstance(error, GateError):
+            stop = await access.on_doubt(frame.view.cluster, doubted.set)
+        try:
+            await _set_within(doubted, error.retry_after_s or RETRY_S)
+        finally:
+            stop()
+        await self._recheck()
 
     async def _show_within(self, frame: Subscribe, seq: Iterator[int]) -> None:
         """Show the view within the rights of now; return when they have moved."""
-        view = frame.view
+        asked, view = frame.view, self._views[frame.id]
+        wanted = access.Wanted(
+            asked.cluster, asked.kind, asked.namespaces, asked.q, asked.sort_terms
+        )
         async with AsyncExitStack() as stack:
-            wanted = access.Wanted(
-                view.cluster, view.kind, view.namespaces, view.q, view.sort_terms
-            )
+            changed, doubted = asyncio.Event(), asyncio.Event()
+
+            def doubt() -> None:
+                doubted.set()
+                changed.set()
+
+            # Before anything is asked, so that no hint falls between question and frame.
+            stack.callback(await access.on_doubt(asked.cluster, doubt))
             chosen = await stack.enter_async_context(
-                access.select(wanted, self.scope["credential"], life_s=OPEN_ANSWER_LIFE_S)
+                access.select(wanted, self.scope["credential"], is_open=True)
             )
-            changed = asyncio.Event()
             subscription = Subscription(
                 frame.id,
                 chosen,
-                frame.window,
+                view.window,
                 fanout,
                 wake=changed.set,
                 next_seq=seq.__next__,
             )
             chosen.add_listener(subscription)
             stack.callback(chosen.remove_listener, subscription)
-            self._views[frame.id].subscription = subscription
+            view.subscription, view.was_shown = subscription, True
             loop = asyncio.get_running_loop()
             asked_at = loop.time()
             while True:
-                changed.clear()
-                if (message := subscription.frame()) is not None:
-                    await self._say(message)
-                    await asyncio.sleep(TICK_S)
-                left_s = asked_at + OPEN_ANSWER_LIFE_S - loop.time()
-                if await _set_within(changed, left_s):
-                    continue
+                if not doubted.is_set():
+                    changed.clear()
+                    if (message := subscription.frame()) is not None:
+                        await self._say(message)
+                        await asyncio.sleep(TICK_S)
+                    left_s = asked_at + await access.patience_s(asked.cluster, chosen) - loop.time()
+                    if await _set_within(changed, left_s) and not doubted.is_set():
+                        continue
                 # However busy the view is, its rights are asked for again.
-                if await self._scope(view.cluster, view.kind, chosen) != chosen.scope:
+                was_doubted = doubted.is_set()
+                doubted.clear()
+                await self._recheck()
+                if await access.moved(wanted, self.scope["credential"], chosen):
                     return
                 asked_at = loop.time()
-                await self._say(subscription.heartbeat())
+                if not was_doubted:
+                    await self._say(subscription.heartbeat())
 
-    async def _scope(self, cluster: str, kind: str, chosen: access.Selection) -> Scope:
-        connection, resource = await access.resolve(cluster, kind)
-        return await access.scope_of(
-            connection,
-            self.scope["credential"],
-            resource,
-            chosen.asked,
-            life_s=OPEN_ANSWER_LIFE_S,
-        )
+    async def _recheck(self) -> None:
+        """Take the credential that the visitor has now; close the socket of one who has left."""
+        now = asyncio.get_running_loop().time()
+        if now - self._rechecked_at < RECHECK_S:
+            return
+        self._rechecked_at = now
+        credential = await self.scope["recheck"]()
+        if credential is None:
+            await self.close(CLOSE_UNAUTHENTICATED)
+            raise SignInNeeded(cluster="")
+        self.scope["credential"] = credential
 
     async def _say(self, frame: ServerFrame) -> None:
         # Views share the socket; frames of one view stay in order because its task awaits each.
@@ -199,6 +259,14 @@ async def _set_within(event: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+def _nothing() -> None:
+    """End nothing."""
+
+
+def _refusal(id_: FrameId, seq: int, error: ClusterError) -> ServerFrame:
+    return (_denied if isinstance(error, Denied | SignInNeeded) else _error)(id_, seq, error)
 
 
 def _denied(id_: FrameId, seq: int, error: ClusterError) -> DeniedFrame:

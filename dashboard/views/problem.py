@@ -1,13 +1,15 @@
 """Errors of the live half as pages and as data: what happened, and what to do next."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard.api.state import State
-from dashboard.errors import ClusterError, Denied, GateError, NeverCached, RequestError
+from dashboard.errors import ClusterError, Denied, GateError, RequestError, SignInNeeded
 from dashboard.views.rail import Place, place
 
 
@@ -27,7 +29,7 @@ def respond(
     request: HttpRequest, error: ClusterError, *, cluster: str, kind: str = ""
 ) -> HttpResponse:
     """Return the answer to a request that ended in `error`, as JSON when that was asked for."""
-    state = State.DENIED if isinstance(error, Denied) else State.UNKNOWN
+    state = State.DENIED if isinstance(error, Denied | SignInNeeded) else State.UNKNOWN
     if request.GET.get("format") == "json":
         body = {
             "cluster": cluster,
@@ -36,6 +38,9 @@ def respond(
             "error": {"code": error.code, "message": error.told(_)},
         }
         return JsonResponse(body, status=error.status)
+    if isinstance(error, SignInNeeded):
+        query = {"cluster": cluster, "next": request.get_full_path(), "why": error.code}
+        return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode(query)}")
     page = ProblemPage(
         state="forbidden" if isinstance(error, GateError) else "unknown",
         title=_title(error),
@@ -48,8 +53,6 @@ def respond(
 
 
 def _title(error: ClusterError) -> str:
-    if isinstance(error, NeverCached):
-        return _("Secrets are not shown here")
     if isinstance(error, GateError):
         return _("You may not list this here")
     if isinstance(error, RequestError):
@@ -58,8 +61,6 @@ def _title(error: ClusterError) -> str:
 
 
 def _command(error: ClusterError, kind: str) -> str:
-    if isinstance(error, NeverCached):
-        return "kubectl get secrets"
     if not isinstance(error, Denied):
         return ""
     namespace = error.params.get("namespace")

@@ -16,7 +16,7 @@ from dashboard.access.selection import Selection, Wanted
 from dashboard.api.credential import Credential
 from dashboard.api.gvr import format_kind
 from dashboard.api.names import Namespace, parse_namespace
-from dashboard.errors import ClusterError, InvalidQuery, gettext_noop
+from dashboard.errors import ClusterError, InvalidQuery, OnDemand, gettext_noop
 from dashboard.views.cells import Head, RowView, is_numeric, row_view, shown
 from dashboard.views.listing import listing
 from dashboard.views.problem import respond
@@ -91,8 +91,14 @@ class TablePage:
     clear_url: str
     json_url: str
     command: str
+    is_watched: bool
+    """Whether the browser should open the view over the socket."""
     has_namespace: bool
     namespaces: tuple[NamespaceChoice, ...]
+    within: tuple[str, ...]
+    """The namespaces that the rows are from, where that is not all of the cluster."""
+    unchecked: tuple[str, ...]
+    """Those that the API server has not answered for yet."""
 
 
 async def table(request: HttpRequest, cluster: str, kind: str) -> HttpResponseBase:
@@ -185,8 +191,11 @@ def _page(
         clear_url=asked.query(q="", offset=0),
         json_url=asked.query(format="json"),
         command=_command(asked, wanted.kind, is_namespaced=has_namespace),
+        is_watched=not isinstance(trouble, OnDemand),
         has_namespace=has_namespace,
         namespaces=choices,
+        within=tuple(sorted(selection.scope.namespaces)),
+        unchecked=tuple(sorted(selection.scope.unchecked)),
     )
 
 

@@ -10,8 +10,8 @@ class UserInfo(msgspec.Struct, frozen=True):
 
     username: str = ""
     uid: str = ""
-    groups: list[str] = []
-    extra: dict[str, list[str]] = {}
+    groups: list[str] | None = None
+    extra: dict[str, list[str]] | None = None
 
 
 class _SelfSubjectStatus(msgspec.Struct, frozen=True):
@@ -22,6 +22,17 @@ class SelfSubjectReview(msgspec.Struct, frozen=True):
     """The answer to "who am I?"."""
 
     status: _SelfSubjectStatus
+
+
+class _TokenStatus(msgspec.Struct, frozen=True):
+    authenticated: bool = False
+    user: UserInfo = UserInfo()
+
+
+class TokenReview(msgspec.Struct, frozen=True):
+    """The answer to "whose token is this?"."""
+
+    status: _TokenStatus = _TokenStatus()
 
 
 class AccessStatus(msgspec.Struct, frozen=True):
@@ -40,6 +51,7 @@ class AccessReview(msgspec.Struct, frozen=True):
 
 
 self_subject_decoder = msgspec.json.Decoder(SelfSubjectReview)
+token_decoder = msgspec.json.Decoder(TokenReview)
 access_decoder = msgspec.json.Decoder(AccessReview)
 
 

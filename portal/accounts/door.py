@@ -1,9 +1,10 @@
-"""The laptop door: a link with a secret, printed at start, lets one browser in.
+"""Who is let in: by PORTOLAN_AUTH=link a browser that opened a link with a secret, printed at start.
 
 Notebook servers do the same: other users of the machine can reach a loopback port, but cannot read
 the terminal nor a file of mode 0600.
 """
 
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -11,7 +12,8 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from dashboard.api.credential import Credential, OwnCredential
+from dashboard.api.credential import Credential, OwnCredential, TokenCredential
+from portal.accounts import tokens
 from portal.secretfile import secret_file
 
 PARAMETER = "key"
@@ -46,16 +48,29 @@ async def let_in(session: SessionBase) -> None:
 async def credential(session: SessionBase | None) -> Credential | None:
     """Return what this visitor may act with on clusters, or None for a stranger.
 
-    With PORTOLAN_AUTH=none everybody on the machine is let in as the kubeconfig's own identity.
+    With PORTOLAN_AUTH=none everybody on the machine is let in as the kubeconfig's own identity; with
+    token a visitor has what they signed in with.
     """
-    if settings.ENVIRONMENT.auth == "none":
+    auth = settings.ENVIRONMENT.auth
+    if auth == "none":
         return OwnCredential()
     if session is None:
         return None
+    if auth == "token":
+        held = await tokens.kept(session)
+        return TokenCredential(held) if held else None
     shown = await session.aget(SESSION_KEY)
     if isinstance(shown, str) and constant_time_compare(shown, _stamp()):
         return OwnCredential()
     return None
+
+
+def reopened(session: SessionBase | None) -> SessionBase | None:
+    """Return the session as it is stored by now, which may be empty: its owner may have left."""
+    if session is None or session.session_key is None:
+        return None
+    store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+    return store(session.session_key)
 
 
 def _stamp() -> str:

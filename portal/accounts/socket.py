@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from dashboard.api.credential import Credential
 from portal.accounts import door
 from portal.metrics import FRAMES_SENT, OPEN_SOCKETS
 
@@ -49,8 +50,13 @@ class DoorSocket:
             if message["type"] == "websocket.send":
                 FRAMES_SENT.inc()
 
+        async def recheck() -> Credential | None:
+            """Return what the visitor may act with by now, None after they have left."""
+            return await door.credential(door.reopened(scope.get("session")))
+
+        inner = {**scope, "credential": credential, "recheck": recheck}
         with OPEN_SOCKETS.track_inprogress():
-            await self.application({**scope, "credential": credential}, receive, send_counted)
+            await self.application(inner, receive, send_counted)
 
 
 def _is_same_origin(scope: Scope) -> bool:

@@ -58,7 +58,7 @@ async def run(kubeconfig: str) -> None:
     clock = SystemClock()
     context = config.find(Path(), os.environ).found[0]
     transport = Transport(context.name, await config.load(context))
-    resource = (await discover(transport)).get(PODS)
+    resource = (await discover(transport)).resources.get(PODS)
     source = TableResource(transport, resource, Namespace(""), clock)
     informer = SharedInformer(source, clock=clock, transform=shared)
     table = Table(informer, source)

@@ -14,13 +14,15 @@ from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.state import State
 from dashboard.api.table import Row
 from dashboard.api.watchevent import EventType, WatchEvent
-from dashboard.cache.reflector import PAGE_SIZE
+from dashboard.cache.reflector import PAGE_SIZE, UNWATCHED_S
 from dashboard.cache.sharedinformer import SharedInformer
 from dashboard.cache.trace import Step
 from dashboard.errors import (
     Expired,
     Forbidden,
     MalformedEvent,
+    NotWatched,
+    OnDemand,
     Silent,
     TooManyRequests,
     Unreachable,
@@ -327,3 +329,60 @@ async def test_any_history_converges(seed: int) -> None:
     )
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_right_to_list_without_one_to_watch_is_read_again_and_never_flips(rig: Rig) -> None:
+    refusals = [Forbidden(gvr="pods.v1", verb="watch") for _ in range(3)]
+    rig.apiserver.watch_errors.extend(refusals)
+    await rig.apiserver.end_watches()
+    await rig.clock.advance(5)
+    seen: list[State] = []
+    rig.informer.add_handler(Seen(rig.informer, seen))
+
+    await rig.apiserver.put("c")
+    await rig.clock.advance(UNWATCHED_S)
+
+    assert set(seen) == {State.STALE}
+    assert isinstance(rig.informer.reflector.trouble, NotWatched)
+    assert "c" in {row.name for row in rig.informer.items}
+
+    await rig.clock.advance(UNWATCHED_S)
+    rig.assert_state(State.LIVE)
+
+
+async def test_the_same_broken_frame_for_the_second_time_lists_anew(rig: Rig) -> None:
+    epoch = rig.informer.reflector.epoch
+    await rig.apiserver.end_watches(MalformedEvent(gvr="pods.v1"))
+    await rig.clock.advance(2)
+    assert rig.informer.reflector.epoch == epoch
+
+    await rig.apiserver.end_watches(MalformedEvent(gvr="pods.v1"))
+    await rig.clock.advance(4)
+    assert rig.informer.reflector.epoch == epoch + 1
+    rig.assert_state(State.LIVE)
+
+
+async def test_a_collection_read_once_says_so_and_is_not_watched() -> None:
+    rig = Rig(FakeApiserver(), FakeClock())
+    await rig.apiserver.put("a")
+
+    await rig.informer.read_once(OnDemand(gvr="secrets.v1"))
+
+    rig.assert_state(State.STALE)
+    assert [row.name for row in rig.informer.items] == ["a"]
+    assert isinstance(rig.informer.reflector.trouble, OnDemand)
+    assert rig.apiserver.watches == 0
+
+
+class Seen:
+    """Writes down every state that an informer passes through."""
+
+    def __init__(self, informer: SharedInformer[Row], states: list[State]) -> None:
+        self._informer = informer
+        self._states = states
+
+    def on_deltas(self, deltas: Sequence[Delta[Row]]) -> None:  # noqa: ARG002  (Handler's signature)
+        self.on_state()
+
+    def on_state(self) -> None:
+        self._states.append(self._informer.reflector.state)

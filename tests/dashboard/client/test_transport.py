@@ -67,7 +67,7 @@ def test_there_is_no_method_that_takes_a_verb() -> None:
         name for name, _ in inspect.getmembers(Transport, callable) if not name.startswith("_")
     ]
 
-    assert public == ["aclose", "get", "review", "stream"]
+    assert public == ["aclose", "get", "nobody", "review", "speaking", "stream"]
 
 
 @pytest.mark.parametrize(

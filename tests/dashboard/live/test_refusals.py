@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from dashboard.access import selection as access
+from dashboard.api.credential import Credential, OwnCredential
 from dashboard.live.consumers import SUBSCRIPTIONS_LIMIT, TableConsumer
 
 VIEW = {"cluster": "nowhere", "kind": "pods.v1"}
@@ -18,7 +19,7 @@ class Heard(TableConsumer):
         super().__init__()
         self.frames: list[Any] = []
         self.error: Exception | None = None
-        self.scope = {"credential": None}
+        self.scope = {"credential": None, "recheck": self.recheck}
 
     async def send(
         self,
@@ -29,6 +30,9 @@ class Heard(TableConsumer):
         if self.error is not None:
             raise self.error
         self.frames.append(json.loads(text_data or ""))
+
+    async def recheck(self) -> Credential:
+        return OwnCredential()
 
     async def hears(self, **frame: object) -> None:
         await self.receive(json.dumps({"type": "subscribe", "view": VIEW} | frame))
@@ -59,7 +63,7 @@ async def test_a_mistake_of_ours_takes_the_rows_off_the_screen(
     def broken(*_arguments: object, **_named: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(access, "select", broken)
+    monkeypatch.setattr(access, "on_doubt", broken)
     consumer = Heard()
     await consumer.hears(id="table")
     task = consumer._views["table"].task
