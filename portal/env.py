@@ -15,8 +15,11 @@ from urllib.parse import urlsplit
 from portal.resource import checkout
 from portal.secretfile import NoSecret, secret_file
 
-AUTH_MODES = ("link", "none")
+AUTH_MODES = ("link", "none", "token")
 """The ways to be let in that this version has; DESIGN's others arrive with their pages."""
+
+LAPTOP_MODES = frozenset({"link", "none"})
+"""Those for one person on one machine, whom every visitor then is on the cluster."""
 
 HIDDEN = "(hidden)"
 """Stands in messages for a value that may hold a password."""
@@ -56,7 +59,8 @@ VARIABLES = (
     Variable("PORTOLAN_DEMO_PODS", "Pods of the demo cluster, 1000 unless named."),
     Variable(
         "PORTOLAN_AUTH",
-        "How people are let in: link (a secret link, printed at start) or none (loopback only).",
+        "How people are let in: link (a secret link, printed at start), none (loopback only), or "
+        "token (each with a bearer token of the cluster, in a header or by signing in).",
     ),
     Variable("PORTOLAN_BIND", "Address and port to listen on."),
     Variable(
@@ -127,7 +131,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     auth = environ.get("PORTOLAN_AUTH") or ("none" if demo else "link")
     if auth not in AUTH_MODES:
         raise BadValue("PORTOLAN_AUTH", auth, f"use one of {', '.join(AUTH_MODES)}")
-    if not is_loopback(host):
+    if auth in LAPTOP_MODES and not is_loopback(host):
         raise BadValue(
             "PORTOLAN_BIND",
             environ["PORTOLAN_BIND"],

@@ -18,6 +18,10 @@ except env.BadValue as error:
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *ENVIRONMENT.hosts]
+# A proxy that ends TLS in front of us makes https of our http.
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ENVIRONMENT.hosts]
+INTRODUCE = "dashboard.access.identity.introduce"
+"""Who says whose a bearer token is (portal.accounts.tokens): the cluster itself."""
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -5,6 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import views
+from portal.accounts import signin
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", views.livez, name="livez"),
@@ -14,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("-/theme", views.theme, name="theme"),
     *i18n_patterns(
         path("", views.home, name="home"),
+        path("-/sign-in", signin.sign_in, name="sign_in"),
+        path("-/sign-out", signin.sign_out, name="sign_out"),
         path("", include("dashboard.views.urls")),
         path("", include("portal.walkthrough.urls")),
         *([path("-/look", views.look, name="look")] if settings.ENVIRONMENT.debug else []),

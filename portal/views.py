@@ -3,7 +3,7 @@
 import contextlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -20,14 +20,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.access import directory
+from dashboard.api.credential import TokenCredential
 from dashboard.errors import ClusterError
 from dashboard.views import lookbook as live_lookbook
 from dashboard.views.overview import overview
 from portal import lookbook
+from portal.accounts import tokens
 from portal.env import is_loopback
 from portal.home import BookCard, ChapterLink, ClusterRow, HomePage
 from portal.metrics import CONTENT_TYPE, exposition
-from portal.shell import CONNECTED, SILENT, THEME_COOKIE, THEMES, UNTRIED, ClusterLink, Mark, Shell
+from portal.shell import (
+    CONNECTED,
+    SILENT,
+    THEME_COOKIE,
+    THEMES,
+    UNTRIED,
+    ClusterLink,
+    Mark,
+    Person,
+    Shell,
+)
 from portal.walkthrough import shelfmark
 from portal.walkthrough.library import Book
 
@@ -55,7 +67,8 @@ def shell(request: HttpRequest) -> Mapping[str, Shell]:
     about = str(match.kwargs.get("cluster", "")) if match else ""
     # A visitor who was not let in must not read the names of clusters off the door.
     is_let_in = hasattr(request, "credential")
-    return {"shell": _shell(request, _cluster_links(about) if is_let_in else ())}
+    made = _shell(request, _cluster_links(about) if is_let_in else ())
+    return {"shell": replace(made, person=_person(request, made.cluster))}
 
 
 async def home(request: HttpRequest) -> HttpResponse:
@@ -166,6 +179,18 @@ def _shell(request: HttpRequest, clusters: tuple[ClusterLink, ...]) -> Shell:
         cluster=cluster,
         is_demo=settings.ENVIRONMENT.demo,
     )
+
+
+def _person(request: HttpRequest, cluster: ClusterLink | None) -> Person | None:
+    """Return who signed in to `cluster`; None where nobody does, as on a laptop."""
+    if not isinstance(getattr(request, "credential", None), TokenCredential):
+        return None
+    user = tokens.users(request.session).get(cluster.slug, "") if cluster else ""
+    if not cluster or not user:
+        return Person("·", _("You are signed in to another cluster."))
+    letters = "".join(letter for letter in user.rpartition(":")[2] if letter.isalnum())
+    sentence = _("You are %(user)s on %(cluster)s, and see what that account may see.")
+    return Person(letters[:2].upper(), sentence % {"user": user, "cluster": cluster.name})
 
 
 def _half(module: str) -> str:

@@ -124,10 +124,14 @@ def freeze_extra(extra: Mapping[str, Iterable[str]]) -> Extra:
     return frozen
 
 
+Trouble: TypeAlias = ClusterError
+"""Why a cluster introduces nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Introduction:
     """What a cluster answered to somebody who showed a token: a name, or why there is none."""
 
     cluster: str
     user: str = ""
-    trouble: ClusterError | None = None
+    trouble: Trouble | None = None

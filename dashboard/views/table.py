@@ -190,7 +190,9 @@ def _page(
         next_url=asked.query(offset=last) if last < total else "",
         clear_url=asked.query(q="", offset=0),
         json_url=asked.query(format="json"),
-        command=_command(asked, wanted.kind, is_namespaced=has_namespace),
+        command=_command(
+            asked.namespaces or selection.scope.namespaces, wanted.kind, is_namespaced=has_namespace
+        ),
         is_watched=not isinstance(trouble, OnDemand),
         has_namespace=has_namespace,
         namespaces=choices,
@@ -216,11 +218,11 @@ def _head(asked: Asked, label: str, css: str, at: int) -> Head:
     return Head(label, css, at, term, asked.query(sort=turned, offset=0), direction)
 
 
-def _command(asked: Asked, kind: str, *, is_namespaced: bool) -> str:
+def _command(namespaces: frozenset[Namespace], kind: str, *, is_namespaced: bool) -> str:
     """Return the kubectl line that lists the same; several namespaces need one line each there."""
     name = kind if kind.count(".") > 1 else kind.partition(".")[0]
     if not is_namespaced:
         return f"kubectl get {name}"
-    if len(asked.namespaces) == 1:
-        return f"kubectl get {name} -n {next(iter(asked.namespaces))}"
+    if len(namespaces) == 1:
+        return f"kubectl get {name} -n {next(iter(namespaces))}"
     return f"kubectl get {name} -A"

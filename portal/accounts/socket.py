@@ -9,13 +9,14 @@ of this server. A refusal comes before the handshake, so browsers see HTTP 403 a
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from dashboard.api.credential import Credential
-from portal.accounts import door
+from dashboard.api.credential import Credential, TokenCredential
+from portal.accounts import door, tokens
+from portal.accounts.middleware import bearer
 from portal.metrics import FRAMES_SENT, OPEN_SOCKETS
 
 Message = MutableMapping[str, Any]
@@ -40,7 +41,7 @@ class DoorSocket:
         if not _is_same_origin(scope):
             await _refuse(receive, send, CLOSE_FOREIGN_ORIGIN)
             return
-        credential = await door.credential(scope.get("session"))
+        credential = await _credential(scope)
         if credential is None:
             await _refuse(receive, send, CLOSE_UNAUTHENTICATED)
             return
@@ -52,16 +53,31 @@ class DoorSocket:
 
         async def recheck() -> Credential | None:
             """Return what the visitor may act with by now, None after they have left."""
-            return await door.credential(door.reopened(scope.get("session")))
+            return await _credential({**scope, "session": door.reopened(scope.get("session"))})
 
         inner = {**scope, "credential": credential, "recheck": recheck}
         with OPEN_SOCKETS.track_inprogress():
             await self.application(inner, receive, send_counted)
 
 
+async def _credential(scope: Scope) -> Credential | None:
+    """Return what a socket brings: a bearer token that its cluster knows, else the session's."""
+    header = _headers(scope).get(b"authorization", "")
+    token = bearer(header) if settings.ENVIRONMENT.auth == "token" else None
+    if token is None:
+        return await door.credential(scope.get("session"))
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    found = await tokens.introduce(query.get("cluster", [""])[0], token)
+    return TokenCredential({found.cluster: token}) if found.trouble is None else None
+
+
+def _headers(scope: Scope) -> dict[bytes, str]:
+    return {name.lower(): value.decode("latin-1") for name, value in scope.get("headers", [])}
+
+
 def _is_same_origin(scope: Scope) -> bool:
     """Whether the page that asks came from this host and port, under a name that is ours."""
-    headers = {name.lower(): value.decode("latin-1") for name, value in scope.get("headers", [])}
+    headers = _headers(scope)
     host = headers.get(b"host", "").lower()
     try:
         origin = urlsplit(headers.get(b"origin", "").lower())

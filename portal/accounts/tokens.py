@@ -5,14 +5,17 @@ the database without it reads no token, and a new one signs everybody out.
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils.crypto import salted_hmac
+from django.utils.module_loading import import_string
 
 from dashboard.api.credential import BearerToken
+from dashboard.api.viewer import Introduction
 
 SESSION_KEY = "portolan.tokens"
 TOKEN_LIMIT = 16 * 1024
@@ -42,6 +45,19 @@ def users(session: SessionBase) -> Mapping[str, str]:
     """Return what each cluster called this visitor when they signed in."""
     found: Mapping[str, Mapping[str, str]] = session.get(SESSION_KEY, {})
     return {cluster: one.get("user", "") for cluster, one in found.items()}
+
+
+async def introduce(cluster: str, token: str) -> Introduction:
+    """Return what `cluster` ("" is the one shown first) says of the bearer of `token`; never raises."""
+    found: Introduction = await _introducer()(cluster, token)
+    return found
+
+
+@cache
+def _introducer() -> Callable[[str, str], Awaitable[Introduction]]:
+    """Return settings.INTRODUCE: accounts know no cluster, so it is named there and not imported."""
+    found: Callable[[str, str], Awaitable[Introduction]] = import_string(settings.INTRODUCE)
+    return found
 
 
 def _cipher() -> Fernet:

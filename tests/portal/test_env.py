@@ -217,3 +217,11 @@ def test_a_bad_value_ends_every_command_in_one_line_without_a_traceback(tmp_path
             "portolan: PORTOLAN_BIND='nowhere': "
             "use ADDRESS:PORT, such as 127.0.0.1:8000 or [::1]:8000\n"
         )
+
+
+def test_people_with_tokens_may_come_from_other_machines(tmp_path: Path) -> None:
+    environment = env.read(
+        {"PORTOLAN_DATA": str(tmp_path), "PORTOLAN_AUTH": "token", "PORTOLAN_BIND": "0.0.0.0:8000"}
+    )
+
+    assert not environment.loopback

@@ -46,6 +46,7 @@ class Command(BaseCommand):
             if not environment.demo and harbour.is_empty(environment.data):
                 environment = _with_demo(environment)
             self._print_address(environment)
+            self._warn(environment)
             _serve(listening, is_reloading=options["reload"])
 
     def _print_address(self, environment: Environment) -> None:
@@ -59,6 +60,14 @@ class Command(BaseCommand):
             self.stdout.write("Demo cluster: a recording, with no real cluster behind it.")
         self.stdout.write(f"Portolan: {shown}")
         self.stdout.flush()
+
+    def _warn(self, environment: Environment) -> None:
+        if not environment.loopback:
+            self.stderr.write(
+                f"PORTOLAN_BIND={environment.host}:{environment.port} is open to the network without "
+                "TLS: tokens and pages can be read on the way. Put a proxy with TLS in front, and name "
+                "its host in PORTOLAN_HOSTS."
+            )
 
 
 def _with_demo(environment: Environment) -> Environment:
