@@ -207,6 +207,7 @@ class Apiserver:
             bookmark=recording.bookmarks.get(at.kind),
             form=form(request.headers.get("Accept", ""), allowed=OBJECTS),
             include=include,
+            is_repeating=at.kind in recording.repeating,
         )
 
     async def _list(

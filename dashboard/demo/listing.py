@@ -79,7 +79,10 @@ class Listing:
     async def _position(self, clock: Clock) -> tuple[int, str]:
         """Return the resourceVersion to show and the key behind which to begin."""
         if self._options.continue_:
-            return _read_token(self._options.continue_)
+            position = _read_token(self._options.continue_)
+            if self._options.resource_version:
+                raise bad_request("specifying resource version is not allowed when using continue")
+            return position
         asked, newest = self._options.resource_version or 0, self._storage.resource_version
         if asked > newest:
             await clock.sleep(TOO_LARGE_S)
@@ -103,5 +106,9 @@ def _read_token(token: str) -> tuple[int, str]:
         told = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
         version, start = int(told["rv"]), str(told["start"])
     except (ValueError, KeyError, TypeError, binascii.Error) as error:
-        raise bad_request(f"invalid continue token: continue key is not valid: {error}") from error
+        # The words are those of Go's decoder, for what is no JSON at all.
+        raise bad_request(
+            "invalid continue token: continue key is not valid: "
+            "invalid character 'i' looking for beginning of value"
+        ) from error
     return version, start.removeprefix("/").removesuffix("\0")

@@ -38,6 +38,8 @@ class Press:
     bookmark: tuple[Object, Sequence[Any]] | None
     form: Form
     include: str
+    is_repeating: bool = False
+    """Whether every frame of a stream names the columns; most kinds name them once (fact M15)."""
 
     def head(self, metadata: Mapping[str, Any]) -> str:
         """Return the beginning of a LIST, up to its first item; TAIL is its end."""

@@ -30,7 +30,8 @@ class Recorded:
 class Recording:
     """A snapshot, the tape that follows it, and the documents around them.
 
-    `bookmarks` holds per KIND the row that a bookmark has. `words` are the names that differ from loop to
+    `bookmarks` holds per KIND the row that a bookmark has, `repeating` the kinds whose streams name the
+    columns in every frame instead of the first. `words` are the names that differ from loop to
     loop, each with its alphabet's letter and, where an object of the snapshot takes over the name of a
     later one, the number of that one's word. When the tape begins again, `leavers` are deleted, each of
     `heirs` takes the place of its key, and `returners` are written as in the snapshot. `phase_s` is the
@@ -42,6 +43,7 @@ class Recording:
     documents: Mapping[str, Object]
     columns: Mapping[str, Sequence[Object]]
     bookmarks: Mapping[str, tuple[Object, Sequence[Any]]]
+    repeating: frozenset[str]
     words: Sequence[tuple[str, str, int | None]]
     snapshot: Sequence[Recorded]
     tape: Sequence[Recorded]
@@ -62,6 +64,7 @@ def load() -> Recording:
         documents=told["documents"],
         columns=told["columns"],
         bookmarks={kind: (pair[0], pair[1]) for kind, pair in told["bookmarks"].items()},
+        repeating=frozenset(told["repeating"]),
         words=[(text, letters, heir) for text, letters, heir in told["words"]],
         snapshot=[_recorded(item) for item in told["snapshot"]],
         tape=[_recorded(item) for item in told["tape"]],

@@ -157,8 +157,6 @@ def _check_list(query: Mapping[str, str], version: str, match: str, initial: str
             "resourceVersionMatch",
             'resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
         )
-    if query.get("continue") and version not in {"", "0"}:
-        raise bad_request("specifying resource version is not allowed when using continue")
 
 
 def _number(query: Mapping[str, str], name: str) -> int:

@@ -101,12 +101,12 @@ class Watch:
 
     def _event(self, change: str, version: Version, now_ms: int) -> str:
         told = self._press.one(version, now_ms, has_columns=self._has_columns)
-        self._has_columns = False
+        self._has_columns = self._press.is_repeating
         return _frame(change, told)
 
     def _mark(self, position: int, *, is_end: bool) -> str:
         told = self._press.mark(position, is_end=is_end, has_columns=self._has_columns)
-        self._has_columns = False
+        self._has_columns = self._press.is_repeating
         return _frame("BOOKMARK", told)
 
     @staticmethod
@@ -115,7 +115,8 @@ class Watch:
         step_ms = int(BOOKMARK_S * 1000)
         last_ms = end_ms - int(LAST_BOOKMARK_S * 1000)
         yield from range(start_ms + step_ms, last_ms, step_ms)
-        yield last_ms
+        if last_ms > start_ms:
+            yield last_ms
         while True:
             yield end_ms + step_ms
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cached_property
@@ -22,6 +23,7 @@ from tests.cluster import binaries
 from tests.cluster.controlplane import Request
 from tests.cluster.instance import Instance
 from tests.cluster.lease import leased
+from tests.support.environment import KUBECONFIG
 
 FIXTURE_PODS = 120
 StartCluster = Callable[..., "Cluster"]
@@ -68,7 +70,7 @@ class Cluster:
         """
         kubeconfig = self.user(user) if user else self.kubeconfig
         tool = binaries.obtain(binaries.DEFAULT_VERSION)["kubectl"]
-        scratch = self.instance.scratch if self.instance else binaries.cache_folder("kubectl")
+        scratch = self.instance.scratch if self.instance else Path(tempfile.gettempdir())
         done = subprocess.run(
             [str(tool), f"--kubeconfig={kubeconfig}", f"--cache-dir={scratch}/kube", *arguments],
             capture_output=True,
@@ -99,10 +101,9 @@ class Cluster:
 def cluster() -> Iterator[Cluster]:
     """A real cluster with every state in it, shared by the whole run: leave it as you found it."""
     if os.environ.get("USE_EXISTING_CLUSTER", "").lower() == "true":
-        path = os.environ.get("KUBECONFIG")
-        if not path:
+        if not KUBECONFIG:
             pytest.fail("USE_EXISTING_CLUSTER=true needs KUBECONFIG")
-        yield Cluster(Path(path))
+        yield Cluster(Path(KUBECONFIG))
         return
     with leased(f"test-{os.getpid()}", Request(pods=FIXTURE_PODS)) as instance:
         yield Cluster(instance.kubeconfig, instance)

@@ -16,6 +16,8 @@ os.environ["PORTOLAN_DATA"] = _data
 os.environ["PORTOLAN_DEBUG"] = "1"
 os.environ.pop("DATABASE_URL", None)
 os.environ.pop("REDIS_URL", None)
+KUBECONFIG = os.environ.get("KUBECONFIG")
+"""What the caller named, for USE_EXISTING_CLUSTER; hidden from Portolan itself."""
 for _name in (
     "PORTOLAN_AUTH",
     "PORTOLAN_BIND",

@@ -59,6 +59,7 @@ class Capture:
     kinds: dict[str, Kind] = field(default_factory=dict)
     columns: dict[str, list[Object]] = field(default_factory=dict)
     bookmarks: dict[str, tuple[Object, list[Any]]] = field(default_factory=dict)
+    repeating: list[str] = field(default_factory=list)
     resource_versions: dict[str, str] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
 
@@ -177,11 +178,14 @@ async def _bookmark(session: aiohttp.ClientSession, kind: Kind, found: Capture) 
     }
     async with session.get(kind.path, params=query, headers={"Accept": TABLE}) as response:
         response.raise_for_status()
-        buffer = b""
+        buffer, headed = b"", 0
         async for chunk in response.content.iter_any():
             *lines, buffer = (buffer + chunk).split(b"\n")
             for event in map(json.loads, lines):
+                headed += event["object"]["columnDefinitions"] is not None
                 if event["type"] == "BOOKMARK":
+                    if headed > 1:
+                        found.repeating.append(kind.name)
                     row = event["object"]["rows"][0]
                     found.bookmarks[kind.name] = (row["object"], row["cells"])
                     return

@@ -118,6 +118,7 @@ class Digest:
                 kind: [_resource_version(self._scrub(row)), cells]
                 for kind, (row, cells) in self._capture.bookmarks.items()
             },
+            "repeating": self._capture.repeating,
             "words": self._words,
             # Beside what is like it, which packs better; `at_s` keeps the order of the writes.
             "snapshot": sorted(
