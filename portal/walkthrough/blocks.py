@@ -53,6 +53,11 @@ class ClaimView:
     href: str = ""
     command: str = ""
 
+    @property
+    def file(self) -> str:
+        """The file's name; its whole path is `path`."""
+        return self.path.rpartition("/")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class EvidenceView:

@@ -63,8 +63,8 @@ class Turn:
     """A way from one stop of a chart to another, by the stops' names."""
 
     to: str
-    on: str = ""
-    """What makes the code go this way, such as 410; empty: it always does."""
+    when: str = ""
+    """What makes the code go this way, such as 410; empty: nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +273,7 @@ def _chart(table: dict[str, Any]) -> Chart:
             lane=_number(row, "lane"),
             column=_number(row, "column"),
             turns=tuple(
-                Turn(_words(turn, "name"), str(turn.get("on", ""))) for turn in row.get("to", ())
+                Turn(_words(turn, "name"), str(turn.get("when", ""))) for turn in row.get("to", ())
             ),
         )
         for row in table["stops"]

@@ -161,9 +161,10 @@ async def _section(
 
 
 async def _beside(blocks: tuple[Block, ...], reader: Reader) -> str:
-    """Return what stands beside prose: one cell of the page's grid, however many blocks it is."""
-    html = await _pieces(blocks, reader)
-    return html if len(blocks) == 1 else format_html('<div class="stack">{}</div>', html)
+    """Return what stands beside prose: one cell of the page's grid, or nothing."""
+    if not blocks:
+        return ""
+    return format_html('<div class="stack">{}</div>', await _pieces(blocks, reader))
 
 
 async def _pieces(pieces: tuple[Text | Block, ...], reader: Reader) -> str:

@@ -37,9 +37,9 @@ class Way:
     path: str
     tip: str
     """The arrow's head."""
-    on: str
-    on_x: int
-    on_y: int
+    when: str
+    when_x: int
+    when_y: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def draw_chart(chart: Chart, links: Links) -> ChartMap:
             for index, title in enumerate(chart.lanes)
         ),
         ways=tuple(
-            _way(places[place.stop.name], places[turn.to], turn)
+            _way(places[place.stop.name], places[turn.to], turn, step)
             for place in chart.stops
             for turn in place.turns
         ),
@@ -121,41 +121,43 @@ def broken_label(name: str) -> tuple[str, ...]:
     return (name[:at], name[at:])
 
 
-def _way(start: tuple[int, int], end: tuple[int, int], turn: Turn) -> Way:
+def _way(start: tuple[int, int], end: tuple[int, int], turn: Turn, step: int) -> Way:
     (x1, y1), (x2, y2) = start, end
-    if y1 == y2 and x2 > x1:
-        return _straight(x1 + RADIUS, x2 - RADIUS, y1, turn.on)
     if y1 == y2:
-        return _loop(x1, x2, y1, turn.on)
+        is_next = 0 < x2 - x1 <= step
+        return _straight(x1, x2, y1, turn.when) if is_next else _arc(x1, x2, y1, turn.when, step)
     if x1 == x2:
-        return _upright(x1, y1, y2, turn.on)
-    return _elbow(x1, y1, x2, y2, turn.on)
+        return _upright(x1, y1, y2, turn.when)
+    return _elbow(x1, y1, x2, y2, turn.when)
 
 
-def _straight(x1: int, x2: int, y: int, on: str) -> Way:
-    return Way(f"M{x1} {y}H{x2 - 4}", _tip(x2, y, "right"), on, (x1 + x2) // 2, y - 7)
+def _straight(x1: int, x2: int, y: int, when: str) -> Way:
+    start, end = x1 + RADIUS, x2 - RADIUS
+    return Way(f"M{start} {y}H{end - 4}", _tip(end, y, "right"), when, (start + end) // 2, y + 16)
 
 
-def _loop(x1: int, x2: int, y: int, on: str) -> Way:
-    """Back in the same lane, over its stops; a longer way runs higher, so that two do not meet."""
-    rise = 14 if x1 - x2 < 2 * (LAST_X - FIRST_X) // 7 else 22
-    top = y - rise
+def _arc(x1: int, x2: int, y: int, when: str, step: int) -> Way:
+    """Over the stops of its lane; a way back of more than a column runs highest, and from the middle."""
+    is_long = x1 - x2 > step
+    sign = 1 if x2 > x1 else -1
+    x1, x2 = (x1, x2) if is_long else (x1 + sign * 5, x2 - sign * 5)
+    top = y - (26 if is_long else 15)
     path = (
-        f"M{x1} {y - RADIUS}V{top + 4}Q{x1} {top} {x1 - 4} {top}"
-        f"H{x2 + 4}Q{x2} {top} {x2} {top + 4}V{y - RADIUS - 4}"
+        f"M{x1} {y - RADIUS}V{top + 4}Q{x1} {top} {x1 + sign * 4} {top}"
+        f"H{x2 - sign * 4}Q{x2} {top} {x2} {top + 4}V{y - RADIUS - 4}"
     )
-    return Way(path, _tip(x2, y - RADIUS, "down"), on, (x1 + x2) // 2, top - 4)
+    return Way(path, _tip(x2, y - RADIUS, "down"), when, (x1 + x2) // 2, top - 5)
 
 
-def _upright(x: int, y1: int, y2: int, on: str) -> Way:
+def _upright(x: int, y1: int, y2: int, when: str) -> Way:
     down = y2 > y1
     label = 14 if down else -14
     start, end = (y1 + 46, y2 - RADIUS) if down else (y1 - RADIUS, y2 + 46)
     tip = _tip(x, end, "down" if down else "up")
-    return Way(f"M{x} {start}V{end - 4 if down else end + 4}", tip, on, x + 6, start + label)
+    return Way(f"M{x} {start}V{end - 4 if down else end + 4}", tip, when, x + 6, start + label)
 
 
-def _elbow(x1: int, y1: int, x2: int, y2: int, on: str) -> Way:
+def _elbow(x1: int, y1: int, x2: int, y2: int, when: str) -> Way:
     """To another lane and column: along its own lane, then up or down into the other stop."""
     down = y2 > y1
     sign = 1 if x2 > x1 else -1
@@ -166,7 +168,7 @@ def _elbow(x1: int, y1: int, x2: int, y2: int, on: str) -> Way:
         f"V{end - 4 if down else end + 4}"
     )
     return Way(
-        path, _tip(x2, end, "down" if down else "up"), on, x2 + 6, y1 + (24 if down else -16)
+        path, _tip(x2, end, "down" if down else "up"), when, x2 + 6, y1 + (24 if down else -16)
     )
 
 

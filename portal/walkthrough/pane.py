@@ -25,6 +25,7 @@ from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Where, stock
 
 HEAD = "head"
+STAGING = "staging/src/"
 
 
 class PaneError(ValueError):
@@ -62,6 +63,11 @@ class Pane:
     rows: tuple[Row, ...]
     lost_notes: tuple[int, ...]
     """Notes whose statement is no longer in the symbol."""
+
+    @property
+    def short_path(self) -> str:
+        """The path without the folder that staging modules lie in."""
+        return self.path.removeprefix(STAGING)
 
 
 def parse_pane(info: str, body: str) -> PaneSpec:

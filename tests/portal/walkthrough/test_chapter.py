@@ -136,7 +136,7 @@ def test_a_damaged_chapter_is_a_problem_and_no_crash(tmp_path: Path) -> None:
 
 
 def test_a_route_is_drawn_in_either_order_inside_its_frame() -> None:
-    stops = "".join(f"    - {{name: With{n}, package: e.org/p}}\n" for n in range(24))
+    stops = "".join(f'    - {{at: "go:e.org/p#With{n}"}}\n' for n in range(24))
     front = FRONT.replace(
         "---\ntitle", f"---\nroute:\n  anchor: go:e.org/p#Chain\n  stops:\n{stops}title"
     )

@@ -6,7 +6,7 @@ from portal.source.errors import NoSuchSymbol, NotImported
 from portal.source.golang import Source
 from portal.source.symbols import Symbol, declared
 from portal.source.tree import Tree
-from portal.walkthrough import anchors, claims
+from portal.walkthrough import anchors
 from portal.walkthrough.anchors import Anchor
 from portal.walkthrough.excerpt import Grade, NoSuchStatement, find, grade
 from portal.walkthrough.filepage import FileView, FolderView, view_path, view_symbol
@@ -88,36 +88,7 @@ def test_a_statement_that_stands_several_times_is_no_place(where: Where, real: T
         place.statement("91c00e5e")
 
 
-@pytest.mark.source
-@pytest.mark.parametrize("name", claims.names())
-def test_every_claim_holds_in_the_pinned_version(where: Where, name: str) -> None:
-    verdict = claims.judge(where, KEY, name)
-
-    assert verdict.holds
-    assert verdict.lines
-
-
-def test_a_claim_breaks_when_the_source_says_otherwise() -> None:
-    text = (
-        'package a\nimport f "k8s.io/apiserver/pkg/endpoints/filters"\nfunc F() {\n'
-        "\thandler = f.WithAuthentication(handler)\n\thandler = f.WithAuthorization(handler)\n}\n"
-    )
-    source = Source(text)
-    from portal.source.calls import calls
-
-    found = calls(source, source.span(source.root))
-
-    with pytest.raises(claims.Broken):
-        claims.get_claim("authentication-runs-before-authorization").check(found)
-    with pytest.raises(claims.Broken):
-        claims.get_claim("panic-recovery-guards-all-but-audit-init").check(found)
-    with pytest.raises(claims.UnknownClaim, match="authentication"):
-        claims.get_claim("nonsense")
-
-
 def test_nobody_can_tell_what_is_not_imported(nowhere: Where) -> None:
-    with pytest.raises(NotImported):
-        claims.judge(nowhere, KEY, claims.names()[0])
     with pytest.raises(NotImported):
         make_pane(nowhere, KEY, "v1.36.3", parse_pane(CHAIN, ""), LINKS)
 

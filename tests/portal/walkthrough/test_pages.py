@@ -13,10 +13,13 @@ from django.test import AsyncClient
 from pytest_django import Settings
 
 from portal.source.tree import Tree
-from portal.walkthrough import edition, shelfmark
+from portal.walkthrough import edition, render, shelfmark
+from portal.walkthrough.blocks import check_evidence, make_trace
 from portal.walkthrough.press import PRESS
+from portal.walkthrough.render import BlockKind
 
 CHAPTER = "learn/kube-apiserver/handler-chain"
+INFORMER = "learn/client-go/list-and-watch"
 CONFIG = "source/kubernetes@v1.36.3/staging/src/k8s.io/apiserver/pkg/server/config.go"
 CHAIN = "symbol/k8s.io/apiserver/pkg/server/DefaultBuildHandlerChain"
 VOID = {"br", "hr", "img", "input", "link", "meta", "path", "circle", "use"}
@@ -86,7 +89,17 @@ async def get(client: AsyncClient, path: str, status: int = 200) -> Page:
 @pytest.mark.source
 @pytest.mark.parametrize("language", ["", "zh-hans/"])
 @pytest.mark.parametrize(
-    "path", ["learn/", "learn/kube-apiserver", CHAPTER, CONFIG, CHAIN, "source/kubernetes@v1.36.3/"]
+    "path",
+    [
+        "learn/",
+        "learn/kube-apiserver",
+        "learn/client-go",
+        CHAPTER,
+        INFORMER,
+        CONFIG,
+        CHAIN,
+        "source/kubernetes@v1.36.3/",
+    ],
 )
 async def test_every_page_is_whole(
     client: AsyncClient, real: Tree, language: str, path: str
@@ -108,10 +121,10 @@ async def test_the_chapter_shows_real_source_beside_its_prose(
 ) -> None:
     page = await get(client, CHAPTER)
 
-    assert page.html.count('class="claim"') == 4
-    assert "6 of 6 anchors same" in page.html
+    assert page.html.count('class="claim"') == 21
+    assert re.search(r"(\d+) of \1 anchors same", page.html)
     assert 'class="fn def"' in page.html
-    assert len([i for i in page.ids if i.startswith("note-")]) == 17
+    assert len([i for i in page.ids if i.startswith("note-")]) == 73
     for link in page.links:
         if link.startswith("#"):
             assert link[1:] in page.ids, link
@@ -125,9 +138,9 @@ async def test_the_chinese_chapter_is_chinese_and_says_the_same(
 ) -> None:
     page = await get(client, f"zh-hans/{CHAPTER}")
 
-    assert "处理链" in page.html
+    assert "一个请求穿过 kube-apiserver" in page.html
     assert '<html lang="zh-Hans"' in page.html
-    assert page.html.count('class="claim"') == 4
+    assert page.html.count('class="claim"') == 21
     assert f"/zh-hans/{CHAIN}" in page.links
 
 
@@ -142,6 +155,30 @@ async def test_the_route_turns_around(client: AsyncClient, real: Tree) -> None:
     assert stops(runs) == [str(number) for number in range(1, 25)]
     assert stops(written) == stops(runs)[::-1]
     assert runs.html.count('class="cond"') == 10
+
+
+@pytest.mark.source
+async def test_a_chart_leads_from_each_stop_to_its_symbol(client: AsyncClient, real: Tree) -> None:
+    page = await get(client, INFORMER)
+
+    assert len(re.findall(r"<title>\d+\. ", page.html)) == 16
+    assert page.html.count('class="tip"') == page.html.count('class="line"') >= 16
+    assert "/symbol/k8s.io/client-go/tools/cache/Reflector.watchList" in page.links
+    assert "with feature gate WatchListClient" in page.html
+
+
+@pytest.mark.source
+async def test_a_live_block_that_nothing_fills_says_so(
+    client: AsyncClient, real: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unfilled = BlockKind("trace", make_trace, check_evidence)
+    monkeypatch.setitem(render._kinds, "trace", unfilled)
+
+    page = await get(client, INFORMER)
+
+    assert "This portal’s own reflector" in page.html
+    assert "not available here" in page.html
+    assert "what a reflector of pods.v1 did" in page.html
 
 
 @pytest.mark.source
@@ -176,8 +213,10 @@ async def test_without_source_the_prose_stands_and_says_what_to_do(
     page = await get(client, CHAPTER)
 
     assert "Written inside out" in page.html
-    assert page.html.count("portolan source fetch k8s.io/apiserver@v0.36.3") == 1 + 6 + 4
-    assert "Not tested: source not imported." in page.html
+    panes, claims = page.html.count('<div class="code">'), page.html.count("claim open")
+    assert page.html.count('<div class="say">') == panes > 20
+    assert page.html.count("portolan source fetch k8s.io/") == 1 + panes + claims
+    assert page.html.count("Not tested: source not imported.") == claims == 21
     for link in page.links:
         if link.startswith("#"):
             assert link[1:] in page.ids, link
@@ -231,8 +270,9 @@ async def test_what_is_not_there_says_where_to_go(
     ("old", "new"),
     [
         ("{#identity}", ""),
-        ("```claim request-info-runs-before-identity", "```claim none"),
-        ("```claim request-info-runs-before-identity", "```none"),
+        ("```claim runs-before", "```claim none"),
+        ("```claim runs-before go:", "```claim runs-before "),
+        ("```claim runs-before", "```none"),
         ("show head .. /0fddfce0", "show 12"),
         ("```code go:", "```code "),
         ("## Who is asking", "[" * 99 + "\n\n## Who is asking"),
