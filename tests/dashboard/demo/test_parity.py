@@ -383,8 +383,9 @@ def _is_end(frame: Any) -> bool:
 
 
 def _headed(frames: list[Any]) -> tuple[Any, set[bool]]:
-    """Return the columns of the first frame, and whether the later ones name any."""
-    first, *later = [frame["object"]["columnDefinitions"] for frame in frames]
+    """Return the columns of the first frame, and whether later ones up to the marker name any."""
+    marker = next(number for number, frame in enumerate(frames) if _is_end(frame))
+    first, *later = [frame["object"]["columnDefinitions"] for frame in frames[: marker + 1]]
     return first, {columns is not None for columns in later}
 
 
