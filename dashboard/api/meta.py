@@ -5,10 +5,22 @@ Go: k8s.io/apimachinery/pkg/apis/meta/v1#ObjectMeta. Times are milliseconds sinc
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 
 from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey, ObjectName, Uid
 from dashboard.api.resourceversion import ResourceVersion
+
+
+def instant(text: object) -> int | None:
+    """Return an RFC 3339 time in milliseconds since the Unix epoch; None for what is none."""
+    if not isinstance(text, str):
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return int(found.timestamp() * 1000) if found.tzinfo else None
 
 
 def _nothing() -> Mapping[str, str]:

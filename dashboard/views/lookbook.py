@@ -16,7 +16,7 @@ from dashboard.views.hop import WayIn
 from dashboard.views.judgement import Answer, Check, Link, Tally
 from dashboard.views.part import Facet, Node, Scale, Tab, Verdict
 from dashboard.views.peek import Peek
-from dashboard.views.record import DiffLine, EventLine, FieldLine, LogEntry
+from dashboard.views.record import DiffLine, EventLine, FieldLine, LogEntry, WriterChoice
 from dashboard.views.relation import Graph, RelatedGroup
 from dashboard.views.source import Held, Question, Sources
 from dashboard.views.space import Spaces
@@ -62,6 +62,7 @@ class LookBook:
     events: tuple[EventLine, ...]
     log: tuple[LogEntry, ...]
     fields: tuple[FieldLine, ...]
+    writers: tuple[WriterChoice, ...]
     diff: tuple[DiffLine, ...]
     tally: Tally
     checks: tuple[Check, ...]
@@ -129,6 +130,7 @@ def look_book() -> LookBook:
         events=specimen.EVENTS,
         log=specimen.LOG,
         fields=specimen.FIELDS,
+        writers=specimen.WRITERS,
         diff=specimen.DIFF,
         tally=Tally(passed=31, failed=4, unknown=6),
         checks=specimen.CHECKS,

@@ -23,7 +23,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One object among its owners and dependents; `icon` and `tone` are those of its mark."""
+    """One object among its owners and dependents; `icon` and `tone` are those of its mark, or "".
+
+    `url` is "" for what has no page.
+    """
 
     icon: str
     tone: str

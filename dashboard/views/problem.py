@@ -8,8 +8,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dashboard.api.names import NO_NAMESPACE_SEGMENT
 from dashboard.api.state import State
-from dashboard.errors import ClusterError, Denied, GateError, RequestError, SignInNeeded
+from dashboard.errors import (
+    ClusterError,
+    Denied,
+    GateError,
+    NotFound,
+    RequestError,
+    SignInNeeded,
+)
 from dashboard.views.rail import Place, place
 
 
@@ -26,9 +34,18 @@ class ProblemPage:
 
 
 def respond(
-    request: HttpRequest, error: ClusterError, *, cluster: str, kind: str = ""
+    request: HttpRequest,
+    error: ClusterError,
+    *,
+    cluster: str,
+    kind: str = "",
+    namespace: str = "",
+    name: str = "",
 ) -> HttpResponse:
-    """Return the answer to a request that ended in `error`, as JSON when that was asked for."""
+    """Return the answer to a request that ended in `error`, as JSON when that was asked for.
+
+    `name` is that of the object that was wanted, "" for a list.
+    """
     state = State.DENIED if isinstance(error, Denied | SignInNeeded) else State.UNKNOWN
     if request.GET.get("format") == "json":
         body = {
@@ -43,26 +60,29 @@ def respond(
         return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode(query)}")
     page = ProblemPage(
         state="forbidden" if isinstance(error, GateError) else "unknown",
-        title=_title(error),
+        title=_title(error, name),
         message=error.told(_),
         detail=error.detail or "",
-        command=_command(error, kind),
+        command=_command(error, kind, namespace, name),
         place=place(cluster, ""),
     )
     return render(request, "dashboard/problem.html", {"page": page}, status=error.status)
 
 
-def _title(error: ClusterError) -> str:
+def _title(error: ClusterError, name: str) -> str:
     if isinstance(error, GateError):
-        return _("You may not list this here")
-    if isinstance(error, RequestError):
+        return _("You may not read this here") if name else _("You may not list this here")
+    if isinstance(error, RequestError | NotFound):
         return _("There is no such thing here")
     return _("The cluster does not answer")
 
 
-def _command(error: ClusterError, kind: str) -> str:
+def _command(error: ClusterError, kind: str, namespace: str, name: str) -> str:
     if not isinstance(error, Denied):
         return ""
-    namespace = error.params.get("namespace")
-    where = f"-n {namespace}" if namespace else "-A"
-    return f"kubectl auth can-i list {kind.split('.', maxsplit=1)[0]} {where}"
+    short = kind.split(".", maxsplit=1)[0]
+    if name:
+        within = f" -n {namespace}" if namespace not in {"", NO_NAMESPACE_SEGMENT} else ""
+        return f"kubectl auth can-i get {short}/{name}{within}"
+    asked = error.params.get("namespace")
+    return f"kubectl auth can-i list {short} {f'-n {asked}' if asked else '-A'}"

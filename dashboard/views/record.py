@@ -21,6 +21,9 @@ class EventLine:
     age: str
     source: str = ""
     source_url: str = ""
+    count: str = ""
+    """How often it was said, "" for once."""
+    component: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,11 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class FieldLine:
-    """One line of YAML. `writer_name` is "" where it is that of the line above."""
+    """One line of YAML. `writer_name` is "" where it is that of the line above.
+
+    `key` is "" for an item of a list and for a line inside a text; `code_url` is where the field is
+    declared, or "".
+    """
 
     number: int
     indent: str
@@ -68,6 +75,16 @@ class FieldLine:
     writer: Writer
     writer_name: str = ""
     is_on: bool = False
+    code_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WriterChoice:
+    """One kind of writer in the legend, and how many lines it wrote."""
+
+    letter: Writer
+    label: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

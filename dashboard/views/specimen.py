@@ -4,7 +4,15 @@ from dashboard.views.finding import Evidence
 from dashboard.views.hop import Endpoint, Hop, WayIn
 from dashboard.views.judgement import Answer, Cell, Check, Column, Link
 from dashboard.views.peek import Action, Condition, Fact, Peek
-from dashboard.views.record import DiffLine, EventLine, FieldLine, LogEntry, LogLine, LogNote
+from dashboard.views.record import (
+    DiffLine,
+    EventLine,
+    FieldLine,
+    LogEntry,
+    LogLine,
+    LogNote,
+    WriterChoice,
+)
 from dashboard.views.source import Choice, Container, ContainerGroup, Held, Question, Sources
 from dashboard.views.space import Space, Spaces
 
@@ -51,6 +59,14 @@ FIELDS = (
     FieldLine(6, "  ", "replicas", "6", "s", "horizontal autoscaler", is_on=True),
     FieldLine(7, "  ", "sidecar.istio.io/inject", "true", "m", "istio-injector"),
     FieldLine(8, "", "status", "", "c", "deployment controller"),
+)
+
+WRITERS = (
+    WriterChoice("a", "Applied", 41),
+    WriterChoice("s", "Scaled", 1),
+    WriterChoice("d", "Filled in by the server", 17),
+    WriterChoice("m", "Admission", 3),
+    WriterChoice("c", "Controller", 22),
 )
 
 DIFF = (

@@ -54,7 +54,7 @@ async def run(*peers: Contestant, rounds: int, crowd: StillCrowd | None = None) 
     said: list[str] = []
     figures = await contest(
         [lambda peer=peer: peer for peer in peers],
-        cast(Crowd, crowd or StillCrowd()),
+        cast("Crowd", crowd or StillCrowd()),
         os.getpid(),
         pods=1,
         events=10,
