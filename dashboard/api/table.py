@@ -72,13 +72,17 @@ Cell: TypeAlias = str | int | float | bool | TimeCell | MixedCell | None
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One object as the server prints it; as many cells as its table has columns."""
+    """One object as the server prints it; as many cells as its table has columns.
+
+    `labels` are its labels as `key=value`, which is how they are asked for.
+    """
 
     uid: Uid
     namespace: Namespace
     name: ObjectName
     resource_version: ResourceVersion
     cells: tuple[Cell, ...]
+    labels: tuple[str, ...] = ()
 
     @property
     def key(self) -> ObjectKey:

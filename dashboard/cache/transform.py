@@ -19,4 +19,6 @@ def shared(row: Row) -> Row:
     cells = tuple(
         sys.intern(cell) if type(cell) is str and len(cell) <= SHORT else cell for cell in row.cells
     )
-    return replace(row, namespace=Namespace(sys.intern(row.namespace)), cells=cells)
+    labels = tuple(sys.intern(label) for label in row.labels)
+    namespace = Namespace(sys.intern(row.namespace))
+    return replace(row, namespace=namespace, cells=cells, labels=labels)

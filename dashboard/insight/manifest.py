@@ -69,9 +69,9 @@ def lines(value: Json, claims: Claims) -> tuple[Line, ...]:
 
 def _walk(
     node: yaml.Node | None,
-    value: Any,
+    value: Any,  # noqa: ANN401  (any JSON)
     claims: Claims,
-    path: Path,  # noqa: ANN401  (any JSON)
+    path: Path,
 ) -> Iterator[tuple[int, Path, Author]]:
     if isinstance(node, yaml.MappingNode) and isinstance(value, dict):
         for (key, below), name in zip(node.value, value, strict=True):

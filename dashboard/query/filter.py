@@ -1,6 +1,8 @@
-"""The filter of a table: words that a row must hold, all of them, case aside."""
+"""The filter of a table: words that a row must hold, and labels that its object must have."""
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from dashboard.api.table import MixedCell, Row, TimeCell
 from dashboard.errors import InvalidQuery, gettext_noop
@@ -11,27 +13,61 @@ LONE_MARK = gettext_noop("a word must follow “!”")
 QUERY_LIMIT = 2000
 """Characters of a filter; frames and addresses hold no more."""
 
+_WORD = re.compile(r'!?"[^"]*"|\S+')
+_LABEL = re.compile(r"(?P<key>[A-Za-z0-9][-A-Za-z0-9_./]*?)(?P<sign>!=|==?)(?P<value>[-A-Za-z0-9_.]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word as it was read: a text to be found, or a label as `key=value`."""
+
+    text: str
+    is_label: bool
+    is_wanted: bool
+
+
+def terms(text: str) -> tuple[Term, ...]:
+    """Return how a filter is read, word by word.
+
+    `key=value` (or `==`) wants a label as kubectl's -l does, `key!=value` wants it absent or other.
+    Any other word is text; "!" before a word turns it round, and quotes make text of anything.
+    Raises InvalidQuery.
+    """
+    if len(text) > QUERY_LIMIT:
+        raise InvalidQuery(position=QUERY_LIMIT, reason=TOO_LONG, limit=QUERY_LIMIT)
+    found: list[Term] = []
+    for match in _WORD.finditer(text):
+        bare = match[0].removeprefix("!")
+        is_wanted = bare == match[0]
+        if not bare:
+            raise InvalidQuery(position=match.start(), reason=LONE_MARK)
+        if label := _LABEL.fullmatch(bare):
+            is_wanted ^= label["sign"] == "!="
+            found.append(Term(f"{label['key']}={label['value']}", is_label=True, is_wanted=is_wanted))
+        elif plain := bare.strip('"') if bare.startswith('"') else bare:
+            found.append(Term(plain.lower(), is_label=False, is_wanted=is_wanted))
+    return tuple(found)
+
 
 def compile_filter(text: str) -> Callable[[Row], bool]:
     """Return a predicate for `text`; an empty text lets every row pass.
 
-    Each word must be part of the namespace, the name or a cell as it is shown; "!" before a word
-    means that it must not be. Raises InvalidQuery.
+    Text must be part of the namespace, the name or a cell as it is shown, case aside. Raises
+    InvalidQuery.
     """
-    if len(text) > QUERY_LIMIT:
-        raise InvalidQuery(position=QUERY_LIMIT, reason=TOO_LONG, limit=QUERY_LIMIT)
-    wanted: list[str] = []
-    unwanted: list[str] = []
-    for word in text.lower().split():
-        if word == "!":
-            raise InvalidQuery(position=text.index("!"), reason=LONE_MARK)
-        (unwanted if word.startswith("!") else wanted).append(word.removeprefix("!"))
-    if not wanted and not unwanted:
+    asked = terms(text)
+    labels = [(term.text, term.is_wanted) for term in asked if term.is_label]
+    words = [(term.text, term.is_wanted) for term in asked if not term.is_label]
+    if not asked:
         return _everything
 
     def passes(row: Row) -> bool:
+        if not all((label in row.labels) is is_wanted for label, is_wanted in labels):
+            return False
+        if not words:
+            return True
         shown = _shown(row)
-        return all(word in shown for word in wanted) and not any(word in shown for word in unwanted)
+        return all((word in shown) is is_wanted for word, is_wanted in words)
 
     return passes
 

@@ -45,6 +45,7 @@ def row(printed: TableRow, columns: Sequence[Column], *, printed_at_ms: int) -> 
             _cell(value, column, created_ms, printed_at_ms)
             for value, column in zip(printed.cells, columns, strict=False)
         ),
+        labels=tuple(f"{key}={value}" for key, value in (meta.labels or {}).items()),
     )
 
 

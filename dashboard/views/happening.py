@@ -47,16 +47,18 @@ def _line(names: dict[str, int], cells: tuple[Cell, ...], now_ms: int) -> EventL
     seen = cell("Last Seen")
     count = str(cell("Count") or "")
     is_warning = cell("Type") == "Warning"
-    if isinstance(seen, TimeCell | MixedCell):
-        age = human_duration(now_ms - seen.t_ms)
-    else:
-        age = str(seen or "")
     return EventLine(
         icon="warn" if is_warning else "ok",
         tone="warn" if is_warning else "still",
         reason=str(cell("Reason") or ""),
         message=str(cell("Message") or ""),
-        age=age,
+        age=_age(seen, now_ms),
         count=count if count not in {"", "0", "1"} else "",
         component=str(cell("Source") or ""),
     )
+
+
+def _age(seen: Cell, now_ms: int) -> str:
+    if isinstance(seen, TimeCell | MixedCell):
+        return human_duration(now_ms - seen.t_ms)
+    return str(seen or "")

@@ -23,6 +23,7 @@ class ObjectMeta(msgspec.Struct, gc=False, frozen=True):
     uid: str = ""
     resourceVersion: str = ""  # noqa: N815  (the server's spelling, here and below)
     creationTimestamp: datetime | None = None  # noqa: N815
+    labels: dict[str, str] | None = None
 
 
 class PartialObject(msgspec.Struct, gc=False, frozen=True):

@@ -1,0 +1,59 @@
+"""A filter is read as kubectl's users would: words, and labels as -l takes them."""
+
+import pytest
+
+from dashboard.api.names import Namespace, ObjectName, Uid
+from dashboard.api.resourceversion import ResourceVersion
+from dashboard.api.table import MixedCell, Row, TimeCell
+from dashboard.errors import InvalidQuery
+from dashboard.query.filter import QUERY_LIMIT, compile_filter
+
+ROW = Row(
+    Uid("u"),
+    Namespace("checkout"),
+    ObjectName("cart-api-x2k4q"),
+    ResourceVersion("1"),
+    ("cart-api-x2k4q", "0/1", "CrashLoopBackOff", MixedCell("12", 0), TimeCell(0), None, "a=b c"),
+    labels=("app.kubernetes.io/name=cart-api", "tier=", "team=Sea"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "passes"),
+    [
+        ("", True),
+        ("  ", True),
+        ("CRASH checkout", True),
+        ("crash payments", False),
+        ("!crash", False),
+        ("!payments 12", True),
+        ("app.kubernetes.io/name=cart-api", True),
+        ("app.kubernetes.io/name==cart-api", True),
+        ("app.kubernetes.io/name=cart", False),
+        ("app.kubernetes.io/name!=cart-api", False),
+        ("app.kubernetes.io/name!=web", True),
+        ("!team=Sea", False),
+        ("!team!=Sea", True),
+        ("team=sea", False),
+        ("tier=", True),
+        ("absent=", False),
+        ("absent!=x", True),
+        ("team=Sea crash", True),
+        ('"a=b c"', True),
+        ('!"a=b c"', False),
+        ('"0/1"', True),
+        ('""', True),
+    ],
+)
+def test_a_row_passes_what_is_asked_of_it(text: str, *, passes: bool) -> None:
+    assert compile_filter(text)(ROW) is passes
+
+
+def test_a_lone_mark_and_a_long_text_are_refused_where_they_stand() -> None:
+    with pytest.raises(InvalidQuery) as lone:
+        compile_filter("crash !")
+    with pytest.raises(InvalidQuery) as long:
+        compile_filter("x" * (QUERY_LIMIT + 1))
+
+    assert lone.value.params["position"] == 6
+    assert long.value.params["position"] == QUERY_LIMIT
