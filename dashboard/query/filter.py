@@ -14,7 +14,9 @@ QUERY_LIMIT = 2000
 """Characters of a filter; frames and addresses hold no more."""
 
 _WORD = re.compile(r'!?"[^"]*"|\S+')
-_LABEL = re.compile(r"(?P<key>[A-Za-z0-9][-A-Za-z0-9_./]*?)(?P<sign>!=|==?)(?P<value>[-A-Za-z0-9_.]*)")
+_LABEL = re.compile(
+    r"(?P<key>[A-Za-z0-9][-A-Za-z0-9_./]*?)(?P<sign>!=|==?)(?P<value>[-A-Za-z0-9_.]*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,19 @@ def terms(text: str) -> tuple[Term, ...]:
             raise InvalidQuery(position=match.start(), reason=LONE_MARK)
         if label := _LABEL.fullmatch(bare):
             is_wanted ^= label["sign"] == "!="
-            found.append(Term(f"{label['key']}={label['value']}", is_label=True, is_wanted=is_wanted))
+            found.append(
+                Term(f"{label['key']}={label['value']}", is_label=True, is_wanted=is_wanted)
+            )
         elif plain := bare.strip('"') if bare.startswith('"') else bare:
             found.append(Term(plain.lower(), is_label=False, is_wanted=is_wanted))
     return tuple(found)
+
+
+def word_of(term: Term) -> str:
+    """Return a word that is read as `term`."""
+    sign = "" if term.is_wanted else "!"
+    is_bare = term.is_label or not (" " in term.text or "=" in term.text or term.text[0] in '!"')
+    return f"{sign}{term.text}" if is_bare else f'{sign}"{term.text}"'
 
 
 def compile_filter(text: str) -> Callable[[Row], bool]:

@@ -7,12 +7,15 @@ from django.utils.translation import gettext as _
 
 from dashboard.api.age import human_duration
 from dashboard.api.table import Cell, Column, MixedCell, Row, TimeCell, TimeForm
+from dashboard.errors import InvalidQuery, gettext_noop
 from dashboard.insight.health import Health, health, status_column
 
 TAIL = 5
 """Characters of a generated name that are never cut: what tells two pods apart."""
 
 HOT_RESTARTS = 10
+
+NO_COLUMN = gettext_noop("“%(column)s” is no column; there are %(columns)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,14 @@ class CellView:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One row; `is_selected` marks the one that is open beside the list."""
+    """One row; `is_selected` marks the one that is open beside the list, `url` is its page or ""."""
 
     namespace: str
     name: str
     cells: tuple[CellView, ...]
     is_going: bool
     is_selected: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +63,63 @@ class Head:
     direction: str
 
 
-def shown(columns: Sequence[Column]) -> tuple[tuple[int, Column], ...]:
-    """Return the columns of the default view with their places: the server's priority 0."""
-    return tuple((at, column) for at, column in enumerate(columns) if column.priority == 0)
+def shown(columns: Sequence[Column], asked: Sequence[str] = ()) -> tuple[tuple[int, Column], ...]:
+    """Return the columns to show with their places, in the server's order.
+
+    `asked` holds names as in addresses, `wide` for all; empty is the server's priority 0. The name
+    is always shown. Raises InvalidQuery for a name that is no column, with those that exist.
+    """
+    if not asked:
+        return tuple((at, column) for at, column in enumerate(columns) if column.priority == 0)
+    if "wide" in asked:
+        return tuple(enumerate(columns))
+    names = [term(column.name) for column in columns]
+    if unknown := next((name for name in asked if columns and name not in names), None):
+        raise InvalidQuery(
+            position=0, reason=NO_COLUMN, column=unknown, columns=", ".join([*names, "wide"])
+        )
+    return tuple(
+        (at, column)
+        for at, column in enumerate(columns)
+        if names[at] in asked or is_name(at, column)
+    )
 
 
-def row_view(row: Row, columns: Sequence[Column], now_ms: int, *, has_namespace: bool) -> RowView:
-    """Return `row` under the shown columns, the namespace first where there is one."""
+def term(name: str) -> str:
+    """Return a column's name as addresses write it."""
+    return name.lower().replace(" ", "-")
+
+
+def is_name(at: int, column: Column) -> bool:
+    """Whether a column holds the object's name."""
+    return column.format == "name" or (at == 0 and column.name == "Name")
+
+
+def row_view(
+    row: Row,
+    columns: Sequence[Column],
+    now_ms: int,
+    *,
+    has_namespace: bool,
+    asked: Sequence[str] = (),
+    url: str = "",
+) -> RowView:
+    """Return `row` under the shown columns, the namespace first where there is one.
+
+    `url` is the page of its object, "" where there is none.
+    """
     mark = health(row, columns)
     marked = status_column(columns)
     cells = [CellView("ns c-ns", row.namespace)] if has_namespace else []
-    for at, column in shown(columns):
+    for at, column in shown(columns, asked):
         cell = row.cells[at] if at < len(row.cells) else None
-        if column.format == "name" or (at == 0 and column.name == "Name"):
+        if is_name(at, column):
             cells.append(CellView("c-nm", row.name, name=split_name(row.name)))
         elif at == marked:
             cells.append(CellView("c-st", text_of(cell), mark=mark or Health.STILL))
         else:
             cells.append(_cell_view(cell, column, now_ms))
-    return RowView(row.namespace, row.name, tuple(cells), mark is Health.GOING)
+    return RowView(row.namespace, row.name, tuple(cells), mark is Health.GOING, url=url)
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -57,10 +57,11 @@ def listing(wanted: Wanted, selection: Selection, offset: int, limit: int) -> St
             await asyncio.sleep(0)
         yield b"]}"
 
-    return StreamingHttpResponse(body(), content_type=CONTENT_TYPE, status=_status(selection))
+    return StreamingHttpResponse(body(), content_type=CONTENT_TYPE, status=status_of(selection))
 
 
-def _status(selection: Selection) -> int:
+def status_of(selection: Selection) -> int:
+    """Return the HTTP status that says how far the rows can be trusted."""
     if selection.state is State.DENIED:
         return 403
     if isinstance(selection.trouble, NotLive):

@@ -20,8 +20,13 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Spaces:
-    """The namespaces of a cluster, and what is chosen of them."""
+    """The namespaces of a cluster, and what is chosen of them: none means all.
+
+    `all_url` is the view over all of them; `kept` are the other parts of its query.
+    """
 
     chosen: int
     size: int
     spaces: tuple[Space, ...]
+    all_url: str = ""
+    kept: tuple[tuple[str, str], ...] = ()

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -15,12 +15,17 @@ from dashboard.access.directory import plural
 from dashboard.access.selection import Selection, Wanted
 from dashboard.api.credential import Credential
 from dashboard.api.gvr import format_kind
-from dashboard.api.names import Namespace, parse_namespace
+from dashboard.api.names import NO_NAMESPACE_SEGMENT, Namespace, parse_namespace
+from dashboard.api.table import Column, Row
 from dashboard.errors import ClusterError, InvalidQuery, OnDemand, gettext_noop
-from dashboard.views.cells import Head, RowView, is_numeric, row_view, shown
+from dashboard.query.filter import terms, word_of
+from dashboard.views import code
+from dashboard.views.cells import Head, RowView, is_name, is_numeric, row_view, shown, term
 from dashboard.views.listing import listing
 from dashboard.views.problem import respond
 from dashboard.views.rail import Place, place
+from dashboard.views.sheet import sheet
+from dashboard.views.space import Space, Spaces
 
 NO_NUMBER = gettext_noop("%(name)s must be a whole number")
 
@@ -35,6 +40,7 @@ class Asked:
     namespaces: frozenset[Namespace]
     q: str
     sort: tuple[str, ...]
+    columns: tuple[str, ...]
     offset: int
     limit: int
 
@@ -44,7 +50,9 @@ class Asked:
             "ns": ",".join(sorted(self.namespaces)),
             "q": self.q,
             "sort": ",".join(self.sort),
+            "columns": ",".join(self.columns),
             "offset": self.offset or "",
+            "limit": self.limit if self.limit != PAGE_LIMIT else "",
         } | changes
         kept = {name: value for name, value in parts.items() if value not in {"", 0}}
         return f"?{urlencode(kept, safe=',')}" if kept else "?"
@@ -60,11 +68,23 @@ class Freshness:
 
 
 @dataclass(frozen=True, slots=True)
-class NamespaceChoice:
-    """One namespace to show objects from."""
+class ColumnChoice:
+    """One column to show; `is_fixed` is shown whatever is chosen."""
 
-    name: str
+    label: str
+    term: str
     is_chosen: bool
+    is_fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One word of the filter as it was understood, and the address of the view without it."""
+
+    text: str
+    is_label: bool
+    is_wanted: bool
+    without_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +102,11 @@ class TablePage:
     asked: Asked
     ns_text: str
     sort_text: str
+    columns_text: str
+    shown_text: str
+    """The places of the shown columns, with commas."""
+    read_as: tuple[Reading, ...]
+    kind_url: str
     first: int
     last: int
     total: int
@@ -90,11 +115,14 @@ class TablePage:
     next_url: str
     clear_url: str
     json_url: str
+    csv_url: str
     command: str
     is_watched: bool
     """Whether the browser should open the view over the socket."""
     has_namespace: bool
-    namespaces: tuple[NamespaceChoice, ...]
+    spaces: Spaces | None
+    """None for a kind without namespaces."""
+    choices: tuple[ColumnChoice, ...]
     within: tuple[str, ...]
     """The namespaces that the rows are from, where that is not all of the cluster."""
     unchecked: tuple[str, ...]
@@ -114,10 +142,13 @@ async def table(request: HttpRequest, cluster: str, kind: str) -> HttpResponseBa
             return HttpResponseRedirect(f"{target}?{query}" if query else target)
         wanted = Wanted(cluster, kind, asked.namespaces, asked.q, asked.sort)
         async with access.select(wanted, credential) as selection:
-            if request.GET.get("format") == "json":
-                return listing(wanted, selection, asked.offset, asked.limit)
-            choices = await _namespaces(wanted, credential) if resource.is_namespaced else ()
-            page = _page(wanted, asked, selection, choices)
+            match request.GET.get("format"):
+                case "json":
+                    return listing(wanted, selection, asked.offset, asked.limit)
+                case "csv":
+                    return sheet(wanted, selection, asked.offset, asked.limit)
+            spaces = await _spaces(wanted, asked, credential) if resource.is_namespaced else None
+            page = _page(wanted, asked, selection, spaces)
             # Ten milliseconds for a hundred rows: in a thread, the loop goes on meanwhile.
             return await sync_to_async(render)(request, "dashboard/table.html", {"page": page})
     except ClusterError as error:
@@ -129,11 +160,14 @@ def read_asked(request: HttpRequest) -> Asked:
     words = [word for part in request.GET.getlist("ns") for word in part.split(",") if word]
     offset = _number(request, "offset", 0)
     limit = _number(request, "limit", PAGE_LIMIT)
-    is_data = request.GET.get("format") == "json"
+    is_data = request.GET.get("format") in {"json", "csv"}
     return Asked(
         namespaces=frozenset(parse_namespace(word) for word in words),
         q=request.GET.get("q", "").strip(),
         sort=tuple(term for term in request.GET.get("sort", "").split(",") if term),
+        columns=tuple(
+            term for part in request.GET.getlist("columns") for term in part.split(",") if term
+        ),
         offset=offset,
         limit=limit if is_data else min(limit or PAGE_LIMIT, MOST_PER_PAGE),
     )
@@ -148,19 +182,20 @@ def _number(request: HttpRequest, name: str, default: int) -> int:
     return int(text)
 
 
-async def _namespaces(wanted: Wanted, credential: Credential) -> tuple[NamespaceChoice, ...]:
+async def _spaces(wanted: Wanted, asked: Asked, credential: Credential) -> Spaces:
     """Return the namespaces that the viewer may list; those asked for when they may list none."""
     try:
         async with access.select(Wanted(wanted.cluster, "namespaces.v1"), credential) as found:
-            names = [key.name for key in found.keys(0, found.total)]
+            names = [str(key.name) for key in found.keys(0, found.total)]
     except ClusterError:
-        names = [*sorted(wanted.asked)]  # type: ignore[list-item]  # a namespace's name is a name
-    return tuple(NamespaceChoice(name, Namespace(name) in wanted.asked) for name in names)
+        names = [str(name) for name in sorted(wanted.asked)]
+    spaces = tuple(Space(name, "", is_chosen=Namespace(name) in wanted.asked) for name in names)
+    kept = parse_qsl(asked.query(ns="", offset=0)[1:])
+    chosen = sum(space.is_chosen for space in spaces)
+    return Spaces(chosen, len(spaces), spaces, asked.query(ns="", offset=0), tuple(kept))
 
 
-def _page(
-    wanted: Wanted, asked: Asked, selection: Selection, choices: tuple[NamespaceChoice, ...]
-) -> TablePage:
+def _page(wanted: Wanted, asked: Asked, selection: Selection, spaces: Spaces | None) -> TablePage:
     resource, columns, total = selection.resource, selection.columns, selection.total
     has_namespace = resource.is_namespaced
     now_ms = time.time_ns() // 1_000_000
@@ -168,20 +203,35 @@ def _page(
     rows = [row for key in keys if (row := selection.row(key))]
     last = asked.offset + len(rows)
     trouble = selection.trouble
+    picked = shown(columns, asked.columns)
     return TablePage(
         place=place(wanted.cluster, wanted.kind),
         title=plural(resource.kind, resource.gvr),
         kind=wanted.kind,
         group_version=resource.gvr.group_version,
         short_names=resource.short_names,
-        heads=_heads(asked, selection, has_namespace=has_namespace),
-        rows=tuple(row_view(row, columns, now_ms, has_namespace=has_namespace) for row in rows),
+        heads=_heads(asked, picked, has_namespace=has_namespace),
+        rows=tuple(
+            row_view(
+                row,
+                columns,
+                now_ms,
+                has_namespace=has_namespace,
+                asked=asked.columns,
+                url=_object_url(wanted, row),
+            )
+            for row in rows
+        ),
         freshness=Freshness(
             selection.state.value, selection.observed_at_ms, trouble.told(_) if trouble else ""
         ),
         asked=asked,
         ns_text=",".join(sorted(asked.namespaces)),
         sort_text=",".join(asked.sort),
+        columns_text=",".join(asked.columns),
+        shown_text=",".join(str(at) for at, _column in picked),
+        read_as=_read_as(asked),
+        kind_url=code.kind_url(wanted.cluster, wanted.kind),
         first=asked.offset + 1 if rows else 0,
         last=last,
         total=total,
@@ -190,20 +240,49 @@ def _page(
         next_url=asked.query(offset=last) if last < total else "",
         clear_url=asked.query(q="", offset=0),
         json_url=asked.query(format="json"),
+        csv_url=asked.query(format="csv", offset=0, limit="0"),
         command=_command(
             asked.namespaces or selection.scope.namespaces, wanted.kind, is_namespaced=has_namespace
         ),
         is_watched=not isinstance(trouble, OnDemand),
         has_namespace=has_namespace,
-        namespaces=choices,
+        spaces=spaces,
+        choices=tuple(
+            ColumnChoice(
+                column.name, term(column.name), (at, column) in picked, is_name(at, column)
+            )
+            for at, column in enumerate(columns)
+        ),
         within=tuple(sorted(selection.scope.namespaces)),
         unchecked=tuple(sorted(selection.scope.unchecked)),
     )
 
 
-def _heads(asked: Asked, selection: Selection, *, has_namespace: bool) -> tuple[Head, ...]:
+def _object_url(wanted: Wanted, row: Row) -> str:
+    namespace = row.namespace or NO_NAMESPACE_SEGMENT
+    return reverse("object", args=[wanted.cluster, wanted.kind, namespace, row.name])
+
+
+def _read_as(asked: Asked) -> tuple[Reading, ...]:
+    """Return how the filter is read, each word with the address of the view without it."""
+    found = terms(asked.q)
+    words = [word_of(term) for term in found]
+    return tuple(
+        Reading(
+            term.text,
+            is_label=term.is_label,
+            is_wanted=term.is_wanted,
+            without_url=asked.query(q=" ".join([*words[:at], *words[at + 1 :]]), offset=0),
+        )
+        for at, term in enumerate(found)
+    )
+
+
+def _heads(
+    asked: Asked, picked: tuple[tuple[int, Column], ...], *, has_namespace: bool
+) -> tuple[Head, ...]:
     labels = [("Namespace", "w-ns c-ns", -1)] if has_namespace else []
-    for at, column in shown(selection.columns):
+    for at, column in picked:
         widths = {"Ready": "w-rd", "Status": "w-st", "Restarts": "w-rs", "Age": "w-age"}
         number = "num " if is_numeric(column) else ""
         labels.append((column.name, f"{number}{widths.get(column.name, '')}".strip(), at))
@@ -211,11 +290,11 @@ def _heads(asked: Asked, selection: Selection, *, has_namespace: bool) -> tuple[
 
 
 def _head(asked: Asked, label: str, css: str, at: int) -> Head:
-    term = label.lower().replace(" ", "-")
+    name = term(label)
     first = asked.sort[0] if asked.sort else ""
-    direction = {term: "ascending", f"-{term}": "descending"}.get(first, "")
-    turned = f"-{term}" if direction == "ascending" else term
-    return Head(label, css, at, term, asked.query(sort=turned, offset=0), direction)
+    direction = {name: "ascending", f"-{name}": "descending"}.get(first, "")
+    turned = f"-{name}" if direction == "ascending" else name
+    return Head(label, css, at, name, asked.query(sort=turned, offset=0), direction)
 
 
 def _command(namespaces: frozenset[Namespace], kind: str, *, is_namespaced: bool) -> str:

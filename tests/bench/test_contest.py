@@ -36,9 +36,11 @@ class Scripted:
         self.is_running = True
 
     async def sync(self, rows: int) -> Cost:
+        assert rows == 1
         return self._costs.pop(0)
 
     async def watch(self, events: int, changes: asyncio.Task[None]) -> Cost:
+        assert events == 10
         await changes
         return self._costs.pop(0)
 

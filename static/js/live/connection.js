@@ -44,6 +44,18 @@ export class Connection {
     this.#send(subscribe);
   }
 
+  /**
+   * Show other rows of a view; asked for anew, it begins there.
+   * @param {string} id
+   * @param {object} place the fields of a window frame besides id and type
+   */
+  move(id, place) {
+    const view = this.#views.get(id);
+    if (!view) return;
+    view.subscribe = { ...view.subscribe, window: place };
+    this.#send({ type: "window", id, ...place });
+  }
+
   #open() {
     const socket = new WebSocket(this.url, "portolan.v1");
     this.#socket = socket;

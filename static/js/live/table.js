@@ -1,6 +1,7 @@
 // A view drawn as table rows. Only rows that changed are built again; the others only move.
 
 import { humanDuration } from "./age.js";
+import { keyText } from "./frames.js";
 
 /** @typedef {import("./frames.js").View} View */
 /** @typedef {import("./frames.js").Row} Row */
@@ -11,6 +12,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const HOT_RESTARTS = 10;
 const STATUS = ["Status", "Phase", "State"];
 const NUMERIC = ["Ready", "Restarts", "Age"];
+/** A row's height before one was measured. */
+const ROW_PX = 28;
 
 /**
  * @param {string} tag
@@ -23,6 +26,24 @@ function element(tag, css = "", text = "") {
   if (css) made.className = css;
   if (text) made.textContent = text;
   return made;
+}
+
+/** @returns {HTMLTableRowElement} a row as high as the rows that are not here */
+function pad() {
+  const row = document.createElement("tr");
+  row.className = "pad";
+  row.setAttribute("aria-hidden", "true");
+  row.append(document.createElement("td"));
+  return row;
+}
+
+/**
+ * @param {HTMLTableRowElement} row a pad
+ * @param {number} height in pixels
+ */
+function stretch(row, height) {
+  row.hidden = height <= 0;
+  row.style.height = `${height}px`;
 }
 
 /**
@@ -63,20 +84,61 @@ export class LiveTable {
     this.body = /** @type {HTMLTableSectionElement} */ (table.tBodies[0]);
     this.isNamespaced = table.dataset.namespaced === "true";
     this.ago = table.dataset.ago ?? "%(age)s";
+    const language = location.pathname.startsWith("/zh-hans/") ? "/zh-hans" : "";
+    this.root = `${language}/c/${table.dataset.cluster ?? ""}/${table.dataset.kind ?? ""}`;
+    this.above = pad();
+    this.below = pad();
+    /** @type {Set<number>} places of the columns to show; empty until the server said which */
+    this.shown = new Set((table.dataset.shown ?? "").split(",").filter(Boolean).map(Number));
+    this.isChosen = Boolean(table.dataset.columns);
+    this.columns = "";
+  }
+
+  /** @returns {number} pixels of one row */
+  get rowHeight() {
+    return this.#rows.values().next().value?.getBoundingClientRect().height || ROW_PX;
+  }
+
+  /**
+   * Return which rows are on screen.
+   * @param {View} view
+   * @returns {import("./viewport.js").Place}
+   */
+  place(view) {
+    const head = this.table.tHead?.getBoundingClientRect().height ?? 0;
+    const top = this.body.getBoundingClientRect().top - head;
+    const first = Math.max(0, Math.floor(-top / this.rowHeight));
+    const count = Math.ceil(window.innerHeight / this.rowHeight);
+    return { first: Math.min(first, Math.max(view.total - count, 0)), count };
+  }
+
+  /**
+   * Scroll so that a row is the first on screen.
+   * @param {number} row
+   */
+  scrollTo(row) {
+    const top = this.body.getBoundingClientRect().top + window.scrollY;
+    const head = this.table.tHead?.getBoundingClientRect().bottom ?? 0;
+    window.scrollTo({ top: Math.max(0, top + row * this.rowHeight - head) });
   }
 
   /**
    * Make the table show `view`.
    * @param {View} view
    * @param {Set<string>} changed keys of rows that must be built again
-   * @param {boolean} isWhole whether nothing on screen can be kept
+   * @param {boolean} isWhole whether it is a new window; rows that were here already are kept
    */
   draw(view, changed, isWhole) {
     const wanted = new Set(view.order);
     if (isWhole) {
-      this.#rows.clear();
-      this.body.replaceChildren();
-      if (view.columns.length) this.#heads(view.columns);
+      const columns = JSON.stringify(view.columns);
+      if (columns !== this.columns) {
+        // The server's own rows go too: they are drawn under keys of their own.
+        this.#rows.clear();
+        this.body.replaceChildren(this.above, this.below);
+        if (view.columns.length) this.#heads(view.columns);
+        this.columns = columns;
+      }
     }
     for (const [key, row] of this.#rows) {
       if (!wanted.has(key)) {
@@ -85,11 +147,11 @@ export class LiveTable {
       }
     }
     /** @type {Element | null} */
-    let at = this.body.firstElementChild;
+    let at = this.above.nextElementSibling;
     for (const key of view.order) {
       const row = /** @type {Row} */ (view.rows.get(key));
       let drawn = this.#rows.get(key);
-      if (!drawn || changed.has(key)) {
+      if (!drawn || (changed.has(key) && drawn.dataset.version !== row.resource_version)) {
         const made = this.#row(row, view.columns, drawn);
         if (drawn) {
           if (at === drawn) at = made;
@@ -101,6 +163,9 @@ export class LiveTable {
       if (drawn === at) at = drawn.nextElementSibling;
       else this.body.insertBefore(drawn, at);
     }
+    const height = this.rowHeight;
+    stretch(this.above, view.offset * height);
+    stretch(this.below, Math.max(0, view.total - view.offset - view.order.length) * height);
   }
 
   /** Let every time in the table read what it is now. */
@@ -115,7 +180,10 @@ export class LiveTable {
    */
   #heads(columns) {
     const row = this.table.tHead?.rows[0];
-    const shown = columns.filter((column) => column.priority === 0).map((column) => column.name);
+    if (!this.isChosen) {
+      this.shown = new Set(columns.flatMap((column, at) => column.priority === 0 ? [at] : []));
+    }
+    const shown = columns.filter((_column, at) => this.shown.has(at)).map((column) => column.name);
     const kept = this.isNamespaced ? 1 : 0;
     const heads = Array.from(row?.cells ?? []).slice(kept);
     const written = heads.map((head) => (head.textContent ?? "").trim());
@@ -139,15 +207,17 @@ export class LiveTable {
     const made = document.createElement("tr");
     made.setAttribute("role", "row");
     made.dataset.name = row.name;
+    made.dataset.key = keyText([row.namespace, row.name]);
+    made.dataset.version = row.resource_version;
     if (row.health === "gone") made.className = "going";
     if (this.isNamespaced) made.append(this.#cell("ns c-ns", [element("span", "", row.namespace)]));
     const marked = STATUS.map((name) => columns.findIndex((column) => column.name === name))
       .find((place) => place >= 0);
     columns.forEach((column, at) => {
-      if (column.priority > 0) return;
+      if (!this.shown.has(at)) return;
       const cell = row.cells[at] ?? null;
       if (column.format === "name" || (at === 0 && column.name === "Name")) {
-        made.append(this.#cell("c-nm", [this.#name(row.name)]));
+        made.append(this.#cell("c-nm", [this.#name(row)]));
       } else if (at === marked) {
         made.append(this.#cell("c-st", [this.#status(String(cell ?? ""), row.health ?? "still")]));
       } else {
@@ -173,13 +243,16 @@ export class LiveTable {
 
   /**
    * The name in two parts: what may be cut, and the last part, which may not.
-   * @param {string} name
+   * @param {Row} row
    * @returns {HTMLElement}
    */
-  #name(name) {
+  #name(row) {
+    const name = row.name;
     const dash = name.lastIndexOf("-");
     const isSplit = dash > 0 && name.length - dash - 1 <= 10;
-    const made = element("span", "nm");
+    const made = document.createElement("a");
+    made.className = "nm";
+    made.href = `${this.root}/${row.namespace || "-"}/${encodeURIComponent(name)}`;
     made.title = name;
     made.append(
       element("span", "", isSplit ? name.slice(0, dash + 1) : name),

@@ -6,7 +6,7 @@ from dashboard.api.names import Namespace, ObjectName, Uid
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.table import MixedCell, Row, TimeCell
 from dashboard.errors import InvalidQuery
-from dashboard.query.filter import QUERY_LIMIT, compile_filter
+from dashboard.query.filter import QUERY_LIMIT, compile_filter, terms, word_of
 
 ROW = Row(
     Uid("u"),
@@ -57,3 +57,10 @@ def test_a_lone_mark_and_a_long_text_are_refused_where_they_stand() -> None:
 
     assert lone.value.params["position"] == 6
     assert long.value.params["position"] == QUERY_LIMIT
+
+
+@pytest.mark.parametrize("text", ["a !b", "a=b !c=d", '"a b" !"c=d" "!x"', "k!=v", '""'])
+def test_a_filter_can_be_written_as_it_was_read(text: str) -> None:
+    read = terms(text)
+
+    assert terms(" ".join(word_of(term) for term in read)) == read
