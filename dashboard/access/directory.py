@@ -109,6 +109,18 @@ async def kinds(cluster: str) -> tuple[Kind, ...]:
     )
 
 
+async def kind_of(cluster: str, api_version: str, kind: str) -> Kind | None:
+    """Return what an object's apiVersion and kind name there; None: it is not served."""
+    return next(
+        (
+            one
+            for one in await kinds(cluster)
+            if (one.gvr.group_version, one.label) == (api_version, kind)
+        ),
+        None,
+    )
+
+
 async def who(cluster: str, credential: Credential) -> str:
     """Return the user name that `credential` has on `cluster`."""
     connection = await fleet().get(cluster).connection()

@@ -10,9 +10,11 @@ from dashboard.access.identity import Person, person
 from dashboard.access.selection import Selection, listed, reach
 from dashboard.api.credential import Credential
 from dashboard.api.gvr import GVR
+from dashboard.api.listoptions import ListOptions
 from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectName, Uid
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.scope import Scope, Verb
+from dashboard.api.table import Column, Row
 from dashboard.cache.clock import SystemClock
 from dashboard.cache.factory import is_never_cached
 from dashboard.client.discovery import ApiResource
@@ -112,7 +114,29 @@ async def events_of(
         for namespace in reach(scope)
         for uid in uids
     ]
-    yield await listed(resource, scope, asked, sources, "", ("-last-seen",))
+    yield await listed(resource, scope, asked, sources, "", ("last-seen",))
+
+
+async def printed(
+    cluster: str, found: Particular, credential: Credential
+) -> tuple[tuple[Column, ...], Row] | None:
+    """Return the server's own row of `found`, under its columns; None when it has gone meanwhile.
+
+    Whoever was given the object was given what is printed of it. Raises what keeps the cluster from
+    answering.
+    """
+    connection = await fleet().get(cluster).connection()
+    who = await person(connection, credential)
+    source = TableResource(
+        _reader(connection, who, found.resource.gvr),
+        found.resource,
+        found.namespace,
+        SystemClock(),
+        field_selector=f"metadata.name={found.name}",
+    )
+    rows = (await source.list_page(ListOptions())).items
+    row = next((row for row in rows if row.uid == found.uid), None)
+    return (source.columns, row) if row else None
 
 
 def _reader(connection: Connection, who: Person, gvr: GVR) -> Transport:

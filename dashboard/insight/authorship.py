@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from dashboard.api.table import Json
-
 Trie: TypeAlias = Mapping[str, Any]
 
 CONTROL_PLANE = ("kube-controller-manager", "kube-scheduler", "kubelet", "cloud-controller-manager")
@@ -73,7 +71,7 @@ class Claims:
         return Claims(tuple(found))
 
 
-def claims(managed_fields: Sequence[Json]) -> Claims:
+def claims(managed_fields: Sequence[Mapping[str, Any]]) -> Claims:
     """Return what managedFields claim of a whole object; entries that cannot be read claim nothing."""
     entries = [entry for entry in managed_fields if isinstance(entry.get("fieldsV1"), dict)]
     entries.sort(key=lambda entry: str(entry.get("time", "")))
@@ -81,7 +79,7 @@ def claims(managed_fields: Sequence[Json]) -> Claims:
     return Claims(tuple((_author(e), e["fieldsV1"]) for e in entries if e["fieldsV1"]))
 
 
-def _author(entry: Json) -> Author:
+def _author(entry: Mapping[str, Any]) -> Author:
     name = str(entry.get("manager", ""))
     if entry.get("subresource") == "scale":
         return Author(name, Role.SCALED)

@@ -204,11 +204,13 @@ def _verdict(subject: Subject, told: Sequence[ConditionView]) -> Verdict | None:
     """Return the sentence about what is wrong; None while nothing is."""
     if subject.is_going:
         return Verdict("warn", _("It is being deleted, and stays until its finalizers are done."))
-    bad = next((each for each in told if each.tone == Health.WARNING.value), None)
-    if bad is None:
+    bad = [each for each in told if each.tone == Health.WARNING.value]
+    if not bad:
         return None
-    sentence = _("%(type)s is %(status)s") % {"type": bad.type, "status": bad.status}
-    said = ": ".join(part for part in (bad.reason, bad.message) if part)
+    # What says why comes before what does not, and Ready sums the others up.
+    worst = max(bad, key=lambda each: (bool(each.reason), each.type == "Ready"))
+    sentence = _("%(type)s is %(status)s") % {"type": worst.type, "status": worst.status}
+    said = ": ".join(part for part in (worst.reason, worst.message) if part)
     return Verdict("warn", f"{sentence}: {said}" if said else f"{sentence}.")
 
 

@@ -106,7 +106,7 @@ export function listen(rows, jump) {
   };
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target === filter) filter?.blur();
-    if (event.defaultPrevented || isTyping(event) || sheet?.open) return;
+    if (event.defaultPrevented || isTyping(event) || document.querySelector("dialog[open], [popover]:popover-open:not(.rail)")) return;
     const isOnControl = event.target instanceof Element && event.target.closest("a, button, summary, dialog, [popover]");
     if (isOnControl && ["Enter", "ArrowDown", "ArrowUp"].includes(event.key)) return;
     if (event.key === "g") {

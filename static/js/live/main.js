@@ -32,6 +32,8 @@ function start(table) {
   let pointerMovedAt = 0;
   let isMoving = false;
   let goTo = Number(data.offset);
+  /** @type {boolean | null} whether to select the last row, or the first, once it is here */
+  let jumpTo = null;
 
   /** @param {import("./frames.js").Frame} frame */
   function onFrame(frame) {
@@ -60,7 +62,15 @@ function start(table) {
     isWhole = false;
     isMoving = false;
     rows.mark();
+    arrive();
     follow();
+  }
+
+  /** Select the row that was jumped to, once it is here. */
+  function arrive() {
+    if (jumpTo === null || (jumpTo ? view.offset + view.order.length < view.total : view.offset > 0)) return;
+    rows.end(jumpTo);
+    jumpTo = null;
   }
 
   /** Ask for other rows when those on screen come near the end of what is here. */
@@ -93,7 +103,8 @@ function start(table) {
   drawn.body.addEventListener("pointermove", () => { pointerMovedAt = performance.now(); }, { passive: true });
   listen(rows, (isLast) => {
     drawn.scrollTo(isLast ? view.total : 0);
-    rows.end(isLast);
+    jumpTo = isLast;
+    arrive();
   });
   setInterval(() => {
     drawn.tick();

@@ -105,8 +105,7 @@ export class LiveTable {
    * @returns {import("./viewport.js").Place}
    */
   place(view) {
-    const head = this.table.tHead?.getBoundingClientRect().height ?? 0;
-    const top = this.body.getBoundingClientRect().top - head;
+    const top = this.body.getBoundingClientRect().top - this.#covered;
     const first = Math.max(0, Math.floor(-top / this.rowHeight));
     const count = Math.ceil(window.innerHeight / this.rowHeight);
     return { first: Math.min(first, Math.max(view.total - count, 0)), count };
@@ -118,8 +117,13 @@ export class LiveTable {
    */
   scrollTo(row) {
     const top = this.body.getBoundingClientRect().top + window.scrollY;
-    const head = this.table.tHead?.getBoundingClientRect().bottom ?? 0;
-    window.scrollTo({ top: Math.max(0, top + row * this.rowHeight - head) });
+    window.scrollTo({ top: row ? top + row * this.rowHeight - this.#covered : 0 });
+  }
+
+  /** @returns {number} pixels at the top of the window that the bar and the table's heads cover */
+  get #covered() {
+    const head = this.table.tHead?.rows[0]?.cells[0];
+    return head ? Number.parseFloat(getComputedStyle(head).top) + head.offsetHeight : 0;
   }
 
   /**
@@ -130,6 +134,8 @@ export class LiveTable {
    */
   draw(view, changed, isWhole) {
     const wanted = new Set(view.order);
+    // Measured first: a layout half-way through would find the page too short and scroll it.
+    const height = this.rowHeight;
     if (isWhole) {
       const columns = JSON.stringify(view.columns);
       if (columns !== this.columns) {
@@ -163,7 +169,6 @@ export class LiveTable {
       if (drawn === at) at = drawn.nextElementSibling;
       else this.body.insertBefore(drawn, at);
     }
-    const height = this.rowHeight;
     stretch(this.above, view.offset * height);
     stretch(this.below, Math.max(0, view.total - view.offset - view.order.length) * height);
   }
