@@ -101,7 +101,7 @@ export function listen(rows, jump) {
     d: () => rows.open(""),
     y: () => rows.open("yaml"),
     e: () => rows.open("events"),
-    n: () => /** @type {HTMLElement | null} */ (document.querySelector("#menu-spaces"))?.togglePopover(),
+    n: () => /** @type {HTMLElement | null} */ (document.querySelector("[popovertarget=menu-spaces]"))?.click(),
     Escape: () => rows.leave(),
   };
   document.addEventListener("keydown", (event) => {
