@@ -33,6 +33,8 @@ class ChapterLine:
     number: int
     minutes: int
     verified_at: str
+    claims: int
+    """How many sentences of it are tested against the source."""
     is_current: bool = False
 
 
@@ -200,6 +202,7 @@ def _line(entry: Entry, links: Links, number: int, *, is_current: bool = False) 
         number=number,
         minutes=entry.front.minutes,
         verified_at=entry.front.verified_at,
+        claims=entry.text.count("\n```claim "),
         is_current=is_current,
     )
 

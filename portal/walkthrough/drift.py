@@ -16,6 +16,8 @@ class Drift:
     worst: int
     pips: tuple[bool, ...]
     same: int
+    others: tuple[tuple[int, int], ...]
+    """(grade, how many) of each other grade that there is."""
     total: int
     """0: none could be read."""
     command: str
@@ -39,4 +41,5 @@ def measure(where: Where, key: str, verified_at: str, anchors: tuple[Anchor, ...
             grades.append(Grade.GONE)
     worst = max(grades, default=Grade.SAME)
     pips = tuple(index < worst for index in range(4))
-    return Drift(worst, pips, grades.count(Grade.SAME), len(grades), command)
+    others = tuple((g, grades.count(g)) for g in Grade if g is not Grade.SAME and g in grades)
+    return Drift(worst, pips, grades.count(Grade.SAME), others, len(grades), command)

@@ -89,7 +89,8 @@ def make_pane(where: Where, key: str, verified_at: str, spec: PaneSpec, links: L
     """Return a pane of the snapshot `key`.
 
     Raises NoSuchSymbol or NoSuchFile when the anchor is gone, NotImported when nobody can tell.
-    A statement that is gone is left out; its notes are in `lost_notes`.
+    A statement that is gone is left out, of a range what is left of its ends is shown; the notes of
+    what is gone are in `lost_notes`, all others beside a line.
     """
     store = stock(where)
     tree = store.tree(key)
@@ -97,8 +98,8 @@ def make_pane(where: Where, key: str, verified_at: str, spec: PaneSpec, links: L
     compared = store.tree(verified.key) if fit is Fit.EXACT and verified.key != key else None
     place = find(store.packages, tree, spec.anchor, compared)
     lines = highlighted(where, key, place.path, links)
-    shown = _without_small_gaps(_shown(place, spec), place)
     notes, lost = _notes(place, spec)
+    shown = _without_small_gaps(_shown(place, spec) | notes.keys(), place)
     rows: list[Row] = []
     for number in sorted(shown):
         if rows and number > rows[-1].number + 1:
@@ -128,12 +129,19 @@ def _shown(place: Place, spec: PaneSpec) -> set[int]:
     whole = range(place.symbol.line, place.symbol.end_line + 1)
     shown: set[int] = set()
     for start, end in spec.shows:
-        try:
-            first, last = lines_of(place, start), lines_of(place, end)
-        except NoSuchStatement:
-            continue
-        shown.update(range(first.start, last.stop))
+        ends = [lines for name in (start, end) if (lines := _lines_or_none(place, name))]
+        if len(ends) == 2:
+            shown.update(range(ends[0].start, ends[1].stop))
+        elif ends:
+            shown.update(ends[0])
     return shown or set(whole)
+
+
+def _lines_or_none(place: Place, name: str) -> range | None:
+    try:
+        return lines_of(place, name)
+    except NoSuchStatement:
+        return None
 
 
 def _without_small_gaps(shown: set[int], place: Place) -> set[int]:

@@ -118,3 +118,18 @@ def test_a_symbol_knows_its_members_and_its_package(where: Where) -> None:
     )
     with pytest.raises(NoSuchSymbol):
         view_symbol(where, KEY, "k8s.io/client-go/tools/cache", "Reflector.wach", LINKS)
+
+
+@pytest.mark.source
+def test_every_note_stands_beside_a_line_or_is_said_to_be_lost(where: Where) -> None:
+    shows = (
+        "show /8a32e039\nshow head .. /00000000\nnote 1 head\nnote 2 /0fddfce0\nnote 3 /00000000\n"
+    )
+
+    pane = make_pane(where, KEY, "v1.36.3", parse_pane(f"{CHAIN}~c670ac44", shows), LINKS)
+
+    beside = {note: row.html for row in pane.rows for note in row.notes}
+    assert set(beside) == {1, 2}
+    assert "TrackStarted" in beside[2]
+    assert pane.lost_notes == (3,)
+    assert len(pane.rows) < 10
