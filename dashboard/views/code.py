@@ -31,9 +31,13 @@ _kind_url: list[KindUrl] = [_no_kind]
 _field_urls: list[FieldUrls] = [_no_fields]
 
 
-def register(kind_url: KindUrl, field_urls: FieldUrls) -> None:
-    """Ask these from now on."""
+def register_kind(kind_url: KindUrl) -> None:
+    """Ask this from now on where a KIND is described."""
     _kind_url[0] = kind_url
+
+
+def register_fields(field_urls: FieldUrls) -> None:
+    """Ask this from now on where fields are declared."""
     _field_urls[0] = field_urls
 
 

@@ -9,8 +9,10 @@ class CrosslinksConfig(AppConfig):
     name = "portal.crosslinks"
 
     def ready(self) -> None:
-        """Fill evidence from clusters, and open pages at the version of the connected one."""
+        """Fill evidence from clusters, open pages at the connected one's version, link fields to Go."""
+        from dashboard.views import code
         from portal.crosslinks.evidence import make_evidence
+        from portal.crosslinks.fields import field_urls
         from portal.crosslinks.version import running_version
         from portal.walkthrough.blocks import check_evidence
         from portal.walkthrough.edition import register_cluster_version
@@ -18,3 +20,4 @@ class CrosslinksConfig(AppConfig):
 
         register(BlockKind("evidence", make_evidence, check_evidence))
         register_cluster_version(running_version)
+        code.register_fields(field_urls)
