@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from dashboard.cache import reflector, trace
+from dashboard.client import transport
 from portal.source.symbols import Kind
 from portal.source.tree import Tree
 from portal.walkthrough import claims, shelfmark
@@ -103,3 +105,22 @@ def test_what_is_not_imported_has_no_drift_but_a_command(nowhere: Where) -> None
 
     assert (drift.same, drift.total) == (0, 0)
     assert "k8s.io/apiserver@v0.36.3" in drift.command
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_the_text_says_of_this_portal_is_what_its_code_has(language: str) -> None:
+    text = text_of("client-go", "list-and-watch", language)
+    section = text.partition("{#portolan}")[2].partition("\n## ")[0]
+
+    said = {int(number) for number in re.findall(r"(?<![\d.])\d+(?![\d.])", section)}
+
+    assert {
+        trace.TRACE_LIMIT,
+        reflector.PAGE_SIZE,
+        int(reflector.AWAY_MOST_S),
+        int(reflector.BACKOFF_MOST_S),
+        reflector.MIN_WATCH_S // 60,
+        2 * reflector.MIN_WATCH_S // 60,
+        int(transport.INACTIVITY_LIMIT_S),
+    } <= said
+    assert f"{reflector.BACKOFF_FIRST_S} s" in section
