@@ -55,7 +55,10 @@ VARIABLES = (
     Variable(
         "PORTOLAN_CONTEXT", "Comma-separated kubeconfig contexts to offer; the first is connected."
     ),
-    Variable("PORTOLAN_DEMO", "1 shows the demo cluster, whatever other clusters there are."),
+    Variable(
+        "PORTOLAN_DEMO",
+        "1 shows the demo cluster, whatever other clusters there are; 0 never does.",
+    ),
     Variable("PORTOLAN_DEMO_PODS", "Pods of the demo cluster, 1000 unless named."),
     Variable(
         "PORTOLAN_AUTH",
@@ -87,7 +90,10 @@ VARIABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the environment says, parsed once; see `read`."""
+    """What the environment says, parsed once; see `read`.
+
+    `demo` None leaves it to the start: the demo is shown where there is no cluster.
+    """
 
     data: Path
     contexts: tuple[str, ...]
@@ -96,7 +102,7 @@ class Environment:
     port: int
     hosts: tuple[str, ...]
     debug: bool
-    demo: bool
+    demo: bool | None
     demo_pods: int
     secret_key: str = field(repr=False)
     metrics_token: str | None = field(repr=False)
@@ -126,7 +132,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     run with.
     """
     host, port = _bind(environ)
-    demo = _switch(environ, "PORTOLAN_DEMO")
+    demo = _switch(environ, "PORTOLAN_DEMO") if environ.get("PORTOLAN_DEMO") else None
     # Nothing in the demo is anybody's, so nobody is asked who they are.
     auth = environ.get("PORTOLAN_AUTH") or ("none" if demo else "link")
     if auth not in AUTH_MODES:

@@ -177,7 +177,7 @@ def _shell(request: HttpRequest, clusters: tuple[ClusterLink, ...]) -> Shell:
         cluster_url=cluster.url if cluster else reverse("home"),
         clusters=clusters,
         cluster=cluster,
-        is_demo=settings.ENVIRONMENT.demo,
+        is_demo=bool(settings.ENVIRONMENT.demo),
     )
 
 

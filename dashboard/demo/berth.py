@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dashboard.demo.apiserver import Apiserver, kubeconfig
 from dashboard.demo.recording import load
@@ -22,19 +23,21 @@ class Demo:
     async def start(
         cls, folder: Path, clock: Clock, *, pods: int = PODS, seed: int = SEED
     ) -> "Demo":
-        """Serve a world of `pods` pods, and write `folder`/kubeconfig, which only this user can read."""
+        """Serve a world of `pods` pods, and write its kubeconfig into `folder` for this user alone."""
         world = await asyncio.to_thread(lambda: World(load(), clock, pods=pods, seed=seed))
         apiserver = Apiserver(world)
         await apiserver.start()
-        path = folder / "kubeconfig"
+        # Each has its own: two processes may share a folder.
+        path = folder / f"{urlsplit(apiserver.server).port}.kubeconfig"
         await asyncio.to_thread(_write, path, apiserver.server)
         return cls(apiserver, asyncio.create_task(world.run(), name="demo"), path)
 
     async def aclose(self) -> None:
-        """End the world and its API server."""
+        """End the world and its API server, and remove the kubeconfig."""
         self._life.cancel()
         await asyncio.gather(self._life, return_exceptions=True)
         await self.apiserver.aclose()
+        await asyncio.to_thread(self.kubeconfig.unlink, missing_ok=True)
 
 
 def _write(path: Path, server: str) -> None:

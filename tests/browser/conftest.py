@@ -86,7 +86,16 @@ def serving(data: Path, home: Path, **settings: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a site that has no cluster, not even in ~/.kube/config."""
-    with serving(tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("home")) as origin:
+    data, home = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("home")
+    with serving(data, home, PORTOLAN_DEMO="0") as origin:
+        yield origin
+
+
+@pytest.fixture(scope="session")
+def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site as it starts where there is no cluster: it shows the demo."""
+    data, home = tmp_path_factory.mktemp("demo-site"), tmp_path_factory.mktemp("demo-home")
+    with serving(data, home, PORTOLAN_AUTH="") as origin:
         yield origin
 
 

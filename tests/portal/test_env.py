@@ -27,7 +27,8 @@ def test_an_empty_environment_is_one_person_on_loopback(tmp_path: Path) -> None:
 
 
 def test_the_demo_asks_nobody_who_they_are_unless_told_to(tmp_path: Path) -> None:
-    assert (read(tmp_path).demo, read(tmp_path).demo_pods) == (False, 1000)
+    assert (read(tmp_path).demo, read(tmp_path).demo_pods) == (None, 1000)
+    assert read(tmp_path, PORTOLAN_DEMO="0").demo is False
     said = read(tmp_path, PORTOLAN_DEMO="1", PORTOLAN_DEMO_PODS="400")
 
     assert (said.demo, said.demo_pods, said.auth) == (True, 400, "none")

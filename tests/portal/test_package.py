@@ -1,6 +1,7 @@
 """The wheel on a machine that has no checkout: it checks, it serves, it speaks Chinese."""
 
 import http.cookiejar
+import json
 import re
 import signal
 import socket
@@ -107,7 +108,8 @@ class Browser:
 def link(machine: Machine) -> Iterator[str]:
     """The link that `portolan serve` printed; the server ends cleanly afterwards."""
     script = str(machine.site / "bin" / "portolan")
-    server = machine.start(script, "serve", PORTOLAN_BIND=f"127.0.0.1:{free_port()}")
+    address = f"127.0.0.1:{free_port()}"
+    server = machine.start(script, "serve", PORTOLAN_BIND=address, PORTOLAN_DEMO="0")
     assert server.stdout is not None
     said = server.stdout.readline()
     found = re.fullmatch(r"Portolan: (http://\S+)\n", said)
@@ -139,6 +141,24 @@ def test_the_package_carries_everything_that_it_reads(installed: Path) -> None:
         "portal",
         *(path.name for path in installed.glob("portolan-*.dist-info")),
     }
+
+
+def test_without_a_cluster_the_package_shows_the_demo_that_it_carries(machine: Machine) -> None:
+    script = str(machine.site / "bin" / "portolan")
+    address = f"127.0.0.1:{free_port()}"
+    server = machine.start(script, "serve", PORTOLAN_BIND=address)
+    assert server.stdout is not None
+    try:
+        said = [server.stdout.readline(), server.stdout.readline()]
+        assert said[0].startswith("Demo cluster: ")
+        assert said[1] == f"Portolan: http://{address}\n", "nobody needs a link"
+        table = json.loads(Browser().read(f"http://{address}/c/demo/nodes.v1?format=json"))
+        assert table["total"] > 5
+    finally:
+        server.send_signal(signal.SIGINT)
+        output, _ = server.communicate(timeout=ANSWER_LIMIT_S)
+    assert server.returncode == 0, output
+    assert "Traceback" not in output
 
 
 def test_the_package_has_the_commands_of_the_handbook(installed: Path) -> None:
@@ -245,7 +265,8 @@ def test_two_servers_that_start_at_once_share_one_folder(machine: Machine) -> No
         second.bind(("127.0.0.1", 0))
         ports = [first.getsockname()[1], second.getsockname()[1]]
     servers = [
-        machine.start("-m", "portal", "serve", PORTOLAN_BIND=f"127.0.0.1:{port}") for port in ports
+        machine.start("-m", "portal", "serve", PORTOLAN_BIND=f"127.0.0.1:{port}", PORTOLAN_DEMO="0")
+        for port in ports
     ]
     said = [server.stdout.readline() if server.stdout else "" for server in servers]
     for server in servers:

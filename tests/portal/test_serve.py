@@ -30,10 +30,8 @@ def test_a_link_without_a_secret_is_not_printed(
     settings: Settings,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("PORTOLAN_DEMO", "")  # set by the start when there is no cluster
-    monkeypatch.setenv("PORTOLAN_AUTH", "link")
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, demo=False)
     settings.DEBUG = True  # without it the static files would be collected first
     settings.BUNDLES = tmp_path
     (tmp_path / "link-secret").touch()

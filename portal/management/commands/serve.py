@@ -43,7 +43,7 @@ class Command(BaseCommand):
         # Before anything else: a link must not be printed to a port that is somebody else's.
         with _listen(environment.host, environment.port) as listening:
             _prepare(environment.data)
-            if not environment.demo and harbour.is_empty(environment.data):
+            if environment.demo is None and harbour.is_empty(environment.data):
                 environment = _with_demo(environment)
             self._print_address(environment)
             self._warn(environment)
