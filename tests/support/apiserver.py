@@ -29,7 +29,9 @@ async def serve(handler: Handler) -> AsyncIterator[Recorder]:
         recorder.headers.append(dict(request.headers))
         return await handler(request)
 
-    runner = web.ServerRunner(web.Server(answer, handler_cancellation=True), shutdown_timeout=0.1)
+    runner = web.ServerRunner(
+        web.Server(answer, handler_cancellation=True, access_log=None), shutdown_timeout=0.1
+    )
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

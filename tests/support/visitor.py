@@ -1,8 +1,9 @@
 """A visitor of the whole application in this process, on a real cluster."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,10 @@ class Visitor:
         answer = await self.client.get("/learn/", {door.PARAMETER: door.secret()})
         assert answer.status_code == 302
         assert answer["Location"] == "/learn/"
+
+    async def sign_in(self, token: str, cluster: str = "") -> Any:
+        """Come in with a token, where PORTOLAN_AUTH=token asks for one; return the answer."""
+        return await self.client.post("/-/sign-in", {"token": token, "cluster": cluster})
 
     async def get(self, path: str, **query: str) -> Any:
         """Return the answer to a GET."""
@@ -83,6 +88,13 @@ class Socket:
         assert answer["type"] == "websocket.send", answer
         return json.loads(answer["text"])
 
+    async def closed(self, timeout_s: float) -> int:
+        """Return the code that the socket is closed with; frames before it are passed over."""
+        while True:
+            answer = await self._communicator.receive_output(timeout_s)
+            if answer["type"] == "websocket.close":
+                return int(answer.get("code", 1000))
+
     async def close(self) -> None:
         """Leave, and wait until the application has let go."""
         await self._communicator.send_input({"type": "websocket.disconnect", "code": 1000})
@@ -92,11 +104,31 @@ class Socket:
 @asynccontextmanager
 async def visiting(kubeconfig: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Visitor]:
     """Run the application's clusters for `kubeconfig`, and yield a visitor who was let in."""
+    async with running(kubeconfig, monkeypatch):
+        visitor = Visitor()
+        await visitor.enter()
+        yield visitor
+
+
+@asynccontextmanager
+async def running(kubeconfig: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """Run the application's clusters for `kubeconfig`."""
     monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
     await clusters.start(Path(settings.ENVIRONMENT.data), ())
-    visitor = Visitor()
-    await visitor.enter()
     try:
-        yield visitor
+        yield
     finally:
         await clusters.stop()
+
+
+@asynccontextmanager
+async def receiving(
+    kubeconfig: Path, tokens: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[dict[str, Visitor]]:
+    """Run the site as PORTOLAN_AUTH=token, and yield a visitor for each of `tokens`, signed in."""
+    monkeypatch.setattr(settings, "ENVIRONMENT", replace(settings.ENVIRONMENT, auth="token"))
+    async with running(kubeconfig, monkeypatch):
+        people = {name: Visitor() for name in tokens}
+        for name, visitor in people.items():
+            assert (await visitor.sign_in(tokens[name])).status_code == 302
+        yield people
