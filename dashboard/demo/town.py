@@ -174,7 +174,7 @@ class Town:
                 if kind in self._recorded[entity].shown:
                     document, cells = self._recorded[entity].shown[kind]
                     grown = _with_endpoints(document, workload.copies)
-                    self._change(entity, kind, grown, _addressed(kind, grown, cells))
+                    self._change(entity, kind, grown, addressed(kind, grown, cells))
 
     def _copy(
         self, model: Recorded, seed: str, addresses: "_Addresses"
@@ -330,7 +330,7 @@ def _reference(model: Mapping[str, Any], pod: Object) -> Object:
     return {**model, "name": meta["name"], "uid": meta["uid"]}
 
 
-def _addressed(kind: str, document: Object, cells: Sequence[Any]) -> list[Any]:
+def addressed(kind: str, document: Object, cells: Sequence[Any]) -> list[Any]:
     """Return the cells with the addresses of `document`, three and a count as the server prints them.
 
     Go: k8s.io/kubernetes/pkg/printers/internalversion#formatEndpoints.

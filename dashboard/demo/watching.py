@@ -23,7 +23,7 @@ LAST_BOOKMARK_S: Final = 2.0
 SHORTEST_S: Final = 1800
 """A stream without timeoutSeconds ends after this to twice this long, as --min-request-timeout has it."""
 
-SLICE: Final = 50
+SLICE: Final = 20
 """Objects printed before the event loop gets its turn."""
 
 

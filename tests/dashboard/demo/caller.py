@@ -37,11 +37,18 @@ class Caller:
         self._session = session
 
     async def ask(
-        self, path: str, accept: str = JSON, *, method: str = "GET", body: object = None
+        self,
+        path: str,
+        accept: str = JSON,
+        *,
+        method: str = "GET",
+        body: object = None,
+        acting_as: str = "",
     ) -> Said:
         """Return the answer to one request."""
+        more = {"Impersonate-User": acting_as} if acting_as else {}
         async with self._session.request(
-            method, path, headers={"Accept": accept}, json=body
+            method, path, headers={"Accept": accept, **more}, json=body
         ) as response:
             text = await response.text()
             try:

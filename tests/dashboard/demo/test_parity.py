@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from dashboard.cache.clock import SystemClock
+from dashboard.demo import town
 from dashboard.demo.berth import Demo
 from dashboard.demo.review import TOKEN
 from tests.cluster.fixtures import Cluster
@@ -295,6 +296,33 @@ async def test_who_may_what_is_decided_alike_for_everybody(both: Two) -> None:
             said, true = await both.ask(path, method="POST", body=body)
 
             assert said.document["status"] == true.document["status"], (user, attributes)
+
+
+async def test_endpoints_are_printed_as_the_demo_prints_those_that_it_adds_to(both: Two) -> None:
+    for kind, path in (
+        (town.SLICES, "/apis/discovery.k8s.io/v1/endpointslices"),
+        (town.ENDPOINTS, "/api/v1/endpoints"),
+    ):
+        table = (await both.real.ask(f"{path}?includeObject=Object", TABLE)).document
+        printed = 0
+        for row in table["rows"]:
+            shown = row["object"]
+            ready = shown.get("endpoints") or (
+                shown.get("subsets") and all("addresses" in item for item in shown["subsets"])
+            )
+            if ready and len(shown.get("subsets") or [1]) == 1:
+                assert town.addressed(kind, shown, row["cells"]) == row["cells"]
+                printed += 1
+        assert printed > 20
+
+
+async def test_acting_as_somebody_else_is_refused_in_the_same_words(both: Two) -> None:
+    said, true = [
+        await caller.ask("/api/v1/pods", acting_as="alice") for caller in (both.demo, both.narrow)
+    ]
+
+    assert said.status == true.status == 403
+    assert said.document == _of_the_demo(true.document)
 
 
 async def test_a_large_list_is_packed_and_a_small_one_is_not(both: Two) -> None:
