@@ -74,8 +74,9 @@ def _with_demo(environment: Environment) -> Environment:
     """Show the demo, as PORTOLAN_DEMO=1 would; nobody is asked for a link then."""
     os.environ["PORTOLAN_DEMO"] = "1"  # for the process that --reload starts
     auth = environment.auth if os.environ.get("PORTOLAN_AUTH") else "none"
-    settings.ENVIRONMENT = replace(environment, demo=True, auth=auth)
-    return settings.ENVIRONMENT
+    shown = replace(environment, demo=True, auth=auth)
+    settings.ENVIRONMENT = shown
+    return shown
 
 
 def _listen(host: str, port: int) -> socket.socket:
