@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("-/sign-out", signin.sign_out, name="sign_out"),
         path("", include("dashboard.views.urls")),
         path("", include("portal.walkthrough.urls")),
+        path("", include("portal.crosslinks.urls")),
         *([path("-/look", views.look, name="look")] if settings.ENVIRONMENT.debug else []),
         prefix_default_language=False,
     ),

@@ -17,6 +17,7 @@ from dashboard.api.state import State
 from dashboard.api.table import Column, Row
 from dashboard.cache.clock import SystemClock
 from dashboard.cache.factory import is_never_cached
+from dashboard.cache.reflector import Reflector
 from dashboard.cache.sharedinformer import SharedInformer
 from dashboard.cache.warm import Warm
 from dashboard.client.discovery import ApiResource
@@ -129,6 +130,11 @@ class Selection:
         return next(
             (one.columns for one in sources if isinstance(one, Printer) and one.columns), ()
         )
+
+    @property
+    def reflectors(self) -> tuple[Reflector[Row], ...]:
+        """Those that read its collections, in the order of `reach`."""
+        return tuple(informer.reflector for informer in self._informers)
 
     # --- its rows
 

@@ -24,7 +24,7 @@ from dashboard.api.age import human_duration
 from dashboard.api.credential import Credential
 from dashboard.api.gvr import format_kind
 from dashboard.api.meta import Condition
-from dashboard.api.names import parse_name, parse_namespace
+from dashboard.api.names import ObjectKey, parse_name, parse_namespace
 from dashboard.errors import ClusterError
 from dashboard.insight.condition import conditions, judged
 from dashboard.insight.health import Health
@@ -116,23 +116,23 @@ async def _show(
 ) -> HttpResponseBase:
     cluster, kind, namespace, name = at
     credential: Credential = request.credential  # type: ignore[attr-defined]  # set by the door
+    target = None
     try:
+        target = ObjectKey(parse_namespace(namespace), parse_name(name))
         _connection, resource = await selection.resolve(cluster, kind)
         full = format_kind(resource.gvr)
         if full != kind:
             query = request.META.get("QUERY_STRING", "")
-            target = reverse(view, args=[cluster, full, namespace, name])
-            return HttpResponseRedirect(f"{target}?{query}" if query else target)
-        found = await access.particular(
-            cluster, resource.gvr, parse_namespace(namespace), parse_name(name), credential
-        )
+            url = reverse(view, args=[cluster, full, namespace, name])
+            return HttpResponseRedirect(f"{url}?{query}" if query else url)
+        found = await access.particular(cluster, resource.gvr, *target, credential)
         if data := _as_data(request, found):
             return data
         reader = Reader(request, cluster, credential, found, time.time_ns() // 1_000_000)
         page = await fill(reader, ObjectPage(subject(request, cluster, found, view)))
         return await sync_to_async(render)(request, "dashboard/object.html", {"page": page})
     except ClusterError as error:
-        return respond(request, error, cluster=cluster, kind=kind, namespace=namespace, name=name)
+        return respond(request, error, cluster=cluster, kind=kind, target=target)
 
 
 def _as_data(request: HttpRequest, found: Particular) -> HttpResponse | None:

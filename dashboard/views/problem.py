@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard.api.names import NO_NAMESPACE_SEGMENT
+from dashboard.api.names import ObjectKey
 from dashboard.api.state import State
 from dashboard.errors import (
     ClusterError,
@@ -39,15 +39,16 @@ def respond(
     *,
     cluster: str,
     kind: str = "",
-    namespace: str = "",
-    name: str = "",
+    target: ObjectKey | None = None,
+    is_data: bool = False,
 ) -> HttpResponse:
     """Return the answer to a request that ended in `error`, as JSON when that was asked for.
 
-    `name` is that of the object that was wanted, "" for a list.
+    `target` is the object that was wanted, None for a list; `is_data` for an address that has
+    no page.
     """
     state = State.DENIED if isinstance(error, Denied | SignInNeeded) else State.UNKNOWN
-    if request.GET.get("format") == "json":
+    if is_data or request.GET.get("format") == "json":
         body = {
             "cluster": cluster,
             "kind": kind,
@@ -60,29 +61,29 @@ def respond(
         return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode(query)}")
     page = ProblemPage(
         state="forbidden" if isinstance(error, GateError) else "unknown",
-        title=_title(error, name),
+        title=_title(error, target),
         message=error.told(_),
         detail=error.detail or "",
-        command=_command(error, kind, namespace, name),
+        command=_command(error, kind, target),
         place=place(cluster, ""),
     )
     return render(request, "dashboard/problem.html", {"page": page}, status=error.status)
 
 
-def _title(error: ClusterError, name: str) -> str:
+def _title(error: ClusterError, target: ObjectKey | None) -> str:
     if isinstance(error, GateError):
-        return _("You may not read this here") if name else _("You may not list this here")
+        return _("You may not read this here") if target else _("You may not list this here")
     if isinstance(error, RequestError | NotFound):
         return _("There is no such thing here")
     return _("The cluster does not answer")
 
 
-def _command(error: ClusterError, kind: str, namespace: str, name: str) -> str:
+def _command(error: ClusterError, kind: str, target: ObjectKey | None) -> str:
     if not isinstance(error, Denied):
         return ""
     short = kind.split(".", maxsplit=1)[0]
-    if name:
-        within = f" -n {namespace}" if namespace not in {"", NO_NAMESPACE_SEGMENT} else ""
-        return f"kubectl auth can-i get {short}/{name}{within}"
+    if target:
+        within = f" -n {target.namespace}" if target.namespace else ""
+        return f"kubectl auth can-i get {short}/{target.name}{within}"
     asked = error.params.get("namespace")
     return f"kubectl auth can-i list {short} {f'-n {asked}' if asked else '-A'}"

@@ -13,11 +13,13 @@ class CrosslinksConfig(AppConfig):
         from dashboard.views import code
         from portal.crosslinks.evidence import make_evidence
         from portal.crosslinks.fields import field_urls
+        from portal.crosslinks.replay import make_trace
         from portal.crosslinks.version import running_version
         from portal.walkthrough.blocks import check_evidence
         from portal.walkthrough.edition import register_cluster_version
         from portal.walkthrough.render import BlockKind, register
 
         register(BlockKind("evidence", make_evidence, check_evidence))
+        register(BlockKind("trace", make_trace, check_evidence))
         register_cluster_version(running_version)
         code.register_fields(field_urls)

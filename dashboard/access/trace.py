@@ -1,0 +1,46 @@
+"""What this portal's reflectors of a kind just did, for a viewer who may see all that they read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboard.access.selection import Wanted, reach, select
+from dashboard.api.credential import Credential
+from dashboard.api.names import Namespace
+from dashboard.api.state import State
+from dashboard.cache.trace import Entry, Step
+
+__all__ = ["Entry", "Step", "Traced", "traces"]
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """The last steps of one reflector, oldest first. `namespace` "" is the whole cluster."""
+
+    namespace: Namespace
+    state: State
+    resource_version: str
+    epoch: int
+    """How often the collection was listed completely."""
+    steps: Sequence[Entry]
+
+
+async def traces(cluster: str, kind: str, credential: Credential) -> tuple[Traced, ...]:
+    """Return a trace for each collection that the viewer's view of KIND reads.
+
+    Steps count objects, so nobody is told of a collection that their rights do not cover whole.
+    Starts the reflectors if nobody looked yet. Raises as `select` does.
+    """
+    async with select(Wanted(cluster, kind), credential) as selection:
+        # Each of them reads one namespace that is allowed whole, or all of them.
+        return tuple(
+            Traced(
+                namespace,
+                reflector.state,
+                str(reflector.resource_version),
+                reflector.epoch,
+                reflector.trace.entries(),
+            )
+            for namespace, reflector in zip(
+                reach(selection.scope), selection.reflectors, strict=False
+            )
+        )

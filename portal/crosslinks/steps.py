@@ -1,0 +1,41 @@
+"""Each step of our reflector, and the function of client-go's that takes it."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_noop
+
+from dashboard.access.trace import Step
+from portal.source.structs import Place
+
+CACHE = "k8s.io/client-go/tools/cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a step is, in a word, and the Go function that does the same."""
+
+    label: str
+    place: Place
+
+
+MEANINGS = {
+    Step.LIST: Meaning(gettext_noop("lists for the first time"), Place(CACHE, "Reflector.list")),
+    Step.LIST_PAGE: Meaning(
+        gettext_noop("reads a page"), Place("k8s.io/client-go/tools/pager", "ListPager.list")
+    ),
+    Step.REPLACE: Meaning(gettext_noop("replaces the copy"), Place(CACHE, "Reflector.syncWith")),
+    Step.WATCH: Meaning(
+        gettext_noop("watches from that version on"), Place(CACHE, "Reflector.watch")
+    ),
+    Step.EVENTS: Meaning(gettext_noop("applies changes"), Place(CACHE, "handleAnyWatch")),
+    Step.BOOKMARK: Meaning(
+        gettext_noop("moves on by a bookmark"), Place(CACHE, "Reflector.setLastSyncResourceVersion")
+    ),
+    Step.WATCH_ENDED: Meaning(gettext_noop("sees the watch end"), Place(CACHE, "handleWatch")),
+    Step.RELIST: Meaning(
+        gettext_noop("lists again"), Place(CACHE, "Reflector.relistResourceVersion")
+    ),
+    Step.BACKOFF: Meaning(gettext_noop("waits"), Place(CACHE, "Reflector.RunWithContext")),
+    Step.ERROR: Meaning(gettext_noop("meets an error"), Place(CACHE, "DefaultWatchErrorHandler")),
+}
+"""Complete by a test: no step is without its function, and each function is in the source."""
