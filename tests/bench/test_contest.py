@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from typing import cast
 
 import pytest
@@ -54,8 +55,12 @@ def cost(seconds: float, cpu: float, *, version: str = "7") -> Cost:
 
 async def run(*peers: Contestant, rounds: int, crowd: StillCrowd | None = None) -> list[str]:
     said: list[str] = []
+
+    def again(peer: Contestant) -> Callable[[], Contestant]:
+        return lambda: peer
+
     figures = await contest(
-        [lambda peer=peer: peer for peer in peers],
+        [again(peer) for peer in peers],
         cast("Crowd", crowd or StillCrowd()),
         os.getpid(),
         pods=1,

@@ -29,7 +29,7 @@ DEPLOYMENT: dict[str, Any] = {
     },
     "status": {"replicas": 4},
 }
-MANAGED = [
+MANAGED: list[dict[str, Any]] = [
     {
         "manager": "kube-controller-manager",
         "operation": "Update",
