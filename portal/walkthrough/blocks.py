@@ -46,12 +46,14 @@ class ClaimView:
     sentence: str
     """HTML, sanitised."""
     state: str
-    """tested, broken or unknown."""
+    """tested, broken, lacking or unknown."""
     version: str
     path: str = ""
     line: int = 0
     href: str = ""
     command: str = ""
+    lacks: str = ""
+    """What the version does not have, where it is lacking."""
 
     @property
     def file(self) -> str:
@@ -142,17 +144,21 @@ async def make_claim(block: Block, reader: Reader) -> str:
         verdict = await PRESS.keep(claims.judge, reader.where, reader.key, block.info)
     except NotImported as absent:
         view = ClaimView(sentence, "unknown", version, command=absent.command)
+    except (NoSuchFile, NoSuchSymbol):
+        lacks = claims.parse_claim(block.info).anchor.name
+        view = ClaimView(sentence, "lacking", version, lacks=lacks)
     except SourceError:
         view = ClaimView(sentence, "broken", version)
     else:
         line = verdict.lines[0] if verdict.lines else 0
         view = ClaimView(
             sentence,
-            "tested" if verdict.holds else "broken",
+            "tested" if verdict.holds else "lacking" if verdict.lacks else "broken",
             version,
             path=verdict.path,
             line=line,
             href=reader.links.source(reader.key, verdict.path, line),
+            lacks=verdict.lacks,
         )
     return render_to_string("walkthrough/_claim.html", {"claim": view})
 

@@ -31,6 +31,15 @@ class Broken(Exception):
     """The source says otherwise; the message says what it says."""
 
 
+class Lacking(Broken):
+    """The source has nothing of a name that the claim speaks of, as before it was written."""
+
+    def __init__(self, name: str, message: str) -> None:
+        """Name what is not there; the message says where it was looked for."""
+        super().__init__(message)
+        self.name = name
+
+
 class ClaimError(ValueError):
     """The first line of a claim block says nothing that can be checked; the message says what to write."""
 
@@ -64,6 +73,8 @@ class Verdict:
     """The lines that decided, in the order in which the check looked at them."""
     reason: str = ""
     """What the source says instead; for authors, so in English."""
+    lacks: str = ""
+    """The name that is not there at all; empty: the source says otherwise."""
 
 
 Check = Callable[[Subject, tuple[str, ...]], tuple[int, ...]]
@@ -127,6 +138,10 @@ def judge(where: Where, key: str, info: str) -> Verdict:
     )
     try:
         lines = claim.check(subject, claim.words)
+    except Lacking as lacking:
+        return Verdict(
+            holds=False, path=place.path, lines=(), reason=str(lacking), lacks=lacking.name
+        )
     except Broken as broken:
         return Verdict(holds=False, path=place.path, lines=(), reason=str(broken))
     return Verdict(holds=True, path=place.path, lines=lines)
@@ -174,7 +189,7 @@ def guarded(subject: Subject, words: tuple[str, ...]) -> tuple[int, ...]:
     """CALL NAME…: every call of CALL stands under conditions that speak of each NAME."""
     found = [call for call in subject.calls if call.name == words[0]]
     if not found:
-        raise Broken(f"{subject.symbol.name} does not call {words[0]}")
+        raise Lacking(words[0], f"{subject.symbol.name} does not call {words[0]}")
     for call in found:
         spoken = set(re.findall(r"\w+", " ".join(call.guards)))
         if lacking := sorted(set(words[1:]) - spoken):
@@ -192,6 +207,8 @@ def calls_in_order(subject: Subject, words: tuple[str, ...]) -> tuple[int, ...]:
             (c for c in subject.calls if c.name == name and c.span.start > start),
             None,
         )
+        if call is None and name not in {call.name for call in subject.calls}:
+            raise Lacking(name, f"{subject.symbol.name} does not call {name}")
         if call is None:
             raise Broken(f"{subject.symbol.name} calls no {name} there")
         start = call.span.start
@@ -240,12 +257,14 @@ def gate(subject: Subject, words: tuple[str, ...]) -> tuple[int, ...]:
                 if found != words[:2]:
                     raise Broken(f"{short} is {' '.join(found)}")
                 return (state.line,)
-    raise Broken(f"no table names {short} at {subject.version}")
+    raise Lacking(short, f"no table names {short} at {subject.version}")
 
 
 def _wrapped(subject: Subject, name: str) -> Call:
     """Return the one call that wraps the chain in a filter; raise Broken if it is not one."""
     fitting = [call for call in subject.calls if is_wrapping(call) and call.name == name]
+    if not fitting:
+        raise Lacking(name, f"the chain is not wrapped in {name}")
     if len(fitting) != 1:
         raise Broken(f"the chain is wrapped in {name} {len(fitting)} times")
     return fitting[0]

@@ -12,7 +12,15 @@ from portal.source.package import Package
 from portal.source.symbols import declared
 from portal.walkthrough import claims
 from portal.walkthrough.anchors import AnchorError
-from portal.walkthrough.claims import Broken, ClaimError, Subject, Verdict, judge, parse_claim
+from portal.walkthrough.claims import (
+    Broken,
+    ClaimError,
+    Lacking,
+    Subject,
+    Verdict,
+    judge,
+    parse_claim,
+)
 from portal.walkthrough.render import Block, fragments
 from portal.walkthrough.shelfmark import walkthroughs
 from portal.walkthrough.stock import Where
@@ -77,7 +85,7 @@ def test_a_claim_that_holds_names_the_lines_that_decide(info: str, lines: tuple[
     ("info", "reason"),
     [
         (f"runs-before {A}Chain WithInner WithOuter", "WithOuter is wrapped after WithInner"),
-        (f"runs-before {A}Chain WithOuter WithNone", "wrapped in WithNone 0 times"),
+        (f"runs-before {A}Chain WithOuter WithNone", "not wrapped in WithNone"),
         (f"outside {A}Chain WithInner WithOuter", "'WithMiddle', 'WithOuter'"),
         (f"guarded {A}Chain WithMiddle Chance Other", "does not depend on Other"),
         (f"guarded {A}Chain WithOuter Chance", "does not depend on Chance"),
@@ -94,6 +102,22 @@ def test_a_claim_that_holds_names_the_lines_that_decide(info: str, lines: tuple[
 def test_a_claim_breaks_when_the_source_says_otherwise(info: str, reason: str) -> None:
     with pytest.raises(Broken, match=re.escape(reason)):
         check(info)
+
+
+@pytest.mark.parametrize(
+    ("info", "name"),
+    [
+        (f"runs-before {A}Chain WithOuter WithNone WithInner", "WithNone"),
+        (f"guarded {A}Chain WithNone Chance", "WithNone"),
+        (f"calls {A}Chain WithInner Close", "Close"),
+        (f"gate {A}Pause on GA", "Pause"),
+    ],
+)
+def test_what_is_not_there_at_all_contradicts_nothing(info: str, name: str) -> None:
+    with pytest.raises(Lacking) as lacking:
+        check(info)
+
+    assert lacking.value.name == name
 
 
 def test_a_gate_is_what_it_was_at_the_version_of_the_page() -> None:

@@ -182,6 +182,25 @@ async def test_a_live_block_that_nothing_fills_says_so(
 
 
 @pytest.mark.source
+async def test_an_older_version_breaks_what_it_contradicts_and_no_more(
+    client: AsyncClient, real: Tree
+) -> None:
+    page = await get(client, f"{CHAPTER}?at=v1.20.2")
+
+    if "portolan source fetch" in page.html:
+        pytest.skip("the old source is not here")
+    for claim in page.html.split('<div class="claim')[1:]:
+        if "Authentication runs before tracing" in claim:
+            assert "Not of this version." in claim
+            assert "The source of v1.20.2 has no WithTracing there." in claim
+        if "Limits come before authorization." in claim:
+            assert "Tested claim." in claim
+        if "Exactly one filter stands outside panic recovery" in claim:
+            assert "Broken claim." in claim
+    assert page.html.count("Not of this version.") > page.html.count("Broken claim.") > 0
+
+
+@pytest.mark.source
 async def test_a_version_that_is_not_listed_gets_the_nearest_and_a_banner(
     client: AsyncClient, real: Tree
 ) -> None:
