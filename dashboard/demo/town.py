@@ -102,7 +102,7 @@ class Town:
             self._grow_one(workloads[index], count, addresses, chance)
 
     def _workloads(self) -> Iterator[Workload]:
-        """Yield the Deployments that are whole, that the tape leaves alone and that nothing else counts."""
+        """Yield the Deployments that are well, that the tape leaves alone and that nothing else counts."""
         counted = {
             (shown["metadata"]["namespace"], shown["metadata"]["name"])
             for kind in (
@@ -135,6 +135,8 @@ class Town:
                 continue
             if (meta["namespace"], owner["name"]) in counted:
                 continue
+            if any(self._has_restarted(pod) for pod in mine):
+                continue  # copies would all have restarted at one moment
             near = {
                 entity
                 for pod in mine
@@ -145,6 +147,10 @@ class Town:
             found = Workload(owner["name"], len(mine), entity, deployments[owner["uid"]], mine)
             found.addresses = sorted(near)
             yield found
+
+    def _has_restarted(self, entity: int) -> bool:
+        status = self._recorded[entity].shown[PODS][0]["status"]
+        return any(item["restartCount"] for item in status.get("containerStatuses") or ())
 
     def _grow_one(
         self, workload: Workload, count: int, addresses: "_Addresses", chance: random.Random
