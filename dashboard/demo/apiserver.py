@@ -63,6 +63,13 @@ class Apiserver:
         host, port = self._runner.addresses[0][:2]
         self.server = f"http://{host}:{port}"
 
+    def hang_up(self) -> None:
+        """Close every connection at once, as a load balancer may; go on listening."""
+        server = self._runner.server if self._runner is not None else None
+        for connection in server.connections if server is not None else ():
+            if connection.transport is not None:
+                connection.transport.abort()
+
     async def aclose(self) -> None:
         """End every stream and stop listening."""
         if self._runner is not None:

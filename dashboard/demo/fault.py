@@ -43,6 +43,10 @@ class Faults:
         """Play these next."""
         self._coming.extend(faults)
 
+    def waiting(self, kind: str, verb: str) -> bool:
+        """Whether a fault for such a request is still to come."""
+        return any((fault.kind, fault.verb) == (kind, verb) for fault in self._coming)
+
     def take(self, kind: str, verb: str) -> Fault | None:
         """Return the fault that is due for this request, and forget it."""
         for fault in self._coming:
