@@ -31,8 +31,8 @@ from dashboard.errors import Forbidden, ReachabilityError, TokenRefused, Unautho
 LIFE_S = 30.0
 """How long an answer counts for a page that is opened, unless RBAC moves."""
 
-OPEN_LIFE_S = 4.0
-"""How long it counts for a view that stays open."""
+OPEN_LIFE_S = 3.0
+"""How long it counts for a view that stays open, which asks after each half of it."""
 
 HINTED_OPEN_LIFE_S = 10.0
 """The same while RBAC is watched."""
@@ -40,7 +40,7 @@ HINTED_OPEN_LIFE_S = 10.0
 UNCHECKED_LIFE_S = 1.0
 """After this a view with namespaces that are not checked yet asks how far the checking is."""
 
-PATIENCE_S = 1.0
+PATIENCE_S = 2.0
 """How long an answer about several namespaces is waited for; the rest is "not checked yet"."""
 
 ANSWERS_LIMIT = 20_000

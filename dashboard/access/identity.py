@@ -23,7 +23,7 @@ from dashboard.errors import (
     UnknownCluster,
 )
 
-IDENTITY_LIFE_S = 4.0
+IDENTITY_LIFE_S = 3.0
 """How long an API server's word on a token counts: one that expired is noticed within this."""
 
 AWAY_LIFE_S = 300.0

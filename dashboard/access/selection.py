@@ -386,10 +386,13 @@ async def on_doubt(cluster: str, listener: Callable[[], None]) -> Callable[[], N
 
 
 async def patience_s(cluster: str, shown: Selection) -> float:
-    """Return how long an open view may go by the answers that gave it its scope."""
+    """Return how long an open view may go by the answers that gave it its scope.
+
+    Half of an answer's life: the answer may have been somebody else's, and half spent.
+    """
     if shown.scope.unchecked:
         return UNCHECKED_LIFE_S
-    return gate(await fleet().get(cluster).connection()).open_life_s
+    return gate(await fleet().get(cluster).connection()).open_life_s / 2
 
 
 _open: WeakKeyDictionary[Connection, Warm[Question, Selection]] = WeakKeyDictionary()

@@ -1,6 +1,7 @@
 """The one WebSocket of a tab: subscriptions in, frames out, one awaited send at a time."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
@@ -43,6 +44,9 @@ TICK_S = 0.05
 RETRY_S = 5.0
 """Pause before a view that cannot be shown is tried again, unless rights move before."""
 
+HEARTBEAT_S = 5.0
+"""How often at least a view is told its age: a browser gives up a socket after 35 s of silence."""
+
 RECHECK_S = 1.0
 """How long the session's word on who the visitor is counts."""
 
@@ -54,6 +58,10 @@ SUBSCRIPTIONS_LIMIT = 20
 
 log = logging.getLogger(__name__)
 fanout = Fanout()
+
+
+class _Left(Exception):
+    """The visitor signed out, and the socket was closed for it."""
 
 
 class _View:
@@ -83,6 +91,7 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
         self._views: dict[FrameId, _View] = {}
         self._sending = asyncio.Lock()
         self._rechecked_at = float("-inf")
+        self._has_left = False
 
     async def connect(self) -> None:
         """Accept a client that speaks portolan.v1; others are closed without a word."""
@@ -104,8 +113,12 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:  # noqa: ARG002
         """Act on one client frame; a frame that is none is answered with an error."""
+        with contextlib.suppress(_Left):  # the socket is closed already
+            await self._act(text_data or "")
+
+    async def _act(self, text: str) -> None:
         try:
-            frame = decode(text_data or "")
+            frame = decode(text)
             if isinstance(frame, Subscribe):
                 await self._subscribe(frame)
             elif isinstance(frame, MoveWindow):
@@ -115,14 +128,14 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
             else:
                 await self._end(frame.id)
         except InvalidFrame as error:
-            id_ = id_of(text_data or "")
+            id_ = id_of(text)
             if id_ is not None:
                 await self._end(id_)
             await self._say(_error(id_, 0, error))
 
     async def _subscribe(self, frame: Subscribe) -> None:
         await self._end(frame.id)
-        await self._recheck()
+        await self._recheck(most_s=0)
         if len(self._views) >= SUBSCRIPTIONS_LIMIT:
             raise InvalidFrame(reason=f"more than {SUBSCRIPTIONS_LIMIT} views on one socket")
         task = asyncio.create_task(self._show_or_say(frame), name=f"view {frame.id}")
@@ -140,8 +153,8 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
         seq = count()
         try:
             await self._show(frame, seq)
-        except OSError:
-            return  # the client left in the middle of a frame
+        except (OSError, _Left):
+            return  # the client left in the middle of a frame, or signed out
         except Exception:
             await self._say(_error(frame.id, next(seq), ClusterError()))
             raise
@@ -211,7 +224,7 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
             stack.callback(chosen.remove_listener, subscription)
             view.subscription, view.was_shown = subscription, True
             loop = asyncio.get_running_loop()
-            asked_at = loop.time()
+            asked_at = told_at = loop.time()
             while True:
                 if not doubted.is_set():
                     changed.clear()
@@ -222,30 +235,37 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
                     if await _set_within(changed, left_s) and not doubted.is_set():
                         continue
                 # However busy the view is, its rights are asked for again.
-                was_doubted = doubted.is_set()
                 doubted.clear()
                 await self._recheck()
                 if await access.moved(wanted, self.scope["credential"], chosen):
                     return
                 asked_at = loop.time()
-                if not was_doubted:
+                if asked_at - told_at >= HEARTBEAT_S:
                     await self._say(subscription.heartbeat())
+                    told_at = asked_at
 
-    async def _recheck(self) -> None:
-        """Take the credential that the visitor has now; close the socket of one who has left."""
+    async def _recheck(self, *, most_s: float = RECHECK_S) -> None:
+        """Take the credential that the visitor has now, or had up to `most_s` ago.
+
+        Closes the socket of one who has left, and raises _Left.
+        """
         now = asyncio.get_running_loop().time()
-        if now - self._rechecked_at < RECHECK_S:
+        if now - self._rechecked_at < most_s:
             return
         self._rechecked_at = now
         credential = await self.scope["recheck"]()
         if credential is None:
-            await self.close(CLOSE_UNAUTHENTICATED)
-            raise SignInNeeded(cluster="")
+            async with self._sending:
+                await self.close(CLOSE_UNAUTHENTICATED)
+                self._has_left = True
+            raise _Left
         self.scope["credential"] = credential
 
     async def _say(self, frame: ServerFrame) -> None:
         # Views share the socket; frames of one view stay in order because its task awaits each.
         async with self._sending:
+            if self._has_left:
+                raise _Left
             await self.send(text_data=encode(frame))
 
 

@@ -1,5 +1,6 @@
 """A plain HTTP front of a real API server that writes down every request, streams included."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
+from dashboard.client.transport import GOODBYE_S
 from tests.support.apiserver import Recorder, kubeconfig, serve
 
 HOP = frozenset({"host", "connection", "transfer-encoding", "content-length", "content-encoding"})
@@ -54,3 +56,4 @@ async def relay(
 
         async with serve(forward) as recorder:
             yield kubeconfig(folder, recorder.server, name=name, user={"token": token}), recorder
+    await asyncio.sleep(GOODBYE_S)

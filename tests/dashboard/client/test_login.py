@@ -380,7 +380,7 @@ async def test_a_viewers_token_never_travels_with_the_portals_credential(tmp_pat
 
 
 async def test_nobody_shows_no_client_certificate(tmp_path: Path, pair: Certificate) -> None:
-    data = {
+    data: dict[str, object] = {
         "client-certificate-data": base64.b64encode(pair.certificate.encode()).decode(),
         "client-key-data": base64.b64encode(pair.key.encode()).decode(),
     }
