@@ -1,13 +1,17 @@
 """The door of the WebSocket: same origin first, then the cookie, then the socket."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
 from prometheus_client import REGISTRY
+from pytest_django import Settings
 
-from portal.accounts import door
+from dashboard.api.viewer import Introduction
+from dashboard.errors import TokenRefused
+from portal.accounts import door, tokens
 from portal.accounts.socket import CLOSE_FOREIGN_ORIGIN, CLOSE_UNAUTHENTICATED
 from portal.asgi import application
 from tests.support.caller import HOST, Caller
@@ -25,11 +29,13 @@ async def cookie() -> str:
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
-def socket(cookie: str, *, origin: str | None = ORIGIN, host: str = HOST) -> Any:
+def socket(cookie: str, *, origin: str | None = ORIGIN, host: str = HOST, bearer: str = "") -> Any:
     """Return a conversation with the whole application, which asgiref does not type."""
     headers = [(b"host", host.encode())]
     if origin is not None:
         headers.append((b"origin", origin.encode()))
+    if bearer:
+        headers.append((b"authorization", f"Bearer {bearer}".encode()))
     if cookie:
         headers.append((b"cookie", cookie.encode()))
     scope = {
@@ -136,3 +142,27 @@ async def test_sockets_and_frames_are_counted(cookie: str) -> None:
 
     await leave(asked)
     assert value("portolan_open_sockets") == before
+
+
+async def test_a_header_opens_the_socket_for_what_its_token_opens(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def introduce(cluster: str, token: str) -> Introduction:
+        if token == "good":
+            return Introduction(cluster or "first", user="maya")
+        return Introduction(cluster, trouble=TokenRefused(cluster=cluster))
+
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, auth="token")
+    monkeypatch.setattr(tokens, "introduce", introduce)
+
+    assert await opened(socket("")) == CLOSE_UNAUTHENTICATED
+    assert await opened(socket("", bearer="wrong")) == CLOSE_UNAUTHENTICATED
+    foreign = socket("", bearer="good", origin="http://evil.example")
+    assert await opened(foreign) == CLOSE_FOREIGN_ORIGIN
+    asked = socket("", bearer="good")
+    assert await opened(asked) is None
+    await leave(asked)
+
+
+async def test_a_header_opens_nothing_where_tokens_are_not_asked_for() -> None:
+    assert await opened(socket("", bearer="good")) == CLOSE_UNAUTHENTICATED
