@@ -252,7 +252,12 @@ def _code() -> Iterator[CodeView]:
     yield CodeView(gone, "code", "pane-2", "#code", "v1.36.3", near=("Shrink", "Sing"))
     away = PaneSpec(anchors.parse("go:example.org/sea#Tide"), (), ())
     yield CodeView(
-        away, "code", "pane-3", "#code", "v1.36.3", command="portolan source fetch example.org/sea@v1.0.0"
+        away,
+        "code",
+        "pane-3",
+        "#code",
+        "v1.36.3",
+        command="portolan source fetch example.org/sea@v1.0.0",
     )
 
 

@@ -21,6 +21,8 @@ class Kind:
     short_names: tuple[str, ...]
     is_namespaced: bool
     is_live: bool
+    """Whether it can be listed and watched."""
+    is_listable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ async def kinds(cluster: str) -> tuple[Kind, ...]:
             short_names=item.short_names,
             is_namespaced=item.is_namespaced,
             is_live=item.is_live,
+            is_listable="list" in item.verbs,
         )
         for item in connection.resources
     )

@@ -2,8 +2,12 @@
 
 from django.urls import URLPattern, path
 
+from portal.crosslinks import kindpage
 from portal.crosslinks.replay import trace
 
 urlpatterns: list[URLPattern] = [
+    path("kinds/", kindpage.kinds, name="kinds"),
+    path("kinds/<str:kind>", kindpage.kind, name="kind"),
+    path("kinds/<str:kind>/<str:subresource>", kindpage.sub, name="subresource"),
     path("-/trace/<str:cluster>/<str:kind>", trace, name="trace"),
 ]
