@@ -36,8 +36,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 def with_lifespan(application: Application) -> Application:
     """Return `application` that also connects the clusters at start and leaves them at the end.
 
-    Django speaks no lifespan. A cluster that cannot be reached does not stop the start: the page
-    about it says why.
+    Where the demo is asked for, it is served from here too, and is the one cluster. Django speaks no
+    lifespan. A cluster that cannot be reached does not stop the start: the page about it says why.
     """
 
     async def respond(scope: Scope, receive: Receive, send: Send) -> None:

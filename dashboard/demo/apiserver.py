@@ -6,22 +6,20 @@ Go: k8s.io/apiserver/pkg/server#DefaultBuildHandlerChain.
 
 import asyncio
 import datetime as dt
-import uuid
-import zlib
-from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
 from dashboard.demo import logs, refusal, review
-from dashboard.demo.fault import End, Fault, Faults
+from dashboard.demo.fault import Faults, end, first, misbehave
 from dashboard.demo.listing import Listing
 from dashboard.demo.policy import DEMO, NOBODY, Policy, Subject
 from dashboard.demo.printing import Press, compact
 from dashboard.demo.recording import Object
 from dashboard.demo.refusal import Plain, Refusal
 from dashboard.demo.request import Form, Options, Place, attributes, form, options, place
+from dashboard.demo.response import JSON, TEXT, gzipped, headers_of, whole
 from dashboard.demo.selector import Selector
 from dashboard.demo.storage import Version
 from dashboard.demo.watching import Watch
@@ -33,8 +31,6 @@ GZIP_BYTES: Final = 128 * 1024
 SHUTDOWN_S: Final = 0.1
 OBJECTS: Final = frozenset({Form.JSON, Form.TABLE, Form.METADATA})
 DISCOVERY: Final = frozenset({Form.JSON, Form.DISCOVERY})
-JSON: Final = "application/json"
-TEXT: Final = "text/plain; charset=utf-8"
 HEALTH: Final = frozenset({"/livez", "/readyz", "/healthz"})
 
 
@@ -90,9 +86,9 @@ class Apiserver:
             return await self._route(request)
         except Refusal as refused:
             headers = {"Retry-After": str(refused.retry_after_s)} if refused.retry_after_s else {}
-            return _whole(compact(refused.status) + "\n", refused.code, JSON, headers)
+            return whole(compact(refused.status) + "\n", refused.code, JSON, headers)
         except Plain as plain:
-            return _whole(plain.text, plain.code, TEXT, {"X-Content-Type-Options": "nosniff"})
+            return whole(plain.text, plain.code, TEXT, {"X-Content-Type-Options": "nosniff"})
 
     async def _route(self, request: web.BaseRequest) -> web.StreamResponse:
         subject = _subject(request.headers.get("Authorization", ""))
@@ -158,14 +154,14 @@ class Apiserver:
         if request.method != "GET":
             raise refusal.method_not_allowed()
         if path in HEALTH:
-            return _whole("ok", 200, TEXT, {"X-Content-Type-Options": "nosniff"})
+            return whole("ok", 200, TEXT, {"X-Content-Type-Options": "nosniff"})
         if path == "/version":
-            return _whole(compact(recording.version), 200, JSON)
+            return whole(compact(recording.version), 200, JSON)
         accept = request.headers.get("Accept", "")
         if path in recording.discovery and form(accept, allowed=DISCOVERY) is Form.DISCOVERY:
             kind = f"{JSON};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
-            return _whole(compact(recording.discovery[path]), 200, kind)
-        return _whole(compact(recording.documents[path]) + "\n", 200, JSON)
+            return whole(compact(recording.discovery[path]), 200, kind)
+        return whole(compact(recording.documents[path]) + "\n", 200, JSON)
 
     async def _review(self, request: web.BaseRequest, subject: Subject) -> web.StreamResponse:
         now = dt.datetime.fromtimestamp(self._world.clock.now_ms() // 1000, dt.UTC)
@@ -176,7 +172,7 @@ class Apiserver:
             subject,
             f"{now:%Y-%m-%dT%H:%M:%SZ}",
         )
-        return _whole(compact(told) + "\n", 201, JSON)
+        return whole(compact(told) + "\n", 201, JSON)
 
     async def _object(self, request: web.BaseRequest, at: Place) -> web.StreamResponse:
         version = self._find(at)
@@ -186,7 +182,7 @@ class Apiserver:
             raise refusal.unknown_resource()
         include = request.query.get("includeObject", "Metadata")
         press = self._press(at, self._resources[at.kind], request, include)
-        return _whole(press.one(version, self._world.clock.now_ms()) + "\n", 200, JSON)
+        return whole(press.one(version, self._world.clock.now_ms()) + "\n", 200, JSON)
 
     def _find(self, at: Place) -> Version:
         namespace = "" if at.resource == "namespaces" and not at.group else at.namespace
@@ -199,7 +195,7 @@ class Apiserver:
         query = request.query
         is_previous = query.get("previous") in {"true", "1"}
         log = logs.Log(version.document(), query.get("container", ""), is_previous=is_previous)
-        response = web.StreamResponse(headers=_headers("text/plain"))
+        response = web.StreamResponse(headers=headers_of("text/plain"))
         await response.prepare(request)
         async for piece in logs.read(log, query, self._world.clock):
             await response.write(piece)
@@ -229,15 +225,15 @@ class Apiserver:
         query: Options,
     ) -> web.StreamResponse:
         if fault := self.faults.take(at.kind, "list"):
-            return await _misbehave(request, fault)
+            return await misbehave(request, fault)
         listing = Listing(self._world.storage, press, selector, at.namespace, query)
         pieces = [piece async for piece in listing.pieces(self._world.clock)]
         body = "".join(pieces).encode()
         headers: dict[str, str] = {}
         if len(body) > GZIP_BYTES and "gzip" in request.headers.get("Accept-Encoding", ""):
-            body = await asyncio.to_thread(_gzipped, body)
+            body = await asyncio.to_thread(gzipped, body)
             headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        return _whole(body, 200, JSON, headers)
+        return whole(body, 200, JSON, headers)
 
     async def _watch(
         self,
@@ -251,14 +247,14 @@ class Apiserver:
             raise refusal.not_watchable(at.resource)
         fault = self.faults.take(at.kind, "watch")
         watch = Watch(self._world.storage, press, selector, at.namespace, query)
-        response = web.StreamResponse(headers=_headers(JSON))
+        response = web.StreamResponse(headers=headers_of(JSON))
         response.enable_chunked_encoding()
         await response.prepare(request)
         frames = watch.frames(self._world.clock)
         if fault is not None:
-            async for frame in _first(frames, fault.after):
+            async for frame in first(frames, fault.after):
                 await response.write(frame.encode())
-            await _end(request, response, fault)
+            await end(request, response, fault)
             return response
         async for frame in frames:
             await response.write(frame.encode())
@@ -272,68 +268,3 @@ def _subject(authorization: str) -> Subject:
     if authorization == f"Bearer {review.TOKEN}":
         return DEMO
     raise refusal.unauthorized()
-
-
-def _headers(content_type: str) -> dict[str, str]:
-    return {
-        "Audit-Id": str(uuid.uuid4()),
-        "Cache-Control": "no-cache, private",
-        "Content-Type": content_type,
-    }
-
-
-def _whole(
-    body: str | bytes, status: int, content_type: str, headers: Mapping[str, str] | None = None
-) -> web.Response:
-    data = body if isinstance(body, bytes) else body.encode()
-    return web.Response(
-        body=data, status=status, headers={**_headers(content_type), **(headers or {})}
-    )
-
-
-def _gzipped(body: bytes) -> bytes:
-    packer = zlib.compressobj(1, wbits=31)
-    return packer.compress(body) + packer.flush()
-
-
-async def _first(frames: AsyncIterator[str], count: int) -> AsyncIterator[str]:
-    if count:
-        async for frame in frames:
-            yield frame
-            count -= 1
-            if not count:
-                return
-
-
-async def _misbehave(request: web.BaseRequest, fault: Fault) -> web.StreamResponse:
-    response = web.StreamResponse(status=fault.status, headers=_headers(JSON))
-    response.enable_chunked_encoding()
-    await response.prepare(request)
-    await _end(request, response, fault)
-    return response
-
-
-async def _end(request: web.BaseRequest, response: web.StreamResponse, fault: Fault) -> None:
-    for chunk in fault.chunks:
-        await response.write(chunk)
-    match fault.end:
-        case End.CLEAN:
-            await response.write_eof()
-        case End.CUT:
-            if request.transport is not None:
-                request.transport.abort()
-        case End.SILENT:
-            await asyncio.get_running_loop().create_future()  # until the client leaves
-
-
-def kubeconfig(server: str) -> dict[str, Any]:
-    """Return the kubeconfig of the demo's user, whose one context is `demo`."""
-    name = DEMO.user
-    return {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "current-context": name,
-        "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
-        "clusters": [{"name": name, "cluster": {"server": server}}],
-        "users": [{"name": name, "user": {"token": review.TOKEN}}],
-    }

@@ -3,10 +3,13 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from dashboard.demo.apiserver import Apiserver, kubeconfig
+from dashboard.demo.apiserver import Apiserver
+from dashboard.demo.policy import DEMO
 from dashboard.demo.recording import load
+from dashboard.demo.review import TOKEN
 from dashboard.demo.world import PODS, SEED, Clock, World
 
 
@@ -45,3 +48,16 @@ def _write(path: Path, server: str) -> None:
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
     path.write_text(json.dumps(kubeconfig(server), indent=1) + "\n", encoding="utf-8")
+
+
+def kubeconfig(server: str) -> dict[str, Any]:
+    """Return the kubeconfig of the demo's user, whose one context is `demo`."""
+    name = DEMO.user
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": name,
+        "contexts": [{"name": name, "context": {"cluster": name, "user": name}}],
+        "clusters": [{"name": name, "cluster": {"server": server}}],
+        "users": [{"name": name, "user": {"token": TOKEN}}],
+    }

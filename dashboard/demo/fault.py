@@ -1,9 +1,14 @@
 """What no real server sends, for the tests of those who must survive it."""
 
+import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+
+from aiohttp import web
+
+from dashboard.demo.response import JSON, headers_of
 
 
 class End(Enum):
@@ -54,3 +59,36 @@ class Faults:
                 self._coming.remove(fault)
                 return fault
         return None
+
+
+async def first(frames: AsyncIterator[str], count: int) -> AsyncIterator[str]:
+    """Yield the first `count` frames."""
+    if count:
+        async for frame in frames:
+            yield frame
+            count -= 1
+            if not count:
+                return
+
+
+async def misbehave(request: web.BaseRequest, fault: Fault) -> web.StreamResponse:
+    """Answer with nothing but the fault."""
+    response = web.StreamResponse(status=fault.status, headers=headers_of(JSON))
+    response.enable_chunked_encoding()
+    await response.prepare(request)
+    await end(request, response, fault)
+    return response
+
+
+async def end(request: web.BaseRequest, response: web.StreamResponse, fault: Fault) -> None:
+    """Send what the fault sends, and end as it does."""
+    for chunk in fault.chunks:
+        await response.write(chunk)
+    match fault.end:
+        case End.CLEAN:
+            await response.write_eof()
+        case End.CUT:
+            if request.transport is not None:
+                request.transport.abort()
+        case End.SILENT:
+            await asyncio.get_running_loop().create_future()  # until the client leaves

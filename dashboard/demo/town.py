@@ -12,14 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from dashboard.demo.endpoints import ENDPOINTS, SLICES, addressed, targets, with_endpoints
 from dashboard.demo.recording import Object, Recorded, Recording
 from dashboard.demo.template import LETTERS, scramble
 
 PODS: Final = "pods.v1"
 REPLICASETS: Final = "replicasets.v1.apps"
 DEPLOYMENTS: Final = "deployments.v1.apps"
-SLICES: Final = "endpointslices.v1.discovery.k8s.io"
-ENDPOINTS: Final = "endpoints.v1"
 LARGEST: Final = 100
 """Replicas of one Deployment at most: as many endpoints as one EndpointSlice holds."""
 COUNTS: Final = frozenset(
@@ -118,7 +117,7 @@ class Town:
         slices: dict[str, list[int]] = defaultdict(list)
         for kind in (SLICES, ENDPOINTS):
             for entity, shown in self._shown(kind):
-                for uid in _targets(shown):
+                for uid in targets(shown):
                     slices[uid].append(entity)
         deployments = {
             shown["metadata"]["uid"]: entity for entity, shown in self._shown(DEPLOYMENTS)
@@ -179,7 +178,7 @@ class Town:
             for kind in (SLICES, ENDPOINTS):
                 if kind in self._recorded[entity].shown:
                     document, cells = self._recorded[entity].shown[kind]
-                    grown = _with_endpoints(document, workload.copies)
+                    grown = with_endpoints(document, workload.copies)
                     self._change(entity, kind, grown, addressed(kind, grown, cells))
 
     def _copy(
@@ -281,78 +280,8 @@ def _is_lost(kind: str, document: Mapping[str, Any]) -> bool:
     return kind.startswith("leases.") and document["spec"].get("renewTime", "").startswith("{{O")
 
 
-def _targets(shown: Object) -> Iterator[str]:
-    for endpoint in shown.get("endpoints") or ():
-        if reference := endpoint.get("targetRef"):
-            yield reference["uid"]
-    for subset in shown.get("subsets") or ():
-        for address in subset.get("addresses") or ():
-            if reference := address.get("targetRef"):
-                yield reference["uid"]
-
-
 def _recounted(document: Object, total: int) -> Object:
     def count(part: Mapping[str, Any]) -> Object:
         return {key: total if key in COUNTS else value for key, value in part.items()}
 
     return {**document, "spec": count(document["spec"]), "status": count(document["status"])}
-
-
-def _with_endpoints(document: Object, pods: Sequence[Object]) -> Object:
-    """Return an EndpointSlice or Endpoints with `pods` beside what it has, each like its first."""
-    if "endpoints" in document:
-        model = document["endpoints"][0]
-        more = [
-            {
-                **model,
-                "addresses": [pod["status"]["podIP"]],
-                "nodeName": pod["spec"]["nodeName"],
-                "targetRef": _reference(model["targetRef"], pod),
-                "zone": pod["metadata"]["labels"]["topology.kubernetes.io/zone"],
-            }
-            for pod in pods
-        ]
-        return {**document, "endpoints": [*document["endpoints"], *more]}
-    (subset, *rest) = document["subsets"]
-    model = subset["addresses"][0]
-    found = [
-        *subset["addresses"],
-        *(
-            {
-                **model,
-                "ip": pod["status"]["podIP"],
-                "nodeName": pod["spec"]["nodeName"],
-                "targetRef": _reference(model["targetRef"], pod),
-            }
-            for pod in pods
-        ),
-    ]
-    found.sort(key=lambda address: str(address["ip"]))
-    return {**document, "subsets": [{**subset, "addresses": found}, *rest]}
-
-
-def _reference(model: Mapping[str, Any], pod: Object) -> Object:
-    meta = pod["metadata"]
-    return {**model, "name": meta["name"], "uid": meta["uid"]}
-
-
-def addressed(kind: str, document: Object, cells: Sequence[Any]) -> list[Any]:
-    """Return the cells with the addresses of `document`, three and a count as the server prints them.
-
-    Go: k8s.io/kubernetes/pkg/printers/internalversion#formatEndpoints.
-    """
-    if kind == SLICES:
-        index = 3
-        found = [item["addresses"][0] for item in document["endpoints"]]
-    else:
-        index = 1
-        found = [
-            f"{address['ip']}:{port['port']}"
-            for subset in document["subsets"]
-            for port in subset["ports"]
-            for address in subset["addresses"]
-        ]
-    text = ",".join(found[:3])
-    if len(found) > 3:
-        text += f" + {len(found) - 3} more..."
-    return [text if position == index else cell for position, cell in enumerate(cells)]

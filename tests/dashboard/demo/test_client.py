@@ -15,7 +15,8 @@ from dashboard.cache.sharedinformer import SharedInformer
 from dashboard.client.resource import TableResource
 from dashboard.clusters.cluster import Connection
 from dashboard.clusters.fleet import Fleet
-from dashboard.demo.apiserver import Apiserver, kubeconfig
+from dashboard.demo.apiserver import Apiserver
+from dashboard.demo.berth import kubeconfig
 from dashboard.demo.fault import End, Fault
 from dashboard.demo.world import World
 from tests.support.clock import FakeClock, settle

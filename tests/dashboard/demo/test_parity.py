@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from dashboard.cache.clock import SystemClock
-from dashboard.demo import town
+from dashboard.demo import endpoints
 from dashboard.demo.berth import Demo
 from dashboard.demo.review import TOKEN
 from tests.cluster.fixtures import Cluster
@@ -304,8 +304,8 @@ async def test_who_may_what_is_decided_alike_for_everybody(both: Two) -> None:
 
 async def test_endpoints_are_printed_as_the_demo_prints_those_that_it_adds_to(both: Two) -> None:
     for kind, path in (
-        (town.SLICES, "/apis/discovery.k8s.io/v1/endpointslices"),
-        (town.ENDPOINTS, "/api/v1/endpoints"),
+        (endpoints.SLICES, "/apis/discovery.k8s.io/v1/endpointslices"),
+        (endpoints.ENDPOINTS, "/api/v1/endpoints"),
     ):
         table = (await both.real.ask(f"{path}?includeObject=Object", TABLE)).document
         printed = 0
@@ -315,7 +315,7 @@ async def test_endpoints_are_printed_as_the_demo_prints_those_that_it_adds_to(bo
                 shown.get("subsets") and all("addresses" in item for item in shown["subsets"])
             )
             if ready and len(shown.get("subsets") or [1]) == 1:
-                assert town.addressed(kind, shown, row["cells"]) == row["cells"]
+                assert endpoints.addressed(kind, shown, row["cells"]) == row["cells"]
                 printed += 1
         assert printed > 20
 
