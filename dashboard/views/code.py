@@ -28,12 +28,19 @@ async def _no_fields(
 
 
 _kind_url: list[KindUrl] = [_no_kind]
+_kinds_url: list[Callable[[str], str]] = [lambda _cluster: ""]
 _field_urls: list[FieldUrls] = [_no_fields]
 
 
-def register_kind(kind_url: KindUrl) -> None:
-    """Ask this from now on where a KIND is described."""
+def register_kinds(kind_url: KindUrl, kinds_url: Callable[[str], str]) -> None:
+    """Ask these from now on where a KIND is described, and where all of a cluster are listed."""
     _kind_url[0] = kind_url
+    _kinds_url[0] = kinds_url
+
+
+def kinds_url(cluster: str) -> str:
+    """Return the address of the list of all kinds, or ""."""
+    return _kinds_url[0](cluster)
 
 
 def register_fields(field_urls: FieldUrls) -> None:

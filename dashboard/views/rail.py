@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from dashboard.access import directory
+from dashboard.views import code
 
 GROUPS: Sequence[tuple[str, Sequence[str]]] = (
     (gettext_noop("Cluster"), ("nodes.v1", "namespaces.v1", "events.v1")),
@@ -33,7 +34,12 @@ GROUPS: Sequence[tuple[str, Sequence[str]]] = (
     ),
     (
         gettext_noop("Config and storage"),
-        ("configmaps.v1", "persistentvolumeclaims.v1", "storageclasses.v1.storage.k8s.io"),
+        (
+            "configmaps.v1",
+            "secrets.v1",
+            "persistentvolumeclaims.v1",
+            "storageclasses.v1.storage.k8s.io",
+        ),
     ),
 )
 """KINDs by heading; what a cluster does not serve is left out."""
@@ -66,6 +72,8 @@ class Place:
     url: str
     is_overview: bool
     groups: tuple[Group, ...]
+    kinds_url: str
+    """The list of all kinds; "" where nobody knows them."""
 
 
 def place(cluster: str, kind: str) -> Place:
@@ -89,6 +97,7 @@ def place(cluster: str, kind: str) -> Place:
         url=reverse("overview", args=[cluster]),
         is_overview=not kind,
         groups=tuple(group for group in groups if group.links),
+        kinds_url=code.kinds_url(cluster) if served else "",
     )
 
 

@@ -41,6 +41,8 @@ class Subject:
     tabs: tuple[Tab, ...]
     resource_version: str
     is_going: bool
+    word: str
+    """kubectl's own word for what is so of it, "" for nothing worth a word."""
     is_live: bool
 
 
@@ -72,7 +74,8 @@ def subject(request: HttpRequest, cluster: str, found: Particular, view: str) ->
             Tab(label, reverse(each, args=at), is_current=each == view) for each, label in labels
         ),
         resource_version=found.resource_version,
-        is_going="deletionTimestamp" in metadata(found.body),
+        is_going=(is_going := "deletionTimestamp" in metadata(found.body)),
+        word="Terminating" if is_going else "",
         is_live=found.resource.is_live and found.secret_bytes is None,
     )
 

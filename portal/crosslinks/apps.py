@@ -13,7 +13,7 @@ class CrosslinksConfig(AppConfig):
         from dashboard.views import code
         from portal.crosslinks.evidence import make_evidence
         from portal.crosslinks.fields import field_urls
-        from portal.crosslinks.kindpage import kind_url
+        from portal.crosslinks.kindpage import kind_url, kinds_url
         from portal.crosslinks.replay import make_trace
         from portal.crosslinks.version import running_version
         from portal.walkthrough.blocks import check_evidence
@@ -24,4 +24,4 @@ class CrosslinksConfig(AppConfig):
         register(BlockKind("trace", make_trace, check_evidence))
         register_cluster_version(running_version)
         code.register_fields(field_urls)
-        code.register_kind(kind_url)
+        code.register_kinds(kind_url, kinds_url)

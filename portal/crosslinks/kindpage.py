@@ -137,6 +137,11 @@ def kind_url(cluster: str, kind: str) -> str:
     return f"{reverse('kind', args=[kind])}?cluster={cluster}"
 
 
+def kinds_url(cluster: str) -> str:
+    """Return the address of the list of all kinds of a cluster (dashboard.views.code)."""
+    return f"{reverse('kinds')}?cluster={cluster}"
+
+
 async def kinds(request: HttpRequest) -> HttpResponse:
     """List every kind of the cluster by group; names of kinds are no secret."""
     cluster = _cluster(request)
