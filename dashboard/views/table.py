@@ -17,7 +17,7 @@ from dashboard.api.credential import Credential
 from dashboard.api.gvr import format_kind
 from dashboard.api.names import NO_NAMESPACE_SEGMENT, Namespace, parse_namespace
 from dashboard.api.table import Column, Row
-from dashboard.errors import ClusterError, InvalidQuery, OnDemand, gettext_noop
+from dashboard.errors import ClusterError, InvalidQuery, NotLive, OnDemand, gettext_noop
 from dashboard.query.filter import terms, word_of
 from dashboard.views import code
 from dashboard.views.cells import Head, RowView, is_name, is_numeric, row_view, shown, term
@@ -65,6 +65,8 @@ class Freshness:
     state: str
     observed_at_ms: int
     message: str
+    is_whole: bool = False
+    """Whether nothing is lacking that was there at that time, although nobody watches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,10 @@ def _page(wanted: Wanted, asked: Asked, selection: Selection, spaces: Spaces | N
             for row in rows
         ),
         freshness=Freshness(
-            selection.state.value, selection.observed_at_ms, trouble.told(_) if trouble else ""
+            selection.state.value,
+            selection.observed_at_ms,
+            trouble.told(_) if trouble else "",
+            is_whole=isinstance(trouble, NotLive),
         ),
         asked=asked,
         ns_text=",".join(sorted(asked.namespaces)),

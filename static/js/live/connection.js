@@ -6,6 +6,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 /** The server says something of every view each 10 s; a socket that is silent for longer is dead. */
 const SILENCE_MS = 35_000;
+/** The close code of a visitor who has signed out, in this tab or another. */
+const SIGNED_OUT = 4401;
 
 /** @returns {string} the address of the socket, in the language of the page */
 export function socketUrl() {
@@ -73,7 +75,11 @@ export class Connection {
       const frame = JSON.parse(String(event.data));
       this.#views.get(String(frame.id))?.onFrame(frame);
     });
-    socket.addEventListener("close", () => this.#lose(socket));
+    socket.addEventListener("close", (event) => {
+      // Nothing of what is on screen is theirs to see any more: the page itself says what to do.
+      if (event.code === SIGNED_OUT && socket === this.#socket) location.reload();
+      else this.#lose(socket);
+    });
   }
 
   /** @param {WebSocket} socket the one that is lost; another's end changes nothing */

@@ -112,7 +112,7 @@ export function applyFrame(view, frame) {
     case "error":
       view.rows.clear();
       view.order = [];
-      view.total = 0;
+      view.total = view.unfiltered = view.offset = 0;
       return { changed: new Set(), isWhole: true };
     default:
       throw new Error(`unknown frame ${frame.type}`);

@@ -132,6 +132,9 @@ function describe(view, of) {
     const words = trouble.querySelector("span");
     if (words) words.textContent = view.message;
   }
+  // Where rights reached when the page was made is not where they reach after they were taken away.
+  const within = /** @type {HTMLElement | null} */ (document.querySelector("[data-within]"));
+  if (within && view.state === "denied") within.hidden = true;
   const empty = /** @type {HTMLElement | null} */ (document.querySelector("[data-empty]"));
   if (empty) empty.hidden = view.order.length > 0 || view.state !== "live";
   freshen(document, view);

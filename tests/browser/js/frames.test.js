@@ -75,7 +75,7 @@ test("a denied view drops its rows", () => {
   applyFrame(view, snapshot(0, row("b")));
   applyFrame(view, { ...envelope, type: "denied", seq: 1, state: "denied", code: "denied", message: "no" });
 
-  assert.deepEqual([names(view), view.total, view.state], [[], 0, "denied"]);
+  assert.deepEqual([names(view), view.total, view.unfiltered, view.state], [[], 0, 0, "denied"]);
 });
 
 test("frames of another version or kind are refused", () => {
