@@ -92,7 +92,9 @@ def test_the_chapter_shows_real_source_and_a_live_number(
     expect(page.locator("[data-evidence] [data-total]").first).to_have_text(
         str(flows), timeout=ARRIVES_MS
     )
-    expect(page.locator("[data-evidence] [data-fresh]").first).to_have_attribute("data-state", "live")
+    expect(page.locator("[data-evidence] [data-fresh]").first).to_have_attribute(
+        "data-state", "live"
+    )
 
 
 def test_the_live_number_follows_the_cluster(page: Page, cluster: Cluster) -> None:
