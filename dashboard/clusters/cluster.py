@@ -95,6 +95,7 @@ class Cluster:
         self._clock = clock
         self._connecting: asyncio.Task[Connection] | None = None
         self._failed_at = -RETRY_S
+        self._asked_at = 0.0
 
     @property
     def slug(self) -> str:
@@ -114,7 +115,7 @@ class Cluster:
 
         After a failure, the same answer is given for RETRY_S before the cluster is tried again.
         """
-        now = self._clock.monotonic()
+        now = self._asked_at = self._clock.monotonic()
         if self.trouble is not None and now - self._failed_at < RETRY_S:
             raise self.trouble
         if self._connecting is None or self._has_failed():
@@ -128,14 +129,21 @@ class Cluster:
             self._failed_at = self._clock.monotonic()
             raise
 
+    @property
+    def idle_s(self) -> float:
+        """For how long nobody has asked for the connection; open views ask every few seconds."""
+        return self._clock.monotonic() - self._asked_at
+
     async def aclose(self) -> None:
-        """Leave the cluster."""
-        if self._connecting is None:
+        """Leave the cluster; whoever asks afterwards connects it anew."""
+        connection, connecting = self.connected, self._connecting
+        self._connecting = None
+        if connecting is None:
             return
-        if self.connected is not None:
-            await self.connected.aclose()
-        self._connecting.cancel()
-        await asyncio.gather(self._connecting, return_exceptions=True)
+        if connection is not None:
+            await connection.aclose()
+        connecting.cancel()
+        await asyncio.gather(connecting, return_exceptions=True)
 
     def _has_failed(self) -> bool:
         return self._connecting is not None and self._connecting.done() and self.connected is None

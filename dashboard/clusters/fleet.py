@@ -10,6 +10,10 @@ from dashboard.client import config
 from dashboard.clusters.cluster import Cluster
 from dashboard.errors import ClusterError, ContextUnknown, UnknownCluster
 
+IDLE_S = 15 * 60.0
+"""A cluster that nobody has looked at for so long is left; the first one stays connected."""
+SWEEP_S = 60.0
+
 DEMO = "demo"
 """Name and slug of the demo's context."""
 
@@ -31,7 +35,8 @@ class Fleet:
         self._clusters = {
             by_name[name].slug: Cluster(by_name[name], clock) for name in wanted if name in by_name
         }
-        self._task: asyncio.Task[None] | None = None
+        self._clock = clock
+        self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
     def found(cls, data: Path, names: Sequence[str]) -> "Fleet":
@@ -64,17 +69,27 @@ class Fleet:
             raise UnknownCluster(cluster=slug) from None
 
     def connect_first(self) -> None:
-        """Begin to connect the current context; others wait for somebody to look."""
+        """Begin to connect the current context; others wait for somebody to look, and are left again."""
         for cluster in self:
-            self._task = asyncio.create_task(_try(cluster), name=f"first look at {cluster.slug}")
+            name = f"first look at {cluster.slug}"
+            self._tasks.append(asyncio.create_task(_try(cluster), name=name))
             break
+        self._tasks.append(asyncio.create_task(self._leave_idle(), name="leave idle clusters"))
 
     async def aclose(self) -> None:
         """Leave all clusters."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(cluster.aclose() for cluster in self))
+
+    async def _leave_idle(self) -> None:
+        _first, *others = [*self] or [None]
+        while True:
+            await self._clock.sleep(SWEEP_S)
+            for cluster in others:
+                if cluster is not None and cluster.connected and cluster.idle_s > IDLE_S:
+                    await cluster.aclose()
 
 
 async def _try(cluster: Cluster) -> None:
