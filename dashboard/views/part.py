@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One view of an object; `count` is "" where nothing is counted."""
+    """One view of an object; `count` is "" where nothing is counted, `key` opens it, or is ""."""
 
     label: str
     url: str
     count: str = ""
     is_current: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,11 @@ def subject(request: HttpRequest, cluster: str, found: Particular, view: str) ->
     table_url = reverse("table", args=[cluster, kind])
     short = kind if kind.count(".") > 1 else kind.partition(".")[0]
     at = address(cluster, gvr, namespace, name)
-    labels = (("object", _("Summary")), ("object-yaml", "YAML"), ("object-events", _("Events")))
+    views = (
+        ("object", _("Summary"), "d"),
+        ("object-yaml", "YAML", "y"),
+        ("object-events", _("Events"), "e"),
+    )
     return Subject(
         place=place(cluster, kind),
         name=name,
@@ -71,7 +75,8 @@ def subject(request: HttpRequest, cluster: str, found: Particular, view: str) ->
         json_url=f"{request.path}?format=json",
         yaml_url=f"{request.path}?format=yaml",
         tabs=tuple(
-            Tab(label, reverse(each, args=at), is_current=each == view) for each, label in labels
+            Tab(label, reverse(each, args=at), is_current=each == view, key=key)
+            for each, label, key in views
         ),
         resource_version=found.resource_version,
         is_going=(is_going := "deletionTimestamp" in metadata(found.body)),

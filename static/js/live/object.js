@@ -3,6 +3,7 @@
 import { Connection, socketUrl } from "./connection.js";
 import { applyFrame, emptyView, keyText } from "./frames.js";
 import { freshen } from "./fresh.js";
+import { isTyping } from "./keys.js";
 
 const TICK_MS = 1000;
 const VIEW = "object";
@@ -106,6 +107,14 @@ function keepChoice(before, after) {
   if (same instanceof HTMLInputElement) same.setAttribute("checked", "");
   if (same && chosen.id !== "f-all") after.querySelector("#f-all")?.removeAttribute("checked");
 }
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || isTyping(event) || document.querySelector("dialog[open], [popover]:popover-open:not(.rail)")) return;
+  const link = event.key === "Escape"
+    ? document.querySelector(".crumbs li:last-child a")
+    : document.querySelector(`.tabs a[aria-keyshortcuts="${CSS.escape(event.key)}"]`);
+  if (link instanceof HTMLAnchorElement) location.assign(link.href);
+});
 
 for (const place of document.querySelectorAll("[data-object][data-live]")) {
   start(/** @type {HTMLElement} */ (place));
