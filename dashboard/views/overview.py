@@ -59,7 +59,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class KindLink:
-    """One kind in the list of all; `url` is "" for one that cannot be listed and watched."""
+    """One kind in the list of all; `url` is "" for one that cannot be listed."""
 
     label: str
     kind: str
@@ -110,7 +110,7 @@ async def overview(request: HttpRequest, cluster: str) -> HttpResponse:
         troubles=troubles,
         trouble_total=total,
         groups=_groups(cluster, kinds),
-        kind_total=sum(kind.is_live for kind in kinds),
+        kind_total=len(kinds),
     )
     return await sync_to_async(render)(request, "dashboard/overview.html", {"page": page})
 
@@ -188,14 +188,14 @@ def _trouble(cluster: str, mark: Health, row: Row, columns: Sequence[Column]) ->
         name=row.name,
         word=shown.get("Status", ""),
         restarts=shown.get("Restarts", ""),
-        url=f"{reverse('table', args=[cluster, PODS])}?ns={row.namespace}&q={row.name}",
+        url=reverse("object", args=[cluster, PODS, row.namespace, row.name]),
     )
 
 
 def _groups(cluster: str, kinds: tuple[directory.Kind, ...]) -> tuple[KindGroup, ...]:
     found: dict[str, list[KindLink]] = {}
     for kind in kinds:
-        url = reverse("table", args=[cluster, kind.kind]) if kind.is_live else ""
+        url = reverse("table", args=[cluster, kind.kind]) if kind.is_listable else ""
         link = KindLink(kind.label, kind.kind, ", ".join(kind.short_names), url)
         found.setdefault(kind.gvr.group_version, []).append(link)
     return tuple(KindGroup(name, tuple(links)) for name, links in found.items())
