@@ -1,7 +1,7 @@
 // Which rows of a long table are worth having: those on screen, and some above and below them.
 
 /** Rows asked for above and below what is on screen, in screens. */
-const SPARE = 1;
+const SPARE = 2;
 /** The most rows that one window may reach to either side of its anchor, as the server counts. */
 const REACH = 400;
 

@@ -21,14 +21,14 @@ test("near an end of what is here, and only where there are more, rows are asked
 
 test("a window is anchored at the first row on screen", () => {
   assert.deepEqual(windowFor({ first: 120, count: 30 }, 100, keys(100, 60)), {
-    anchor: ["a", "p120"], before: 30, after: 60,
+    anchor: ["a", "p120"], before: 60, after: 90,
   });
 });
 
 test("at the top the window follows the first row, whatever comes", () => {
-  assert.deepEqual(windowFor({ first: 0, count: 30 }, 0, keys(0, 60)), { offset: 0, before: 0, after: 60 });
+  assert.deepEqual(windowFor({ first: 0, count: 30 }, 0, keys(0, 60)), { offset: 0, before: 0, after: 90 });
 });
 
 test("a jump to rows that are not here is by number", () => {
-  assert.deepEqual(windowFor({ first: 9000, count: 30 }, 0, keys(0, 60)), { offset: 9000, before: 30, after: 60 });
+  assert.deepEqual(windowFor({ first: 9000, count: 30 }, 0, keys(0, 60)), { offset: 9000, before: 60, after: 90 });
 });
