@@ -153,6 +153,16 @@ class Selection:
             if self._shows(namespace)
         )
 
+    @property
+    def counts(self) -> dict[Namespace, int]:
+        """How many rows each namespace has that the scope shows whole, whatever was asked for."""
+        return {
+            namespace: len(keys)
+            for informer in self._informers
+            for namespace, keys in informer.items.by_namespace.items()
+            if self.scope.is_everything or namespace in self.scope.namespaces
+        }
+
     def position(self, key: ObjectKey) -> int | None:
         """Return the row number of `key` in the order, or None."""
         return self._index.position(key)

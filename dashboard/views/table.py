@@ -149,7 +149,11 @@ async def table(request: HttpRequest, cluster: str, kind: str) -> HttpResponseBa
                     return listing(wanted, selection, asked.offset, asked.limit)
                 case "csv":
                     return sheet(wanted, selection, asked.offset, asked.limit)
-            spaces = await _spaces(wanted, asked, credential) if resource.is_namespaced else None
+            spaces = (
+                await _spaces(wanted, asked, credential, selection)
+                if resource.is_namespaced
+                else None
+            )
             page = _page(wanted, asked, selection, spaces)
             # Ten milliseconds for a hundred rows: in a thread, the loop goes on meanwhile.
             return await sync_to_async(render)(request, "dashboard/table.html", {"page": page})
@@ -184,14 +188,28 @@ def _number(request: HttpRequest, name: str, default: int) -> int:
     return int(text)
 
 
-async def _spaces(wanted: Wanted, asked: Asked, credential: Credential) -> Spaces:
-    """Return the namespaces that the viewer may list; those asked for when they may list none."""
+async def _spaces(
+    wanted: Wanted, asked: Asked, credential: Credential, selection: Selection
+) -> Spaces:
+    """Return the namespaces that the viewer may list, each with its rows before the filter.
+
+    Without the right to list namespaces: those asked for, and those that the rows are from.
+    """
     try:
         async with access.select(Wanted(wanted.cluster, "namespaces.v1"), credential) as found:
             names = [str(key.name) for key in found.keys(0, found.total)]
     except ClusterError:
-        names = [str(name) for name in sorted(wanted.asked)]
-    spaces = tuple(Space(name, "", is_chosen=Namespace(name) in wanted.asked) for name in names)
+        names = [str(name) for name in sorted(wanted.asked | selection.scope.namespaces)]
+    counts, is_everything = selection.counts, selection.scope.is_everything
+    spaces = tuple(
+        Space(
+            name,
+            # What is not read is not counted; of what is read whole, absent is none.
+            str(counts.get(Namespace(name), 0 if is_everything else "")),
+            is_chosen=Namespace(name) in wanted.asked,
+        )
+        for name in names
+    )
     kept = parse_qsl(asked.query(ns="", offset=0)[1:])
     chosen = sum(space.is_chosen for space in spaces)
     return Spaces(chosen, len(spaces), spaces, asked.query(ns="", offset=0), tuple(kept))
