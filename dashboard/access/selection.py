@@ -2,7 +2,12 @@
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from typing import NamedTuple, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary
 
@@ -15,7 +20,7 @@ from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey
 from dashboard.api.scope import Scope, Verb
 from dashboard.api.state import State
 from dashboard.api.table import Column, Row
-from dashboard.cache.clock import SystemClock
+from dashboard.cache.clock import Clock, SystemClock
 from dashboard.cache.factory import is_never_cached
 from dashboard.cache.reflector import Reflector
 from dashboard.cache.sharedinformer import SharedInformer
@@ -37,9 +42,16 @@ from dashboard.errors import (
 from dashboard.query.filter import compile_filter
 from dashboard.query.index import Index
 from dashboard.query.sort import parse
+from dashboard.rows.table import narrowed
 
 WARM_S = 30.0
 """How long an order is kept after its last viewer left: paging and reloading find it."""
+
+PRINTED_S = 60.0
+"""How old a print may be on screen of a time that is known to no better than hours."""
+
+PRINTED_MOST = 100
+"""Rows of one view that are read again at a time, each by a GET of its own."""
 
 _WORST_FIRST = (State.DENIED, State.SYNCING, State.STALE, State.RESYNCING, State.LIVE)
 
@@ -49,6 +61,9 @@ class Printer(Protocol):
     """A ListerWatcher that also says under which columns it prints."""
 
     columns: tuple[Column, ...]
+
+    async def reprinted(self, key: ObjectKey) -> Row | None:
+        """Return one row as it is printed now, None once that cannot be compared."""
 
 
 class Listener(Protocol):
@@ -176,6 +191,21 @@ class Selection:
         if not self.scope.allows(key.namespace, key.name):
             return None
         return next((row for one in self._informers if (row := one.items.get(key))), None)
+
+    async def read_again(self, keys: Sequence[ObjectKey]) -> None:
+        """Ask anew for those of `keys` whose times only the server can print exactly.
+
+        Raises what keeps it from answering.
+        """
+        vague = [key for key in keys if (row := self.row(key)) is not None and row.is_vague]
+        for key in vague[:PRINTED_MOST]:
+            for informer in self._informers:
+                held = informer.items.get(key)
+                if held is None or not isinstance(informer.source, Printer):
+                    continue
+                again = await informer.source.reprinted(key)
+                if again is not None:
+                    informer.reprint(narrowed(held, again))
 
     # --- what changes in it
 
@@ -373,6 +403,19 @@ async def scope_of(
     if both.is_nothing and not both.unchecked:
         raise Forbidden(gvr=resource.gvr, verb=Verb.LIST)
     return Scope.of(both.namespaces, unchecked=both.unchecked | theirs.unchecked)
+
+
+async def keep_printed(
+    selection: Selection,
+    shown: Callable[[], Sequence[ObjectKey]],
+    clock: Clock | None = None,
+) -> None:
+    """Read the vague times of the rows that are `shown` again every minute, until cancelled."""
+    clock = clock or SystemClock()
+    while True:
+        await clock.sleep(PRINTED_S)
+        with suppress(ClusterError):  # the reflector says what is wrong; these wait a minute
+            await selection.read_again(shown())
 
 
 async def moved(wanted: Wanted, credential: Credential, shown: Selection) -> bool:

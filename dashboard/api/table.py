@@ -44,27 +44,34 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TimeCell:
-    """A time alone: Age."""
+    """A time alone: Age. It lies at `t_ms` or up to `within_ms` before; 0 is within a minute."""
 
     t_ms: int
     form: TimeForm = TimeForm.AGE
+    within_ms: int = 0
 
     def to_json(self) -> Json:
-        """Return `{"t": …, "form": …}`."""
-        return {"t": self.t_ms, "form": self.form.value}
+        """Return `{"t": …, "form": …}`, and `within_ms` where it is not 0."""
+        shape: Json = {"t": self.t_ms, "form": self.form.value}
+        return shape | {"within_ms": self.within_ms} if self.within_ms else shape
 
 
 @dataclass(frozen=True, slots=True)
 class MixedCell:
-    """A value and a time in one cell: Restarts `3 (5m ago)` is v "3" with form ago."""
+    """A value and a time in one cell: Restarts `3 (5m ago)` is v "3" with form ago.
+
+    `within_ms` is as of TimeCell.
+    """
 
     v: str
     t_ms: int
     form: TimeForm = TimeForm.AGO
+    within_ms: int = 0
 
     def to_json(self) -> Json:
-        """Return `{"v": …, "t": …, "form": …}`."""
-        return {"v": self.v, "t": self.t_ms, "form": self.form.value}
+        """Return `{"v": …, "t": …, "form": …}`, and `within_ms` where it is not 0."""
+        shape: Json = {"v": self.v, "t": self.t_ms, "form": self.form.value}
+        return shape | {"within_ms": self.within_ms} if self.within_ms else shape
 
 
 Cell: TypeAlias = str | int | float | bool | TimeCell | MixedCell | None
@@ -88,6 +95,11 @@ class Row:
     def key(self) -> ObjectKey:
         """Where its object lives."""
         return ObjectKey(self.namespace, self.name)
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether a time in it is known to no better than hours, days or years."""
+        return any(isinstance(cell, TimeCell | MixedCell) and cell.within_ms for cell in self.cells)
 
     def to_json(self) -> Json:
         """Return the row with every time cell as an object."""

@@ -45,6 +45,10 @@ class Indexer(Generic[T]):
         """Hold `item`; see Store.put."""
         return self._indexed(self._store.put(item))
 
+    def reprint(self, item: T) -> list[Delta[T]]:
+        """Hold another print of what is held; see Store.reprint."""
+        return self._indexed(self._store.reprint(item))
+
     def remove(self, item: T) -> list[Delta[T]]:
         """Hold nothing in its place; see Store.remove."""
         return self._indexed(self._store.remove(item))

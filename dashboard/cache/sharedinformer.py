@@ -71,6 +71,11 @@ class SharedInformer(Generic[T]):
         """Hold the collection as of now instead of `run`; see Reflector.read_once."""
         await self.reflector.read_once(because)
 
+    def reprint(self, item: T) -> None:
+        """Hold another print of an object whose version is held, and tell the handlers."""
+        if deltas := self.items.reprint(item):
+            self._on_deltas(deltas)
+
     async def answered(self) -> None:
         """Return once the cluster has answered the first time, well or badly."""
         await self._answered.wait()

@@ -94,6 +94,15 @@ class Store(Generic[T]):
         self._items[key] = item
         return [Delta(key, old, item)]
 
+    def reprint(self, item: T) -> list[Delta[T]]:
+        """Hold `item` if the same version of the same object is held, printed otherwise."""
+        key = key_of(item)
+        old = self._items.get(key)
+        if old is None or (old.uid, old.resource_version) != (item.uid, item.resource_version):
+            return []
+        self._items[key] = item
+        return [] if old == item else [Delta(key, old, item)]
+
     def remove(self, item: T) -> list[Delta[T]]:
         """Hold nothing at the key of `item`; a namesake with another uid stays."""
         key = key_of(item)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from dashboard.api.listerwatcher import Page
 from dashboard.api.listoptions import ListOptions
-from dashboard.api.names import Namespace, ObjectName
+from dashboard.api.names import Namespace, ObjectKey, ObjectName
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.status import error_from_status
 from dashboard.api.table import Column, Row
@@ -16,7 +16,7 @@ from dashboard.api.watchevent import EventType, WatchEvent
 from dashboard.cache.clock import Clock
 from dashboard.client.discovery import ApiResource
 from dashboard.client.transport import Transport
-from dashboard.errors import Expired, MalformedEvent, NotAcceptable, WatchClosed
+from dashboard.errors import Expired, MalformedEvent, NotAcceptable, NotFound, WatchClosed
 from dashboard.rows import table as rows
 from dashboard.wire import table as wire
 from dashboard.wire.decode import decode
@@ -50,6 +50,7 @@ class TableResource:
         self.columns: tuple[Column, ...] = ()
         self.is_watchable = "watch" in resource.verbs
         self._transport = transport
+        self._resource = resource
         self._gvr = resource.gvr
         self._clock = clock
         self._path = collection_path(resource, namespace)
@@ -69,6 +70,20 @@ class TableResource:
             table.metadata.continue_,
             table.metadata.remainingItemCount,
         )
+
+    async def reprinted(self, key: ObjectKey) -> Row | None:
+        """Return one row as the server prints it now; None once it is gone or differently headed."""
+        path = collection_path(self._resource, key.namespace)
+        try:
+            answer = await self._transport.get(
+                f"{path}/{quote(key.name, safe='')}", [METADATA], accept=wire.ACCEPT
+            )
+        except NotFound:
+            return None
+        table = self._table(answer.body)
+        if rows.columns(table.columnDefinitions or ()) != self.columns:
+            return None
+        return next(iter(self._rows(table, self.columns)), None)
 
     @asynccontextmanager
     async def watch(self, options: ListOptions) -> AsyncIterator[AsyncIterator[WatchEvent[Row]]]:

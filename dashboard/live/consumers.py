@@ -222,6 +222,9 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
             )
             chosen.add_listener(subscription)
             stack.callback(chosen.remove_listener, subscription)
+            printing = asyncio.create_task(access.keep_printed(chosen, lambda: subscription.shown))
+            printing.add_done_callback(_report)
+            stack.push_async_callback(_cancelled, printing)
             view.subscription, view.was_shown = subscription, True
             loop = asyncio.get_running_loop()
             asked_at = told_at = loop.time()
@@ -279,6 +282,12 @@ async def _set_within(event: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    """End `task` and wait until it has ended."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _nothing() -> None:

@@ -66,6 +66,11 @@ class Subscription:
         self._epoch = None
         self._wake()
 
+    @property
+    def shown(self) -> list[ObjectKey]:
+        """The rows of the window as it was last sent."""
+        return self._sent
+
     def on_rows(self, touched: set[ObjectKey]) -> None:
         """Take note (access.selection.Listener)."""
         self._touched |= touched

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import total_ordering
 from typing import Any
 
-from dashboard.api.table import Cell, Column, MixedCell, Row, TimeCell, TimeForm
+from dashboard.api.table import Cell, Column, MixedCell, Row, TimeCell
 from dashboard.errors import InvalidQuery, gettext_noop
 
 UNKNOWN_COLUMN = gettext_noop("cannot sort by “%(label)s”; columns are %(known)s")
@@ -87,7 +87,7 @@ def _comparable(cell: Cell) -> tuple[Any, ...]:
         return (0,)
     if isinstance(cell, TimeCell):
         # The smaller age is the later time.
-        return (1, cell.t_ms if cell.form is TimeForm.DURATION else -cell.t_ms)
+        return (1, -cell.t_ms)
     text = cell.v if isinstance(cell, MixedCell) else cell
     if isinstance(text, bool | int | float):
         return (1, text)

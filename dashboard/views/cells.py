@@ -20,11 +20,15 @@ NO_COLUMN = gettext_noop("“%(column)s” is no column; there are %(columns)s")
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """A time that ticks: `t` in milliseconds, how to read it out, and what it reads now."""
+    """A time that ticks: `t` in milliseconds, how to read it out, and what it reads now.
+
+    `is_vague` marks one that is known to no better than hours.
+    """
 
     t: int
     form: str
     text: str
+    is_vague: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +140,19 @@ def is_numeric(column: Column) -> bool:
 def _cell_view(cell: Cell, column: Column, now_ms: int) -> CellView:
     css = "num" if is_numeric(column) else ""
     if isinstance(cell, TimeCell):
-        return CellView(css, time=_time(cell.t_ms, cell.form, now_ms))
+        return CellView(css, time=_time(cell, now_ms))
     if isinstance(cell, MixedCell):
         hot = column.name == "Restarts" and cell.v.isdigit() and int(cell.v) >= HOT_RESTARTS
-        return CellView(css, cell.v, time=_time(cell.t_ms, cell.form, now_ms), is_hot=hot)
+        return CellView(css, cell.v, time=_time(cell, now_ms), is_hot=hot)
     hot = column.name == "Restarts" and str(cell).isdigit() and int(str(cell)) >= HOT_RESTARTS
     return CellView(css, text_of(cell), is_hot=hot)
 
 
-def _time(t_ms: int, form: TimeForm, now_ms: int) -> Time:
-    text = human_duration(now_ms - t_ms)
-    return Time(
-        t_ms, form.value, _("%(age)s ago") % {"age": text} if form is TimeForm.AGO else text
-    )
+def _time(cell: TimeCell | MixedCell, now_ms: int) -> Time:
+    text = human_duration(now_ms - cell.t_ms)
+    if cell.form is TimeForm.AGO:
+        text = _("%(age)s ago") % {"age": text}
+    return Time(cell.t_ms, cell.form.value, text, is_vague=bool(cell.within_ms))
 
 
 def text_of(cell: Cell) -> str:

@@ -57,7 +57,9 @@ class Server:
         """Return every listable kind of every version that answers."""
         groups = await self.get("/apis")
         assert isinstance(groups, dict)
-        versions = [each["groupVersion"] for group in groups["groups"] for each in group["versions"]]
+        versions = [
+            each["groupVersion"] for group in groups["groups"] for each in group["versions"]
+        ]
         found = []
         for version in ["v1", *versions]:
             root = f"/apis/{version}" if "/" in version else f"/api/{version}"
@@ -91,7 +93,7 @@ async def test_it_is_the_servers_own_table(
     kinds = await server.kinds()
     assert len(kinds) > 55
     async with visiting(kubeconfig, monkeypatch) as visitor:
-        slug = await only_slug(visitor, kubeconfig)
+        slug = context(kubeconfig)
         differences: dict[str, str] = {}
         rows = 0
         for each in kinds:
@@ -104,7 +106,7 @@ async def test_it_is_the_servers_own_table(
     assert rows > 80
 
 
-async def only_slug(visitor: Visitor, kubeconfig: Path) -> str:
+def context(kubeconfig: Path) -> str:
     return str(json.loads(kubeconfig.read_bytes())["current-context"])
 
 
@@ -175,7 +177,7 @@ def is_same(cell: object, text: object, now_ms: int) -> bool:
     """Whether `cell` says what the server printed as `text` just now."""
     if not isinstance(cell, dict):
         scalar = text is None or isinstance(text, str | int | float | bool)
-        return cell == text if scalar else json.loads(str(cell)) == text
+        return bool(cell == text if scalar else json.loads(str(cell)) == text)
     value, said = str(cell.get("v", "")), str(text)
     if value:
         if not (said.startswith(f"{value} (") and said.endswith(" ago)")):
@@ -186,6 +188,4 @@ def is_same(cell: object, text: object, now_ms: int) -> bool:
     if span is None:
         return said == human_duration(age_ms)
     unsure_ms = cell.get("within_ms", RESOLUTION_MS)
-    return (
-        span[0] * 1000 - unsure_ms - SLACK_MS <= age_ms <= (span[1] + 1) * 1000 + SLACK_MS
-    )
+    return bool(span[0] * 1000 - unsure_ms - SLACK_MS <= age_ms <= (span[1] + 1) * 1000 + SLACK_MS)

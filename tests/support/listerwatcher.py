@@ -33,6 +33,8 @@ class FakeApiserver:
         self.columns: tuple[Column, ...] = COLUMNS
         self.list_errors: deque[ClusterError] = deque()
         self.watch_errors: deque[ClusterError] = deque()
+        self.reprints: dict[ObjectKey, Row] = {}
+        self.asked_again: list[ObjectKey] = []
         self.lists = 0
         self.watches = 0
         self.oldest = 0
@@ -93,6 +95,11 @@ class FakeApiserver:
             self._cut = error
             self._generation += 1
             self._changed.notify_all()
+
+    async def reprinted(self, key: ObjectKey) -> Row | None:
+        """Return the row as `reprints` has it, else as it is; counted in `asked_again`."""
+        self.asked_again.append(key)
+        return self.reprints.get(key) or self._rows.get(key)
 
     async def list_page(self, options: ListOptions) -> Page[Row]:
         """See ListerWatcher."""

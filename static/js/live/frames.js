@@ -1,6 +1,6 @@
 // What the server says of one view, applied to what the page knows of it. Touches no DOM.
 
-/** @typedef {{t: number, form: "age" | "ago" | "duration", v?: string}} TimeCell */
+/** @typedef {{t: number, form: "age" | "ago" | "duration", v?: string, within_ms?: number}} TimeCell */
 /** @typedef {string | number | boolean | null | TimeCell} Cell */
 /**
  * @typedef {object} Row

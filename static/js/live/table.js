@@ -84,6 +84,7 @@ export class LiveTable {
     this.body = /** @type {HTMLTableSectionElement} */ (table.tBodies[0]);
     this.isNamespaced = table.dataset.namespaced === "true";
     this.ago = table.dataset.ago ?? "%(age)s";
+    this.vague = table.dataset.vague ?? "";
     const language = location.pathname.startsWith("/zh-hans/") ? "/zh-hans" : "";
     this.root = `${language}/c/${table.dataset.cluster ?? ""}/${table.dataset.kind ?? ""}`;
     this.above = pad();
@@ -157,7 +158,7 @@ export class LiveTable {
     for (const key of view.order) {
       const row = /** @type {Row} */ (view.rows.get(key));
       let drawn = this.#rows.get(key);
-      if (!drawn || (changed.has(key) && drawn.dataset.version !== row.resource_version)) {
+      if (!drawn || (changed.has(key) && drawn.dataset.version !== version(row))) {
         const made = this.#row(row, view.columns, drawn);
         if (drawn) {
           if (at === drawn) at = made;
@@ -213,7 +214,7 @@ export class LiveTable {
     made.setAttribute("role", "row");
     made.dataset.name = row.name;
     made.dataset.key = keyText([row.namespace, row.name]);
-    made.dataset.version = row.resource_version;
+    made.dataset.version = version(row);
     if (row.health === "gone") made.className = "going";
     if (this.isNamespaced) made.append(this.#cell("ns c-ns", [element("span", "", row.namespace)]));
     const marked = STATUS.map((name) => columns.findIndex((column) => column.name === name))
@@ -288,11 +289,25 @@ export class LiveTable {
     const time = document.createElement("time");
     time.dataset.t = String(cell.t);
     time.dataset.form = cell.form;
+    if (cell.within_ms) {
+      time.className = "vague";
+      time.title = this.vague;
+    }
     tick(time, Date.now(), this.ago);
     return cell.v === undefined
       ? [time]
       : [element("span", heat(cell.v, column), cell.v), " (", time, ")"];
   }
+}
+
+/**
+ * Return what changes when a row must be built again: its version, and times that were read anew.
+ * @param {Row} row
+ * @returns {string}
+ */
+function version(row) {
+  const times = row.cells.map((cell) => cell !== null && typeof cell === "object" ? cell.t : "");
+  return [row.resource_version, ...times].join(" ");
 }
 
 /**

@@ -4,14 +4,15 @@ import asyncio
 import gc
 import weakref
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
-from dashboard.access.selection import Selection
+from dashboard.access.selection import Selection, keep_printed
 from dashboard.api.gvr import GVR
 from dashboard.api.scope import Scope
 from dashboard.api.state import State
-from dashboard.api.table import Column, Row
+from dashboard.api.table import Column, Row, TimeCell
 from dashboard.cache.sharedinformer import SharedInformer
 from dashboard.client.discovery import ApiResource
 from dashboard.errors import Expired, InvalidQuery
@@ -119,3 +120,57 @@ async def test_a_tally_keeps_no_selection_alive(rig: Rig) -> None:
     gc.collect()
 
     assert gone() is None
+
+
+DAY_MS = 86_400_000
+
+
+async def test_a_time_that_only_the_server_prints_is_read_again_each_minute_where_it_is_shown(
+    rig: Rig,
+) -> None:
+    start = rig.clock.now_ms()
+    vague = TimeCell(start - 20 * DAY_MS, within_ms=DAY_MS)  # printed as 20d
+    shown = await rig.apiserver.put("shown", "1/1", vague, "0")
+    await rig.apiserver.put("elsewhere", "1/1", vague, "0")
+    await rig.apiserver.put("exact", "1/1", "Running", "0")
+    await settle()
+    selection = rig.select()
+    keeping = asyncio.create_task(keep_printed(selection, lambda: [shown.key], rig.clock))
+    flips = start + 120_000
+    rig.apiserver.reprints[shown.key] = replace(
+        shown, cells=("shown", "1/1", TimeCell(flips - 21 * DAY_MS, within_ms=DAY_MS), "0")
+    )
+
+    await rig.clock.advance(59)
+    assert rig.apiserver.asked_again == []
+    await rig.clock.advance(61)
+    row = selection.row(shown.key)
+    assert row is not None
+    assert set(rig.apiserver.asked_again) == {shown.key}
+    read = row.cells[2]
+    assert isinstance(read, TimeCell)
+    assert read.t_ms == flips - 21 * DAY_MS, "the later print ended what the first left open"
+    assert read.within_ms == 120_000
+    assert row.resource_version == shown.resource_version
+
+    asked = len(rig.apiserver.asked_again)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    await rig.clock.advance(120)
+    assert len(rig.apiserver.asked_again) == asked
+
+
+async def test_what_changed_since_is_not_undone_by_an_older_print(rig: Rig) -> None:
+    vague = TimeCell(rig.clock.now_ms() - DAY_MS, within_ms=3_600_000)
+    before = await rig.apiserver.put("a", "1/1", vague, "0")
+    await settle()
+    selection = rig.select()
+    await rig.apiserver.put("a", "1/1", vague, "7")
+    await settle()
+    rig.apiserver.reprints[before.key] = before
+
+    await selection.read_again([before.key])
+
+    row = selection.row(before.key)
+    assert row is not None
+    assert row.cells[3] == "7"
