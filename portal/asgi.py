@@ -24,6 +24,7 @@ from dashboard.demo.berth import Demo
 from dashboard.live.consumers import TableConsumer
 from portal.accounts.socket import DoorSocket
 from portal.walkthrough.importer import IMPORTER
+from portal.walkthrough.roster import ROSTER
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ def with_lifespan(application: Application) -> Application:
         IMPORTER.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown
+        await ROSTER.stop()
         await IMPORTER.stop()
         await clusters.stop()
         if demo is not None:

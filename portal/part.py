@@ -90,16 +90,27 @@ class HitGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a text; `is_marked` where it is what was asked for."""
+
+    text: str
+    is_marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FoundLine:
-    """One result of a search; `before`, `match` and `after` make up the words around what matched."""
+    """One result of a search: what it is called, and the words around what matched, if it is in prose.
+
+    `box` and its `letter` mark a symbol in place of an icon, as in an outline.
+    """
 
     icon: str
-    title: str
+    title: tuple[Piece, ...]
     url: str
     note: str
-    before: str
-    match: str
-    after: str
+    excerpt: tuple[Piece, ...] = ()
+    box: str = ""
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from portal.home import ClusterRow
-from portal.part import FoundLine, Hit, HitGroup, Station
+from portal.part import FoundLine, Hit, HitGroup, Piece, Station
 from portal.paths import ReadingPath, Stop
 from portal.pen import AnchorOption, Hunk, Pen, PenLine, Side
 from portal.reference import Reference, ReferenceGroup
@@ -106,14 +106,26 @@ def _stops(names: str, read: int) -> tuple[Stop, ...]:
 FOUND = (
     FoundLine(
         "book",
-        "16, Restarting a container",
+        (Piece("16, Restarting a container"),),
         "#palette",
         "kubelet",
-        "“…from ten seconds to five minutes, the ",
-        "back-off",
-        " doubles each time…”",
+        (
+            Piece("…from ten seconds to five minutes, the "),
+            Piece("back-off", is_marked=True),
+            Piece(" doubles each time…"),
+        ),
     ),
-    FoundLine("box", "ledger-writer", "#palette", "Pod in payments", "event ", "BackOff", " ×128"),
+    FoundLine(
+        "code",
+        (Piece("wait."), Piece("Backoff", is_marked=True)),
+        "#palette",
+        "k8s.io/apimachinery/pkg/util/wait",
+        box="t",
+        letter="T",
+    ),
+    FoundLine(
+        "box", (Piece("back", is_marked=True), Piece("end-7")), "#palette", "Pod in payments"
+    ),
 )
 
 PATHS = (

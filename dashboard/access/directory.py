@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from dashboard.access.identity import person
 from dashboard.api.credential import Credential
-from dashboard.api.gvr import GVR, format_kind
+from dashboard.api.gvr import GVR, format_kind, parse_kind
+from dashboard.client.discovery import ApiResource
 from dashboard.clusters import fleet
 from dashboard.clusters.cluster import Cluster
-from dashboard.errors import ClusterError, UnknownCluster
+from dashboard.errors import ClusterError, UnknownCluster, UnknownKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,12 @@ class Kind:
     kind: str
     gvr: GVR
     label: str
+    plural: str
+    """The label with the ending of its plural: NetworkPolicies."""
+    singular: str
+    """In lower case, as kubectl takes it."""
     short_names: tuple[str, ...]
+    categories: tuple[str, ...]
     is_namespaced: bool
     is_live: bool
     """Whether it can be listed and watched."""
@@ -95,21 +101,22 @@ def known(cluster: str) -> Known | None:
     )
 
 
+async def named(cluster: str, kind: str) -> Kind | None:
+    """Return what KIND or a shorter name of it means there, as kubectl would choose; None: nothing.
+
+    Unlike `selection.resolve` it never makes the cluster say anew what it serves.
+    """
+    connection = await fleet().get(cluster).connection()
+    try:
+        return _kind(connection.resources.resolve(parse_kind(kind)))
+    except UnknownKind:
+        return None
+
+
 async def kinds(cluster: str) -> tuple[Kind, ...]:
     """Return every kind that `cluster` serves, in its own order; connects it if need be."""
     connection = await fleet().get(cluster).connection()
-    return tuple(
-        Kind(
-            kind=format_kind(item.gvr),
-            gvr=item.gvr,
-            label=item.kind,
-            short_names=item.short_names,
-            is_namespaced=item.is_namespaced,
-            is_live=item.is_live,
-            is_listable="list" in item.verbs,
-        )
-        for item in connection.resources
-    )
+    return tuple(_kind(item) for item in connection.resources)
 
 
 async def kind_of(cluster: str, api_version: str, kind: str) -> Kind | None:
@@ -137,6 +144,21 @@ def plural(kind: str, gvr: GVR) -> str:
     while shared < min(len(singular), len(resource)) and singular[shared] == resource[shared]:
         shared += 1
     return kind[:shared] + resource[shared:] if shared > 1 else resource
+
+
+def _kind(item: ApiResource) -> Kind:
+    return Kind(
+        kind=format_kind(item.gvr),
+        gvr=item.gvr,
+        label=item.kind,
+        plural=plural(item.kind, item.gvr),
+        singular=item.singular or item.kind.lower(),
+        short_names=item.short_names,
+        categories=item.categories,
+        is_namespaced=item.is_namespaced,
+        is_live=item.is_live,
+        is_listable="list" in item.verbs,
+    )
 
 
 def _state(cluster: Cluster) -> ClusterState:

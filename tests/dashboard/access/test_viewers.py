@@ -63,6 +63,12 @@ def workloads(text: str) -> int | None:
     return sum(map(int, numbers)) if numbers else None
 
 
+def sought(text: str) -> int | None:
+    """Return how many objects a search found, None where it found none."""
+    groups = {group["name"]: group for group in json.loads(text)["groups"]}
+    return groups["objects"]["total"] or None
+
+
 PROBES = (
     Probe(f"/c/{NAME}/pods.v1?format=json&limit=0", total),
     Probe(f"/c/{NAME}/pods.v1?format=json&limit=0&sort=-age", total),
@@ -74,6 +80,13 @@ PROBES = (
     Probe(f"/c/{NAME}/replicasets.v1.apps?format=json&limit=0"),
     Probe(f"/c/{NAME}/", workloads),
     Probe("/"),
+    # Every pod of the world has a hyphen in its name.
+    Probe("/search?format=json&q=pods/-", sought),
+    Probe("/search?q=pods/-"),
+    Probe("/search?q=e"),
+    Probe("/zh-hans/search?q=ledger"),
+    Probe("/search?format=json&q=:po+payments"),
+    Probe("/search?format=json&q=payments/led"),
 )
 
 

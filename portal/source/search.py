@@ -1,0 +1,154 @@
+"""Symbols by name: whole names first, then beginnings, then initials, then parts.
+
+Plain values in, plain values out: who looks through many names gives them in slices.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from heapq import nsmallest
+from typing import NamedTuple
+
+from portal.source.symbols import Kind
+
+QUERY_LIMIT = 200
+"""Characters of a question; no symbol and its import path are longer."""
+
+ANY_PART = 8
+"""The rank of a name that only holds the letters somewhere."""
+
+_HUMP = re.compile(r"[A-Z][a-z0-9_]*|[a-z0-9_]+")
+
+
+class Name(NamedTuple):
+    """One declared name, as `entry` makes it."""
+
+    importpath: str
+    name: str
+    """As an anchor writes it: Func, Type, Type.Method, Type.field, CONST."""
+    kind: Kind
+    text: str
+    """PACKAGE.NAME in lower case."""
+    humps: str
+    """The letters that begin the words of NAME: `RLAW` for Reflector.ListAndWatch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it was read. `importpath` is "" for any; `name` may have a package before it."""
+
+    name: str
+    importpath: str = ""
+
+
+def entry(importpath: str, package: str, name: str, kind: Kind) -> Name:
+    """Return a name made ready to be looked for."""
+    letters = re.findall(r"(?:(?<=^)|(?<=[._]))[a-z]|[A-Z]", name)
+    return Name(importpath, name, kind, f"{package}.{name}".lower(), "".join(letters))
+
+
+def read(text: str) -> Asked | None:
+    """Return the question that `text` asks; None: no symbol can be called so.
+
+    `importpath#Name` as an anchor writes it (`go:` before it is left out), `Name`, `Type.Method` or
+    `package.Name`; brackets and a star, as Go's own messages write receivers, say nothing.
+    """
+    text = (
+        re.sub(r"[(*)]", "", text.strip().removeprefix("go:")).partition("~")[0].partition("@")[0]
+    )
+    importpath, mark, name = text.rpartition("#")
+    if not mark and "/" in text:  # k8s.io/client-go/tools/cache.Reflector, as Go prints it
+        folder, _slash, last = text.rpartition("/")
+        package, _dot, name = last.partition(".")
+        importpath = f"{folder}/{package}"
+    is_name = re.fullmatch(r"\w+(?:\.\w*){0,2}", name, re.ASCII)
+    is_path = not importpath or re.fullmatch(r"[\w.~-]+(?:/[\w.~-]+)*", importpath, re.ASCII)
+    if len(text) > QUERY_LIMIT or not (is_name and is_path):
+        return None
+    return Asked(name, importpath)
+
+
+class Finder:
+    """The best names for one question; the order is the same whatever they are looked at in."""
+
+    def __init__(self, asked: Asked, limit: int) -> None:
+        """Keep at most `limit` names."""
+        self.asked = asked
+        self.total = 0
+        """How many names fit, of those that were looked at."""
+        self._limit = limit
+        self._lower = asked.name.lower()
+        self._letters = asked.name.replace(".", "")
+        self._words = _HUMP.findall(asked.name) if re.search("[A-Z]", asked.name) else []
+        self._best: list[tuple[int, int, str, str, Name]] = []
+
+    @property
+    def found(self) -> tuple[Name, ...]:
+        """The best names, the best first."""
+        return tuple(best[-1] for best in self._best)
+
+    def look(self, names: Iterable[Name]) -> None:
+        """Take note of the best of `names` too."""
+        fitting = [
+            (rank, len(name.name), name.name, name.importpath, name)
+            for name in names
+            if (rank := self.rank(name)) is not None
+        ]
+        self.total += len(fitting)
+        self._best = nsmallest(self._limit, [*self._best, *fitting])
+
+    def rank(self, name: Name) -> int | None:
+        """Return how well a name fits, 0 the best; None: not at all.
+
+        0 the whole name or PACKAGE.NAME as it is written, 1 but for capitals, 2 the last part of it,
+        3 its beginning, 4 the beginning of a part, 5 the initials of its words, 6 some of them in
+        order, 7 the initials but for capitals that were typed, 8 any part.
+        """
+        if self.asked.importpath and self.asked.importpath != name.importpath:
+            return None
+        package = len(name.text) - len(name.name)
+        # A name is not found by its package alone.
+        at = name.text.find(self._lower, 0 if "." in self._lower else package)
+        part = None if at < 0 else self._rank_of_part(name, at, package)
+        if part is not None and part < ANY_PART:
+            return part
+        initials = self._rank_of_initials(name)
+        return part if initials is None else initials
+
+    def _rank_of_part(self, name: Name, at: int, package: int) -> int:
+        lower, text = self._lower, name.text
+        if text.endswith(f".{lower}") or text == lower:
+            if len(lower) < len(name.name):
+                return 2
+            written = text[: len(text) - len(lower)] + self.asked.name
+            return 0 if written[package:] == name.name else 1
+        # A name that begins so is better than a package that does.
+        if text.startswith(lower, package) or at == 0:
+            return 3
+        return 4 if f".{lower}" in text[package:] else ANY_PART
+
+    def _rank_of_initials(self, name: Name) -> int | None:
+        if len(self._letters) < 2:
+            return None
+        if name.humps.startswith(self._letters):
+            return 5
+        if self._is_in_order(name):
+            return 6
+        if name.humps.lower().startswith(self._letters.lower()):
+            return 7 if self._words else 5
+        return None
+
+    def _is_in_order(self, name: Name) -> bool:
+        if len(self._words) < 2:
+            return False
+        at = 0
+        is_first = True
+        for word in self._words:  # each word as early as can be: if any way fits, this one does
+            found = name.name.find(word, at)
+            if found < 0 and is_first:
+                lowered = word[0].lower() + word[1:]
+                found = 0 if name.name.startswith(lowered) else -1
+            if found < 0:
+                return False
+            at, is_first = found + len(word), False
+        return True
