@@ -109,7 +109,7 @@ async def events_of(
             resource,
             namespace,
             SystemClock(),
-            field_selector=f"involvedObject.uid={uid},involvedObject.kind={kind}",
+            field_selector=f"involvedObject.uid={_escaped(uid)},involvedObject.kind={kind}",
         )
         for namespace in reach(scope)
         for uid in uids
@@ -132,11 +132,16 @@ async def printed(
         found.resource,
         found.namespace,
         SystemClock(),
-        field_selector=f"metadata.name={found.name}",
+        field_selector=f"metadata.name={_escaped(found.name)}",
     )
     rows = (await source.list_page(ListOptions())).items
     row = next((row for row in rows if row.uid == found.uid), None)
     return (source.columns, row) if row else None
+
+
+def _escaped(value: str) -> str:
+    """Return `value` as a field selector takes it (Go: k8s.io/apimachinery/pkg/fields#EscapeValue)."""
+    return value.replace("\\", r"\\").replace(",", r"\,").replace("=", r"\=")
 
 
 def _reader(connection: Connection, who: Person, gvr: GVR) -> Transport:

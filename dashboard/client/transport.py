@@ -16,7 +16,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import aiohttp
 from yarl import URL
@@ -72,8 +72,8 @@ PUBLIC = (
 )
 """What of a configuration says where the server is, and nothing of who asks."""
 
-NAMESPACED = re.compile(r"/(?:api/v1|apis/[^/]+/[^/]+)/namespaces/[^/]+")
-"""Where a path names a namespace, which is no subresource whatever it is called."""
+COLLECTIONS = re.compile(r"/(?:api/v1|apis/[^/]+/[^/]+)(?:/namespaces/[^/]+(?=/))?(?=/)")
+"""What stands before RESOURCE in a path, with its namespace if it names one."""
 
 
 class Review(StrEnum):
@@ -326,10 +326,16 @@ class Transport:
 
 
 def _reaches_in(path: str) -> bool:
-    parts = path.split("/")
-    within = NAMESPACED.match(path)  # a namespace may be called proxy
-    asked = path[within.end() :].split("/") if within else parts
-    return bool(REACHING_IN.intersection(asked)) or "%" in path or ".." in parts
+    """Whether a path leads into a pod, node or service, or is not what it looks like."""
+    parts = [unquote(part) for part in path.split("/")]
+    if any(part in {".", ".."} or set(part) & {"/", "%"} for part in parts):
+        return True
+    root = COLLECTIONS.match(path)
+    if root is None:
+        return bool(REACHING_IN.intersection(parts))
+    # RESOURCE/NAME/SUBRESOURCE: an object may be called proxy, and so may a namespace.
+    resource, _name, *deeper = [*path[root.end() + 1 :].split("/"), ""]
+    return bool(REACHING_IN.intersection(map(unquote, [resource, *deeper])))
 
 
 @contextmanager

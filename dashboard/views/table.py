@@ -29,6 +29,19 @@ from dashboard.views.space import Space, Spaces
 
 NO_NUMBER = gettext_noop("%(name)s must be a whole number")
 
+WIDTHS = {
+    "Ready": "w-rd",
+    "Status": "w-st",
+    "Restarts": "w-rs",
+    "Age": "w-age",
+    "Last Seen": "w-cpu",
+    "First Seen": "w-cpu",
+    "Type": "w-rs",
+    "Count": "w-rd",
+    "Message": "w-msg",
+}
+"""How wide the columns are that hold much less, or more, than others; the others share the rest."""
+
 PAGE_LIMIT = 100
 MOST_PER_PAGE = 500
 
@@ -306,9 +319,8 @@ def _heads(
 ) -> tuple[Head, ...]:
     labels = [("Namespace", "w-ns c-ns", -1)] if has_namespace else []
     for at, column in picked:
-        widths = {"Ready": "w-rd", "Status": "w-st", "Restarts": "w-rs", "Age": "w-age"}
         number = "num " if is_numeric(column) else ""
-        labels.append((column.name, f"{number}{widths.get(column.name, '')}".strip(), at))
+        labels.append((column.name, f"{number}{WIDTHS.get(column.name, '')}".strip(), at))
     return tuple(_head(asked, label, css, at) for label, css, at in labels)
 
 

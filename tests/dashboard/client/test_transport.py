@@ -78,6 +78,14 @@ def test_there_is_no_method_that_takes_a_verb() -> None:
         "/api/v1/namespaces/a/services/b/proxy",
         "/api/v1/namespaces/../pods",
         "/api/v1/pods%2f..",
+        "/api/v1/namespaces/a/pods/%2e%2e/b",
+        "/api/v1/namespaces/a/pods/b%2Fexec",
+        "/api/v1/namespaces/a/pods/b/%65xec",
+        "/api/v1/namespaces/a/pods/b%252Fexec",
+        "/api/v1/namespaces/a/pods/exec/exec",
+        "/api/v1/proxy/nodes/a",
+        "/api/v1/nodes//proxy",
+        "/proxy",
     ],
 )
 async def test_a_path_that_reaches_into_something_never_leaves(tmp_path: Path, path: str) -> None:
@@ -88,6 +96,27 @@ async def test_a_path_that_reaches_into_something_never_leaves(tmp_path: Path, p
         await made.aclose()
 
     assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/namespaces/proxy/pods",
+        "/api/v1/namespaces/a/pods/proxy",
+        "/api/v1/namespaces/exec",
+        "/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Anode",
+        "/apis/rbac.authorization.k8s.io/v1/clusterroles/a%20%3Cb%3E%3F%23",
+    ],
+)
+async def test_an_object_may_be_called_whatever_one_may_be_called(
+    tmp_path: Path, path: str
+) -> None:
+    async with serve(ok) as server:
+        made = await transport(tmp_path, server.server)
+        await made.get(path, accept="application/json")
+        await made.aclose()
+
+    assert server.requests == [("GET", path)]
 
 
 async def test_requests_carry_the_credential_and_our_own_name(tmp_path: Path) -> None:
