@@ -185,6 +185,15 @@ def _document(path: Path) -> dict[str, Any]:
         return {}
     if not isinstance(document, dict):
         raise KubeconfigInvalid(cluster=str(path), detail="the file is not a mapping")
+    for section, inner in (("clusters", "cluster"), ("contexts", "context"), ("users", "user")):
+        items = document.get(section) or []
+        if not isinstance(items, list):
+            raise KubeconfigInvalid(cluster=str(path), detail=f"{section} is not a list")
+        for item in items:
+            if isinstance(item, dict) and not isinstance(item.get(inner) or {}, dict):
+                raise KubeconfigInvalid(cluster=str(path), detail=f"a {inner} is not a mapping")
+    if not isinstance(document.get("current-context") or "", str):
+        raise KubeconfigInvalid(cluster=str(path), detail="current-context is not a name")
     return document
 
 

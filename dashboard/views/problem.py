@@ -12,11 +12,17 @@ from dashboard.api.names import ObjectKey
 from dashboard.api.state import State
 from dashboard.errors import (
     ClusterError,
+    ConfigurationError,
     Denied,
+    Forbidden,
     GateError,
+    InvalidName,
+    InvalidQuery,
     NotFound,
     RequestError,
     SignInNeeded,
+    Unauthorized,
+    gettext_noop,
 )
 from dashboard.views.rail import Place, place
 
@@ -70,12 +76,23 @@ def respond(
     return render(request, "dashboard/problem.html", {"page": page}, status=error.status)
 
 
+TITLES: tuple[tuple[type[ClusterError], str], ...] = (
+    (InvalidQuery, gettext_noop("This address cannot be read")),
+    (InvalidName, gettext_noop("This address cannot be read")),
+    (RequestError, gettext_noop("There is no such thing here")),
+    (NotFound, gettext_noop("There is no such thing here")),
+    (ConfigurationError, gettext_noop("The cluster cannot be asked")),
+    (Forbidden, gettext_noop("Portolan itself may not read this here")),
+    (Unauthorized, gettext_noop("The cluster does not take the credential")),
+    (ClusterError, gettext_noop("The cluster does not answer")),
+)
+"""The first that an error is one of."""
+
+
 def _title(error: ClusterError, target: ObjectKey | None) -> str:
     if isinstance(error, GateError):
         return _("You may not read this here") if target else _("You may not list this here")
-    if isinstance(error, RequestError | NotFound):
-        return _("There is no such thing here")
-    return _("The cluster does not answer")
+    return _(next(title for kind, title in TITLES if isinstance(error, kind)))
 
 
 def _command(error: ClusterError, kind: str, target: ObjectKey | None) -> str:

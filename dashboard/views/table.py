@@ -157,6 +157,7 @@ async def table(request: HttpRequest, cluster: str, kind: str) -> HttpResponseBa
             return HttpResponseRedirect(f"{target}?{query}" if query else target)
         wanted = Wanted(cluster, kind, asked.namespaces, asked.q, asked.sort)
         async with access.select(wanted, credential) as selection:
+            shown(selection.columns, asked.columns)  # refused alike, as page and as data
             match request.GET.get("format"):
                 case "json":
                     return listing(wanted, selection, asked.offset, asked.limit)
