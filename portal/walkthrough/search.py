@@ -1,16 +1,21 @@
 """Chapters by title, lead, heading and the words of their prose."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from portal.walkthrough.chapter import PREFACE, ContentError, read_front, split_sections
+from portal.walkthrough.chapter import PREFACE, ContentError, split_sections
 from portal.walkthrough.library import Entry, Library
 
 AROUND = 48
 """Characters that an excerpt shows on either side of what was found."""
 
+_FRONT = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+"""The front matter, which the library has read already: reading YAML again takes 10 ms."""
 _FENCE = re.compile(r"^(`{3,}).*?^\1`*\s*?$", re.MULTILINE | re.DOTALL)
+_MARKS = re.compile(r"[`*_#>|]+|\s*\{\d+\}")
+"""Markdown's own, and the numbers that lead to lines of code."""
 _LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)")
 
 
@@ -44,20 +49,19 @@ class ChaptersFound:
     searched: int
 
 
-def find_chapters(
+async def find_chapters(
     library: Library, language: str, parts: tuple[str, ...], limit: int
 ) -> ChaptersFound:
     """Return the chapters that hold all of `parts` (in lower case): titles first, prose last.
 
-    Within a rank in reading order.
+    Within a rank in reading order. Other work goes on between two chapters.
     """
     chapters = [entry for book in library.books.values() for entry in book.listing(language)]
-    found = [
-        (rank, at, hit)
-        for at, entry in enumerate(chapters)
-        if (fit := _fit(entry, parts)) is not None
-        for rank, hit in (fit,)
-    ]
+    found: list[tuple[int, int, ChapterHit]] = []
+    for at, entry in enumerate(chapters):
+        if fit := _fit(entry, parts):
+            found.append((fit[0], at, fit[1]))
+        await asyncio.sleep(0)
     found.sort(key=lambda one: one[:2])
     return ChaptersFound(tuple(hit for *_order, hit in found[:limit]), len(found), len(chapters))
 
@@ -107,14 +111,13 @@ def _start(text: str) -> str:
 def _passages(text: str) -> tuple[Passage, ...]:
     """Return a chapter's prose by section, without code, marks and the addresses of links."""
     try:
-        _front, body = read_front(text)
-        sections = split_sections(body)
+        sections = split_sections(_FRONT.sub("", text))
     except ContentError:
         return ()  # the content check says so; a chapter that cannot be shown is not found
     passages = []
     for id_, title, markdown in sections:
         prose = _LINK.sub(r"\1", _FENCE.sub(" ", markdown))
         # Lower case may be longer than the text in scripts that books are not written in.
-        plain = " ".join(re.sub(r"[`*_#>|]+", "", prose).split())
+        plain = " ".join(_MARKS.sub("", prose).split())
         passages.append(Passage("" if id_ == PREFACE else id_, title, plain, plain.lower()))
     return tuple(passages)

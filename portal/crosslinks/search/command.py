@@ -14,8 +14,8 @@ from django.utils.translation import get_language_from_path, override
 
 from dashboard.api.names import is_dns_label
 
-READING_VERBS = frozenset({"get", "describe", "explain", "logs", "watch", "events"})
-"""kubectl's verbs that read; Portolan has no others."""
+READING_VERBS = frozenset({"get", "describe", "explain", "logs"})
+"""kubectl's verbs that name something to be read, and that are no kinds."""
 
 _KUBECTL = frozenset({"kubectl", "k", "oc"})
 _NAMESPACE = frozenset({"-n", "--namespace"})
@@ -56,7 +56,7 @@ def read(text: str) -> Command | None:
     if (
         not plain
         or len(plain) > 2
-        or not re.fullmatch(r"[A-Za-z][-.A-Za-z0-9]*(?:/\S+)?", plain[0])
+        or not re.fullmatch(r"[A-Za-z][-.A-Za-z0-9]*(?:/[^/#\s]+){0,2}", plain[0])
     ):
         return None
     kind, slash, name = plain[0].partition("/")
@@ -76,12 +76,14 @@ def read(text: str) -> Command | None:
 def address(text: str) -> str:
     """Return the path, query and fragment of an address of this site, whoever serves it; "" for others."""
     parts = urlsplit(text if "://" in text else f"http://here{text}") if _is_address(text) else None
-    if parts is None or parts.path.startswith(("//", "/-/")) or "/-/" in parts.path[:10]:
+    if parts is None or parts.path.startswith("//"):
         return ""
     try:
         with override(get_language_from_path(parts.path) or "en"):
-            resolve(parts.path)
+            route = resolve(parts.path).route
     except Resolver404:
+        return ""
+    if route.partition("-/")[0] in {"", "zh-hans/"}:  # what the site asks of itself is no page
         return ""
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.path}{query}{f'#{parts.fragment}' if parts.fragment else ''}"

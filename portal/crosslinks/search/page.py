@@ -174,7 +174,7 @@ async def _symbols(
 
 
 async def _chapters(request: HttpRequest, parts: tuple[str, ...], limit: int) -> tuple[Group, ...]:
-    return (find_passages(request, parts, limit),) if parts else ()
+    return (await find_passages(request, parts, limit),) if parts else ()
 
 
 def _cluster(request: HttpRequest) -> ClusterState | None:

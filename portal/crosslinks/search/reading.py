@@ -45,7 +45,7 @@ async def find_symbols(request: HttpRequest, asked: Asked, limit: int, patience_
     links = links_for(request)
     hits = tuple(_symbol(links, name) for name in finder.found)
     failed = next((n.failed[asked.importpath] for n in rosters if asked.importpath in n.failed), "")
-    told = [failed] if failed else []
+    told = [_unread(asked.importpath, failed)] if failed else []
     return Group(
         "symbols",
         _("Symbols"),
@@ -55,9 +55,9 @@ async def find_symbols(request: HttpRequest, asked: Asked, limit: int, patience_
     )
 
 
-def find_passages(request: HttpRequest, parts: tuple[str, ...], limit: int) -> Group:
+async def find_passages(request: HttpRequest, parts: tuple[str, ...], limit: int) -> Group:
     """Return the chapters that hold all of `parts`, in the reader's language."""
-    found = find_chapters(shelfmark.library(), language(), parts, limit)
+    found = await find_chapters(shelfmark.library(), language(), parts, limit)
     links = links_for(request)
     hits = tuple(_chapter(links, hit) for hit in found.hits)
     looked = ngettext(
@@ -75,7 +75,12 @@ async def _open(where: Where, key: str, names: Names, importpath: str) -> None:
         async with asyncio.timeout(OPEN_PATIENCE_S):
             await ROSTER.open(where, key, names, importpath)
     except TimeoutError:
-        names.failed.setdefault(importpath, _("The package is still being read. Ask again."))
+        names.failed.setdefault(importpath, _("it is still being read"))
+
+
+def _unread(importpath: str, reason: str) -> str:
+    params = {"importpath": importpath, "reason": reason}
+    return _("Not searched: %(importpath)s (%(reason)s).") % params
 
 
 def _notes(names: Names, key: str) -> list[str]:
@@ -83,8 +88,8 @@ def _notes(names: Names, key: str) -> list[str]:
     read = len(names.read)
     notes = [
         ngettext(
-            "Looked through %(count)d package at %(version)s, of those that chapters speak of.",
-            "Looked through %(count)d packages at %(version)s, of those that chapters speak of.",
+            "Looked through %(count)d package at %(version)s, which chapters speak of or somebody named.",
+            "Looked through %(count)d packages at %(version)s, which chapters speak of or somebody named.",
             read,
         )
         % {"count": read, "version": key}
