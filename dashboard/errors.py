@@ -312,6 +312,12 @@ class Expired(ApiserverError):
     template = gettext_noop("%(gvr)s is being read again from the start. Nothing needs doing.")
 
 
+class ColumnsChanged(Expired):
+    """A watch prints other columns than the LIST did (facts M15 and M18): its rows mean nothing."""
+
+    code = "columns_changed"
+
+
 class TooLargeResourceVersion(ApiserverError):
     """HTTP 504 with cause ResourceVersionTooLarge: the server is behind what was seen before.
 

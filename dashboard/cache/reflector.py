@@ -22,6 +22,7 @@ from dashboard.cache.store import Stored
 from dashboard.cache.trace import Step, Trace
 from dashboard.errors import (
     ClusterError,
+    ColumnsChanged,
     Expired,
     Forbidden,
     InternalError,
@@ -142,7 +143,7 @@ class Reflector(Generic[T]):
                 if self._source.is_watchable:
                     await self._watch()
                 else:
-                    await self._clock.sleep(POLL_S)
+                    await self._pause_unwatched(POLL_S)
             except NotWatched as error:
                 # A LIST says whether all rights are gone or this one alone; then its rows stand, are
                 # read again now and then, and the watch is tried after each time.
@@ -150,7 +151,7 @@ class Reflector(Generic[T]):
                 if is_listed:
                     self._unwatched = error
                     self._become(State.STALE, error)
-                    await self._clock.sleep(UNWATCHED_S)
+                    await self._pause_unwatched(UNWATCHED_S)
             except ClusterError as error:
                 await self._answer(error)
 
@@ -163,6 +164,11 @@ class Reflector(Generic[T]):
         """Be stale for good: `run` ended by a mistake of ours."""
         self._become(State.STALE, InternalError(verb="watch"))
 
+    async def _pause_unwatched(self, pause_s: float) -> None:
+        """Wait for the next LIST of what is not watched."""
+        self._step(Step.UNWATCHED, detail=f"{pause_s:g} s")
+        await self._clock.sleep(pause_s)
+
     async def _answer(self, error: ClusterError) -> None:
         """Decide what `error` means for the data, and wait as long as it asks for."""
         self._step(Step.ERROR, detail=error.code)
@@ -170,14 +176,18 @@ class Reflector(Generic[T]):
             self.resource_version = ResourceVersion("")
         if isinstance(error, MalformedEvent):
             # The same frame would come again: at the second time the collection is read instead (C7).
+            self._step(Step.MALFORMED)
             if self._malformed_at == self.resource_version:
                 self.resource_version = ResourceVersion("")
             self._malformed_at = self.resource_version
+        if isinstance(error, ColumnsChanged):
+            self._step(Step.COLUMNS)
         if isinstance(error, Expired):
             self._become(State.RESYNCING)
         elif isinstance(error, Forbidden | Unauthorized):
             # What was seen with a right that is gone is withdrawn (fault F21).
             self.resource_version = ResourceVersion("")
+            self._step(Step.DENIED)
             self._replace([], ResourceVersion(""))
             self._become(State.DENIED, error)
         else:
@@ -200,7 +210,7 @@ class Reflector(Generic[T]):
             page = await self._source.list_page(options)
             items.extend(map(self._transform, page.items))
             self._heard()
-            self._step(Step.LIST_PAGE, detail=f"{len(page.items)}, {page.remaining or 0} to come")
+            self._step(Step.LIST_PAGE, detail=f"{len(items)}/{len(items) + (page.remaining or 0)}")
             if not page.continue_token:
                 break
             options = ListOptions(limit=PAGE_SIZE, continue_=page.continue_token)
@@ -224,7 +234,7 @@ class Reflector(Generic[T]):
             allow_watch_bookmarks=True,
             timeout_seconds=int(MIN_WATCH_S * (1 + self._random.random())),
         )
-        self._step(Step.WATCH)
+        self._step(Step.WATCH, detail=f"{options.timeout_seconds} s")
         async with AsyncExitStack() as stack:
             try:
                 stream = await stack.enter_async_context(self._source.watch(options))

@@ -16,7 +16,7 @@ from dashboard.api.watchevent import EventType, WatchEvent
 from dashboard.cache.clock import Clock
 from dashboard.client.discovery import ApiResource
 from dashboard.client.transport import Transport
-from dashboard.errors import Expired, MalformedEvent, NotAcceptable, NotFound, WatchClosed
+from dashboard.errors import ColumnsChanged, MalformedEvent, NotAcceptable, NotFound, WatchClosed
 from dashboard.rows import table as rows
 from dashboard.wire import table as wire
 from dashboard.wire.decode import decode
@@ -133,9 +133,9 @@ class TableResource:
         return table
 
     def _check(self, definitions: Sequence[wire.ColumnDefinition] | None) -> None:
-        """Raise Expired if a stream prints otherwise than the listing did (facts M15 and M18)."""
+        """Raise ColumnsChanged if a stream prints otherwise than the listing did."""
         if definitions and rows.columns(definitions) != self.columns:
-            raise Expired(gvr=self._gvr, verb="watch", detail="the columns changed")
+            raise ColumnsChanged(gvr=self._gvr, verb="watch")
 
     def _rows(self, table: wire.Table, columns: Sequence[Column]) -> tuple[Row, ...]:
         now_ms = self._clock.now_ms()

@@ -3,6 +3,8 @@
 Source: k8s.io/api's folders; k8s.io/kubernetes/hack/lib/init.sh, which lists the served groups.
 """
 
+import re
+
 from dashboard.api.gvr import GVR
 from portal.source.structs import Named
 
@@ -12,11 +14,16 @@ ELSEWHERE = {
     "metrics.k8s.io": "k8s.io/metrics/pkg/apis/metrics",
     "internal.apiserver.k8s.io": "k8s.io/api/apiserverinternal",
     "": "k8s.io/api/core",
+    "rbac.authorization.k8s.io": "k8s.io/api/rbac",
+    "flowcontrol.apiserver.k8s.io": "k8s.io/api/flowcontrol",
 }
-"""Groups whose types lie in another folder than their name says."""
+"""Groups whose types lie in another folder than their name says. Complete by a test."""
 
-OWN = (".k8s.io",)
-"""Endings of groups that are Kubernetes' own, besides those without a dot."""
+_OWN = re.compile(r"[a-z]+(\.k8s\.io)?")
+"""Kubernetes' own groups otherwise: the folder's name, with or without this ending.
+
+A group with more in front of the ending is somebody's CustomResourceDefinition.
+"""
 
 
 def go_type(gvr: GVR, kind: str) -> Named | None:
@@ -27,6 +34,6 @@ def go_type(gvr: GVR, kind: str) -> Named | None:
     group = gvr.group
     if group in ELSEWHERE:
         return Named(f"{ELSEWHERE[group]}/{gvr.version}", kind)
-    if "." in group and not group.endswith(OWN):
+    if not _OWN.fullmatch(group):
         return None
     return Named(f"k8s.io/api/{group.partition('.')[0]}/{gvr.version}", kind)

@@ -15,7 +15,7 @@ from dashboard.api.credential import Credential
 from dashboard.errors import ClusterError
 from dashboard.views.problem import respond
 from portal.crosslinks.current import current_cluster
-from portal.crosslinks.steps import MEANINGS
+from portal.crosslinks.steps import MEANINGS, TROUBLE
 from portal.walkthrough import blocks
 from portal.walkthrough.chapterpage import links_for
 from portal.walkthrough.escaped import escaped
@@ -127,6 +127,7 @@ def _json(traced: Traced, links: Links) -> dict[str, object]:
                 "resource_version": step.resource_version,
                 "detail": step.detail,
                 "count": step.count,
+                "is_trouble": step.step in TROUBLE,
                 "label": _(MEANINGS[step.step].label),
                 "symbol": MEANINGS[step.step].place.name,
                 "symbol_url": _url(step, links),
@@ -148,7 +149,7 @@ def _view(step: Entry, links: Links) -> StepView:
         resource_version=step.resource_version,
         symbol=meaning.place.name,
         symbol_url=_url(step, links),
-        is_trouble=step.step.value in {"error", "backoff"},
+        is_trouble=step.step in TROUBLE,
     )
 
 

@@ -5,7 +5,7 @@ not declared there is not on the road. Source: k8s.io/kubernetes/pkg/{apis,regis
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from dashboard.api.gvr import GVR
 from portal.crosslinks.gotype import go_type
-from portal.source.glance import below, glance
+from portal.source.glance import Function, below, glance
 from portal.source.structs import Named, Place
 from portal.source.tree import Tree
 from portal.walkthrough.stock import Where, stock
@@ -21,13 +21,18 @@ from portal.walkthrough.stock import Where, stock
 KUBERNETES = "k8s.io/kubernetes"
 CONTROLLERS = (
     f"{KUBERNETES}/pkg/controller",
+    f"{KUBERNETES}/pkg/controlplane",
     f"{KUBERNETES}/pkg/scheduler",
     f"{KUBERNETES}/pkg/proxy",
     f"{KUBERNETES}/pkg/kubelet",
+    "k8s.io/apiextensions-apiserver/pkg/controller",
+    "k8s.io/kube-aggregator/pkg",
 )
 """Where constructors take the informers that a component listens to."""
 
 HUB_ELSEWHERE = {
+    "events.k8s.io": f"{KUBERNETES}/pkg/apis/core",
+    "metrics.k8s.io": "k8s.io/metrics/pkg/apis/metrics",
     "apiextensions.k8s.io": "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions",
     "apiregistration.k8s.io": "k8s.io/kube-aggregator/pkg/apis/apiregistration",
 }
@@ -35,11 +40,17 @@ REGISTRY_ELSEWHERE = {
     "apiextensions.k8s.io": "k8s.io/apiextensions-apiserver/pkg/registry",
     "apiregistration.k8s.io": "k8s.io/kube-aggregator/pkg/registry",
 }
+CLIENT_ELSEWHERE = {
+    "apiextensions.k8s.io": "k8s.io/apiextensions-apiserver/pkg/client",
+    "apiregistration.k8s.io": "k8s.io/kube-aggregator/pkg/client",
+}
+"""Groups that have informers and listers of their own outside client-go."""
 SAME_STORAGE = {
     ("events.k8s.io", "Event"): ("core", "event"),
     ("", "Endpoints"): ("core", "endpoint"),
+    ("certificates.k8s.io", "CertificateSigningRequest"): ("certificates", "certificates"),
 }
-"""Kinds whose registry is named otherwise than they are."""
+"""Kinds whose registry is named otherwise than they are; a test holds each to the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,7 @@ def road(where: Where, key: str, gvr: GVR, kind: str) -> tuple[Stage, ...]:
             gettext_noop("who takes its informer"),
             _watchers(tree, gvr, kind),
         ),
-        (gettext_noop("Printed by"), gettext_noop("kubectl’s columns"), _printer(kind)),
+        (gettext_noop("Printed by"), gettext_noop("kubectl’s columns"), _printer(tree, gvr, kind)),
     )
     found = []
     for what, note, places in stages:
@@ -99,6 +110,8 @@ def road(where: Where, key: str, gvr: GVR, kind: str) -> tuple[Stage, ...]:
 
 def subresource(where: Where, key: str, gvr: GVR, kind: str, name: str) -> Place | None:
     """Return the REST type that serves a subresource; None where none is named after it."""
+    if go_type(gvr, kind) is None:
+        return None
     tree = stock(where).tree(key)
     wanted = f"{name}rest".lower()
     for package in _storages(tree, gvr, kind):
@@ -106,6 +119,26 @@ def subresource(where: Where, key: str, gvr: GVR, kind: str, name: str) -> Place
             if declared.lower() == wanted:
                 return Place(package, declared)
     return None
+
+
+def kind_of(where: Where, key: str, gvr: GVR) -> str:
+    """Return the Kind that a resource of Kubernetes' own has; "" where the source declares none.
+
+    Go: k8s.io/apimachinery/pkg/api/meta#UnsafeGuessKindToResource.
+    """
+    package = go_type(gvr, "")
+    if package is None:
+        return ""
+    names = sorted(glance(stock(where).tree(key), package.importpath).types)
+    return next((name for name in names if gvr.resource in _plurals(name.lower())), "")
+
+
+def _plurals(singular: str) -> tuple[str, ...]:
+    if singular.endswith("s"):
+        return f"{singular}es", singular
+    if singular.endswith("y"):
+        return f"{singular[:-1]}ies", f"{singular}s"
+    return (f"{singular}s",)
 
 
 def _types(gvr: GVR, kind: str, root: Named) -> Iterator[Place]:
@@ -139,34 +172,52 @@ def _storages(tree: Tree, gvr: GVR, kind: str) -> tuple[str, ...]:
 
 
 def _informer(gvr: GVR, kind: str) -> Iterator[Place]:
-    group = "" if gvr.group in HUB_ELSEWHERE else _folder(gvr)
-    if group:
-        yield Place(f"k8s.io/client-go/informers/{group}/{gvr.version}", f"New{kind}Informer")
-        yield Place(f"k8s.io/client-go/listers/{group}/{gvr.version}", f"New{kind}Lister")
+    root = CLIENT_ELSEWHERE.get(gvr.group)
+    yield Place(_informers(gvr), f"New{kind}Informer")
+    listers = f"{root}/listers" if root else "k8s.io/client-go/listers"
+    yield Place(f"{listers}/{_folder(gvr)}/{gvr.version}", f"New{kind}Lister")
+
+
+def _informers(gvr: GVR) -> str:
+    root = CLIENT_ELSEWHERE.get(gvr.group)
+    informers = f"{root}/informers/externalversions" if root else "k8s.io/client-go/informers"
+    return f"{informers}/{_folder(gvr)}/{gvr.version}"
 
 
 def _watchers(tree: Tree, gvr: GVR, kind: str) -> Iterator[Place]:
-    group = _folder(gvr)
+    wanted = (_informers(gvr), kind)
     for place, taken in _constructors(tree):
-        if any(name == kind and alias.startswith((group, gvr.version)) for alias, name in taken):
+        if wanted in taken:
             yield place
 
 
 @lru_cache(maxsize=4)
-def _constructors(tree: Tree) -> tuple[tuple[Place, tuple[tuple[str, str], ...]], ...]:
-    """Return every function that takes typed informers, with (package alias, kind) of each."""
+def _constructors(tree: Tree) -> tuple[tuple[Place, frozenset[tuple[str, str]]], ...]:
+    """Return every function that takes typed informers, with (import path, kind) of each."""
     packages = [package for root in CONTROLLERS for package in below(tree, root)]
     return tuple(
-        (Place(package, function.name), tuple(taken))
+        (Place(package, function.name), taken)
         for package in packages
         for function in glance(tree, package).functions
-        if function.name.startswith("New")
-        and (taken := re.findall(r"(\w+)\.(\w+)Informer\b", function.parameters))
+        if function.name.startswith("New") and not function.name.startswith("NewFake")
+        if (taken := _taken(function))
     )
 
 
-def _printer(kind: str) -> Iterable[Place]:
-    return (Place(f"{KUBERNETES}/pkg/printers/internalversion", f"print{kind}"),)
+def _taken(function: Function) -> frozenset[tuple[str, str]]:
+    """Return the informers that a function takes."""
+    found = re.findall(r"(\w+)\.(\w+)Informer\b", function.parameters)
+    return frozenset(
+        (function.imports[alias], name) for alias, name in found if alias in function.imports
+    )
+
+
+def _printer(tree: Tree, gvr: GVR, kind: str) -> Iterator[Place]:
+    package = f"{KUBERNETES}/pkg/printers/internalversion"
+    for function in glance(tree, package).functions:
+        first = re.match(rf"\w+ \*(\w+)\.{kind},", function.parameters)
+        if first and function.imports.get(first[1]) == _hub(gvr):
+            yield Place(package, function.name)
 
 
 def _hub(gvr: GVR) -> str:

@@ -1,4 +1,4 @@
-"""Each step of our reflector, and the function of client-go's that takes it."""
+"""Each step of our reflector, and the function of client-go at the same point."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ CACHE = "k8s.io/client-go/tools/cache"
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a step is, in a word, and the Go function that does the same."""
+    """What a step is, in a word, and the Go function at the same point, which may do otherwise."""
 
     label: str
     place: Place
@@ -32,6 +32,16 @@ MEANINGS = {
         gettext_noop("moves on by a bookmark"), Place(CACHE, "Reflector.setLastSyncResourceVersion")
     ),
     Step.WATCH_ENDED: Meaning(gettext_noop("sees the watch end"), Place(CACHE, "handleWatch")),
+    Step.MALFORMED: Meaning(gettext_noop("cannot read a change"), Place(CACHE, "handleAnyWatch")),
+    Step.COLUMNS: Meaning(gettext_noop("finds other columns"), Place(CACHE, "isExpiredError")),
+    Step.DENIED: Meaning(
+        gettext_noop("has lost the right, and empties the copy"),
+        Place(CACHE, "Reflector.ListAndWatchWithContext"),
+    ),
+    Step.UNWATCHED: Meaning(
+        gettext_noop("cannot watch, and waits to list again"),
+        Place(CACHE, "Reflector.ListAndWatchWithContext"),
+    ),
     Step.RELIST: Meaning(
         gettext_noop("lists again"), Place(CACHE, "Reflector.relistResourceVersion")
     ),
@@ -39,3 +49,6 @@ MEANINGS = {
     Step.ERROR: Meaning(gettext_noop("meets an error"), Place(CACHE, "DefaultWatchErrorHandler")),
 }
 """Complete by a test: no step is without its function, and each function is in the source."""
+
+TROUBLE = frozenset({Step.ERROR, Step.BACKOFF, Step.MALFORMED, Step.DENIED, Step.UNWATCHED})
+"""Steps that tell of something amiss."""

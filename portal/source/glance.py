@@ -6,7 +6,7 @@ has it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,6 +19,8 @@ _FUNC = re.compile(
     rb"(?P<parameters>[^)]*)",
     re.MULTILINE,
 )
+_IMPORTS = re.compile(rb"^import (?:\((?P<many>.*?)^\)|(?P<one>[^\n(]+))", re.MULTILINE | re.DOTALL)
+_IMPORT = re.compile(rb'(?:(?P<alias>[\w.]+)[ \t]+)?"(?P<path>[^"\n]+)"')
 _TYPE = re.compile(rb"^type (?P<name>\w+)\b", re.MULTILINE)
 _GROUP = re.compile(rb"^type \((?P<body>.*?)^\)", re.MULTILINE | re.DOTALL)
 _MEMBER = re.compile(rb"^\t(?P<name>\w+) ", re.MULTILINE)
@@ -26,11 +28,15 @@ _MEMBER = re.compile(rb"^\t(?P<name>\w+) ", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function or method; `parameters` as they are written, up to the first closing bracket."""
+    """One function or method; `parameters` as they are written, up to the first closing bracket.
+
+    `imports` maps the names under which its file knows packages to their import paths.
+    """
 
     name: str
     """As an anchor names it: Func or Type.Method."""
     parameters: str
+    imports: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +76,24 @@ def glance(tree: Tree, importpath: str) -> Glance:
         types |= {found["name"].decode() for found in _TYPE.finditer(text)}
         for group in _GROUP.finditer(text):
             types |= {found["name"].decode() for found in _MEMBER.finditer(group["body"])}
-        functions += _functions(text)
+        functions += _functions(text, _imports(text))
     return Glance(frozenset(types), tuple(functions))
 
 
-def _functions(text: bytes) -> Iterator[Function]:
+def _imports(text: bytes) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for block in _IMPORTS.finditer(text):
+        for one in _IMPORT.finditer(block["many"] or block["one"]):
+            path = one["path"].decode()
+            found[(one["alias"] or b"").decode() or path.rpartition("/")[2]] = path
+    return found
+
+
+def _functions(text: bytes, imports: Mapping[str, str]) -> Iterator[Function]:
     for found in _FUNC.finditer(text):
         owner, name = found["owner"], found["name"].decode()
         parameters = " ".join(found["parameters"].decode("utf-8", "replace").split())
-        yield Function(f"{owner.decode()}.{name}" if owner else name, parameters)
+        yield Function(f"{owner.decode()}.{name}" if owner else name, parameters, imports)
 
 
 def below(tree: Tree, importpath: str) -> tuple[str, ...]:

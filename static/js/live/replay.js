@@ -11,6 +11,7 @@ const SHOWN = 24;
  * @property {string} resource_version
  * @property {string} detail
  * @property {number} count
+ * @property {boolean} is_trouble
  * @property {string} label
  * @property {string} symbol
  * @property {string} symbol_url
@@ -22,7 +23,7 @@ const SHOWN = 24;
  */
 function line(step) {
   const made = document.createElement("li");
-  if (["error", "backoff"].includes(step.step)) made.className = "bad";
+  if (step.is_trouble) made.className = "bad";
   const at = new Date(step.at_ms);
   const time = document.createElement("time");
   time.dateTime = at.toISOString();

@@ -14,10 +14,12 @@ from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.state import State
 from dashboard.api.table import Row
 from dashboard.api.watchevent import EventType, WatchEvent
-from dashboard.cache.reflector import PAGE_SIZE, UNWATCHED_S
+from dashboard.cache.reflector import MIN_WATCH_S, PAGE_SIZE, POLL_S, UNWATCHED_S
 from dashboard.cache.sharedinformer import SharedInformer
 from dashboard.cache.trace import Step
 from dashboard.errors import (
+    ClusterError,
+    ColumnsChanged,
     Expired,
     Forbidden,
     MalformedEvent,
@@ -25,6 +27,7 @@ from dashboard.errors import (
     OnDemand,
     Silent,
     TooManyRequests,
+    Unauthorized,
     Unreachable,
     WatchClosed,
 )
@@ -282,6 +285,81 @@ async def test_the_trace_tells_the_story_in_order(rig: Rig) -> None:
 
     assert steps == [Step.LIST, Step.LIST_PAGE, Step.REPLACE, Step.WATCH, Step.EVENTS]
     assert rig.informer.reflector.trace.entries()[-1].count == 2
+
+
+def steps_since(rig: Rig, start: int) -> list[Step]:
+    return [entry.step for entry in rig.informer.reflector.trace.entries()[start:]]
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MalformedEvent(gvr="pods.v1"), [Step.MALFORMED, Step.BACKOFF, Step.WATCH]),
+        (
+            ColumnsChanged(gvr="pods.v1", verb="watch"),
+            [Step.COLUMNS, Step.BACKOFF, Step.RELIST, Step.LIST_PAGE, Step.REPLACE, Step.WATCH],
+        ),
+        (
+            Unauthorized(gvr="pods.v1", verb="watch"),
+            [
+                Step.DENIED,
+                Step.REPLACE,
+                Step.BACKOFF,
+                Step.RELIST,
+                Step.LIST_PAGE,
+                Step.REPLACE,
+                Step.WATCH,
+            ],
+        ),
+    ],
+    ids=["malformed", "columns", "denied"],
+)
+async def test_the_trace_tells_what_an_error_led_to(
+    rig: Rig, error: ClusterError, told: list[Step]
+) -> None:
+    start = len(rig.informer.reflector.trace.entries())
+
+    await rig.apiserver.end_watches(error)
+    await rig.clock.advance(2)
+
+    assert steps_since(rig, start) == [Step.ERROR, *told]
+
+
+async def test_the_trace_tells_of_pauses_between_lists_and_for_how_long_a_watch_was_asked() -> None:
+    rig = Rig(FakeApiserver(), FakeClock())
+    rig.apiserver.is_watchable = False
+    task = asyncio.create_task(rig.informer.run())
+    await settle()
+    waits = rig.informer.reflector.trace.entries()[-1]
+    rig.apiserver.is_watchable = True
+    await rig.clock.advance(POLL_S + 1)
+    watches = rig.informer.reflector.trace.entries()[-1]
+    task.cancel()
+
+    assert (waits.step, waits.detail) == (Step.UNWATCHED, "60 s")
+    assert watches.step is Step.WATCH
+    assert MIN_WATCH_S <= int(watches.detail.removesuffix(" s")) <= 2 * MIN_WATCH_S
+
+
+async def test_a_right_to_list_alone_is_told_as_such(rig: Rig) -> None:
+    rig.apiserver.watch_errors.extend(Forbidden(gvr="pods.v1", verb="watch") for _ in range(2))
+    await rig.apiserver.end_watches(WatchClosed(gvr="pods.v1"))
+    await rig.clock.advance(5)
+
+    last = rig.informer.reflector.trace.entries()[-1]
+    assert (last.step, last.detail) == (Step.UNWATCHED, "30 s")
+
+
+async def test_pages_of_a_listing_tell_how_far_they_are() -> None:
+    rig = Rig(FakeApiserver(), FakeClock())
+    for number in range(PAGE_SIZE + 1):
+        await rig.apiserver.put(f"pod-{number}")
+    task = asyncio.create_task(rig.informer.run())
+    await settle()
+    task.cancel()
+
+    entries = rig.informer.reflector.trace.entries()
+    assert [e.detail for e in entries if e.step is Step.LIST_PAGE] == ["500/501", "501/501"]
 
 
 async def test_a_mistake_of_ours_is_never_silently_old() -> None:
