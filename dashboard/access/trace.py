@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.access.selection import Wanted, reach, select
+from dashboard.access.selection import Selection, Wanted, reach, select
 from dashboard.api.credential import Credential
 from dashboard.api.names import Namespace
 from dashboard.api.state import State
 from dashboard.cache.trace import Entry, Step
+from dashboard.errors import OnDemand
 
-__all__ = ["Entry", "Step", "Traced", "traces"]
+__all__ = ["Entry", "Step", "Traced", "traced", "traces"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,21 @@ async def traces(cluster: str, kind: str, credential: Credential) -> tuple[Trace
     Starts the reflectors if nobody looked yet. Raises as `select` does.
     """
     async with select(Wanted(cluster, kind), credential) as selection:
-        # Each of them reads one namespace that is allowed whole, or all of them.
-        return tuple(
-            Traced(
-                namespace,
-                reflector.state,
-                str(reflector.resource_version),
-                reflector.epoch,
-                reflector.trace.entries(),
-            )
-            for namespace, reflector in zip(
-                reach(selection.scope), selection.reflectors, strict=False
-            )
+        return traced(selection)
+
+
+def traced(selection: Selection) -> tuple[Traced, ...]:
+    """Return a trace for each collection that `selection` reads; none of what is read on demand."""
+    if isinstance(selection.trouble, OnDemand):
+        return ()
+    # Each of them reads one namespace that is allowed whole, or all of them.
+    return tuple(
+        Traced(
+            namespace,
+            reflector.state,
+            str(reflector.resource_version),
+            reflector.epoch,
+            reflector.trace.entries(),
         )
+        for namespace, reflector in zip(reach(selection.scope), selection.reflectors, strict=True)
+    )

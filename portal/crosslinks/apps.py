@@ -13,8 +13,8 @@ class CrosslinksConfig(AppConfig):
         from dashboard.views import code
         from portal.crosslinks.evidence import make_evidence
         from portal.crosslinks.fields import field_urls
-        from portal.crosslinks.kindpage import kind_url, kinds_url
         from portal.crosslinks.replay import make_trace
+        from portal.crosslinks.served import kind_url, kinds_url
         from portal.crosslinks.version import running_version
         from portal.walkthrough.blocks import check_evidence
         from portal.walkthrough.edition import register_cluster_version

@@ -16,6 +16,7 @@ from dashboard.api.state import State
 from dashboard.errors import ClusterError, Denied
 from dashboard.views.table import Freshness
 from portal.crosslinks.current import current_cluster
+from portal.crosslinks.served import kind_url
 from portal.walkthrough import blocks
 from portal.walkthrough.escaped import escaped
 from portal.walkthrough.render import Block, Reader, prose
@@ -31,6 +32,7 @@ class Evidence:
     label: str
     cluster: ClusterState
     url: str
+    kind_url: str
     freshness: Freshness
     total: int | None
     trouble: str
@@ -69,6 +71,7 @@ async def _evidence(
         label=label,
         cluster=cluster,
         url=reverse("table", args=[cluster.slug, kind]),
+        kind_url=kind_url(cluster.slug, kind),
         freshness=freshness,
         total=total,
         trouble=trouble,

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dashboard.access import directory
 from dashboard.access.directory import ClusterState
 from dashboard.access.trace import Entry, Traced, traces
 from dashboard.api.credential import Credential
@@ -78,6 +79,9 @@ async def make_trace(block: Block, reader: Reader) -> str:
     named = blocks.evidence_options(block).get("kind", "")
     kinds = tuple(dict.fromkeys((named, *OFFERED)))
     asked = request.GET.get("trace", "")
+    served = directory.known(cluster.slug)
+    if served and asked in served.kinds:
+        kinds = tuple(dict.fromkeys((*kinds, asked)))
     kind = asked if asked in kinds else named
     found, trouble = None, ""
     try:

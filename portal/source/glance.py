@@ -92,6 +92,8 @@ def _imports(text: bytes) -> Mapping[str, str]:
 def _functions(text: bytes, imports: Mapping[str, str]) -> Iterator[Function]:
     for found in _FUNC.finditer(text):
         owner, name = found["owner"], found["name"].decode()
+        if name == "init" and not owner:
+            continue  # a file may have many, and nothing can name one
         parameters = " ".join(found["parameters"].decode("utf-8", "replace").split())
         yield Function(f"{owner.decode()}.{name}" if owner else name, parameters, imports)
 

@@ -69,6 +69,12 @@ def sought(text: str) -> int | None:
     return groups["objects"]["total"] or None
 
 
+def every(text: str) -> int | None:
+    """Return how many the page about a kind says there are, None where it tells of no right."""
+    found = re.search(r">All (\d+)</a>", text)
+    return int(found[1]) if found else None
+
+
 PROBES = (
     Probe(f"/c/{NAME}/pods.v1?format=json&limit=0", total),
     Probe(f"/c/{NAME}/pods.v1?format=json&limit=0&sort=-age", total),
@@ -79,6 +85,16 @@ PROBES = (
     Probe(f"/c/{NAME}/events.v1?limit=500"),
     Probe(f"/c/{NAME}/replicasets.v1.apps?format=json&limit=0"),
     Probe(f"/c/{NAME}/", workloads),
+    Probe(f"/kinds/pods.v1?cluster={NAME}", every),
+    Probe(f"/zh-hans/kinds/pods.v1?cluster={NAME}"),
+    Probe(f"/kinds/pods.v1/log?cluster={NAME}"),
+    Probe(f"/kinds/events.v1?cluster={NAME}"),
+    Probe(f"/kinds/replicasets.v1.apps?cluster={NAME}"),
+    Probe(f"/kinds/?cluster={NAME}"),
+    Probe(f"/-/trace/{NAME}/pods.v1"),
+    Probe(f"/-/trace/{NAME}/events.v1"),
+    Probe(f"/learn/client-go/list-and-watch?cluster={NAME}"),
+    Probe(f"/learn/kube-apiserver/handler-chain?cluster={NAME}"),
     Probe("/"),
     # Every pod of the world has a hyphen in its name.
     Probe("/search?format=json&q=pods/-", sought),
@@ -226,6 +242,16 @@ async def test_each_sees_exactly_what_their_own_token_sees(
             return probe.counts is None or probe.counts(text) == (len(now) or None)
 
         await becomes(is_exact, f"{name} is told how many there are")
+
+
+async def test_each_is_told_the_steps_of_collections_that_are_theirs_whole(
+    people: dict[str, Visitor],
+) -> None:
+    for name in PEOPLE:
+        answer = await people[name].get(f"/-/trace/{NAME}/pods.v1")
+        told = {each["namespace"] for each in json.loads(await text_of(answer)).get("traces", [])}
+        assert told == SPACES.get(name, {""}), name
+        assert answer.status_code == (200 if told else 403), name
 
 
 async def test_each_table_holds_all_that_their_own_token_lists(
@@ -382,9 +408,9 @@ async def test_nobody_without_a_token_gets_anywhere(people: dict[str, Visitor]) 
     for probe in PROBES:
         answer = await stranger.get(probe.address)
         assert answer.status_code == 401
-        assert NAME not in (await text_of(answer)).replace(f"/c/{NAME}", "").replace(
-            f'value="{NAME}"', ""
-        )
+        # Their own words, said back to them for after the sign-in, tell them nothing.
+        echoes = rf'(/c/|/-/trace/|%2Fc%2F|cluster(=|%3D)|value="){NAME}'
+        assert NAME not in re.sub(echoes, "", await text_of(answer)), probe.address
     assert await stranger.socket().connect() == 4401
 
 

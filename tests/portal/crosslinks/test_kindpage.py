@@ -1,6 +1,7 @@
 """The page about a KIND: discovery, the road through the source, and what the viewer may see."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -21,9 +22,9 @@ DEPLOYMENTS = GVR("apps", "v1", "deployments")
     [
         (DEPLOYMENTS, "Deployment", 6),
         (GVR("", "v1", "pods"), "Pod", 6),
-        (GVR("coordination.k8s.io", "v1", "leases"), "Lease", 5),
+        (GVR("coordination.k8s.io", "v1", "leases"), "Lease", 6),
         (GVR("rbac.authorization.k8s.io", "v1", "roles"), "Role", 4),
-        (GVR("events.k8s.io", "v1", "events"), "Event", 4),
+        (GVR("events.k8s.io", "v1", "events"), "Event", 5),
         (GVR("cert-manager.io", "v1", "certificates"), "Certificate", 0),
     ],
 )
@@ -84,6 +85,69 @@ async def test_the_page_shows_what_the_viewer_may_see(
     assert "ScaleREST" in scale.content.decode()
     assert none.status_code == unknown.status_code == 404
     assert len(re.findall(r'<td role="cell"><a href="/c/', every)) > 50
+
+
+@pytest.mark.cluster
+@pytest.mark.source
+@pytest.mark.django_db(transaction=True)
+async def test_every_kind_and_subresource_has_its_page(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slug = cluster.kubectl("config", "current-context").strip()
+    async with visiting(cluster.kubeconfig, monkeypatch) as visitor:
+        every = (await visitor.get(f"/kinds/?cluster={slug}")).content.decode()
+        pages = set(re.findall(r'href="(/kinds/[^"/?]+\?[^"]*)"', every))
+        below: set[str] = set()
+        for address in sorted(pages):
+            answer = await visitor.get(address)
+            page = answer.content.decode()
+            assert answer.status_code == 200, address
+            below |= set(re.findall(r'href="(/kinds/[^"/?]+/[^"/?]+\?[^"]*)"', page))
+        for address in sorted(below):
+            assert (await visitor.get(address)).status_code == 200, address
+
+    assert len(pages) > 60
+    assert len(below) > 40
+
+
+@pytest.mark.cluster
+@pytest.mark.source
+@pytest.mark.django_db(transaction=True)
+async def test_a_definition_is_told_to_those_alone_who_may_get_it(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = "shipments.v1.logistics.harbour.example"
+    pages = {}
+    for user in ("admin", "dave"):
+        kubeconfig = cluster.kubeconfig if user == "admin" else cluster.user(user)
+        async with visiting(kubeconfig, monkeypatch) as visitor:
+            slug = cluster.kubectl("config", "current-context", user=user).strip()
+            pages[user] = (await visitor.get(f"/kinds/{own}?cluster={slug}")).content.decode()
+
+    assert "Defined versions" in pages["admin"]
+    assert "stored" in pages["admin"]
+    assert "Defined versions" not in pages["dave"]
+    assert "What defines it is not shown to you" in pages["dave"]
+
+
+@pytest.mark.source
+@pytest.mark.django_db(transaction=True)
+async def test_without_a_cluster_the_source_tells_what_a_kind_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = tmp_path / "config"
+    empty.write_text("apiVersion: v1\nkind: Config\n", encoding="utf-8")
+    async with visiting(empty, monkeypatch) as visitor:
+        page = (await visitor.get("/kinds/deployments.v1.apps")).content.decode()
+        scale = (await visitor.get("/kinds/deployments.v1.apps/scale")).content.decode()
+        short = await visitor.get("/kinds/deploy")
+        unknown = (await visitor.get("/kinds/things.v1.example.com")).content.decode()
+
+    assert "NewDeploymentController" in page
+    assert "Live objects" not in page
+    assert "ScaleREST" in scale
+    assert short.status_code == 404
+    assert "declares no such kind" in unknown
 
 
 @pytest.mark.cluster
