@@ -39,8 +39,14 @@ WIDTHS = {
     "Type": "w-rs",
     "Count": "w-rd",
     "Message": "w-msg",
+    "Created At": "w-st",
+    "Completions": "w-rs",
+    "Duration": "w-cpu",
 }
 """How wide the columns are that hold much less, or more, than others; the others share the rest."""
+
+SHORT_HEAD = 8
+"""Letters of a head that the narrowest column has room for."""
 
 PAGE_LIMIT = 100
 MOST_PER_PAGE = 500
@@ -321,8 +327,15 @@ def _heads(
     labels = [("Namespace", "w-ns c-ns", -1)] if has_namespace else []
     for at, column in picked:
         number = "num " if is_numeric(column) else ""
-        labels.append((column.name, f"{number}{WIDTHS.get(column.name, '')}".strip(), at))
+        labels.append((column.name, f"{number}{_width(column)}".strip(), at))
     return tuple(_head(asked, label, css, at) for label, css, at in labels)
+
+
+def _width(column: Column) -> str:
+    """Return the class of a column's width, "" for one that shares what the others leave."""
+    narrow = column.type in {"integer", "number", "boolean", "date"}
+    rest = ("w-rs" if len(column.name) > SHORT_HEAD else "w-cpu") if narrow else ""
+    return WIDTHS.get(column.name, rest)
 
 
 def _head(asked: Asked, label: str, css: str, at: int) -> Head:

@@ -157,6 +157,24 @@ def open_sheet(site: str, chromium: Browser) -> Iterator[OpenSheet]:
 
 
 @pytest.fixture
+def page(live_site: str, chromium: Browser) -> Iterator[Page]:
+    """Yield an empty page of a browser that knows the live site; its console must stay silent."""
+    context = chromium.new_context(base_url=live_site, viewport={"width": 1440, "height": 900})
+    sheet = context.new_page()
+    complaints: list[str] = []
+    sheet.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    sheet.on("pageerror", lambda error: complaints.append(str(error)))
+    yield sheet
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def slug(cluster: Cluster) -> str:
+    return cluster.kubectl("config", "current-context").strip()
+
+
+@pytest.fixture
 def shoot() -> Callable[[Page, str], None]:
     """Writes a screenshot of a whole page if PORTOLAN_SHOTS names a folder."""
     folder = os.environ.get("PORTOLAN_SHOTS")

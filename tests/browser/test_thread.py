@@ -1,10 +1,9 @@
 """The thread: from a real API server's byte to a pixel, and from a real Go file to a chapter."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenSheet
 from tests.cluster.fixtures import Cluster
@@ -17,24 +16,6 @@ POD = """
 """
 CHAPTER = "/learn/kube-apiserver/handler-chain"
 ARRIVES_MS = 20_000
-
-
-@pytest.fixture
-def page(live_site: str, chromium: Browser) -> Iterator[Page]:
-    """Yield an empty page of a browser that knows the live site."""
-    context = chromium.new_context(base_url=live_site, viewport={"width": 1440, "height": 900})
-    sheet = context.new_page()
-    complaints: list[str] = []
-    sheet.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    sheet.on("pageerror", lambda error: complaints.append(str(error)))
-    yield sheet
-    context.close()
-    assert complaints == []
-
-
-@pytest.fixture
-def slug(cluster: Cluster) -> str:
-    return cluster.kubectl("config", "current-context").strip()
 
 
 def test_a_pod_that_kubectl_makes_comes_and_one_that_it_deletes_goes(

@@ -54,9 +54,10 @@ function start(table) {
   /** @param {number} above rows that came above the window: what is on screen stays where it is */
   function draw(above) {
     const before = drawn.place(view).first;
+    const held = before > 0 ? drawn.onScreen() : [];
     drawn.draw(view, waiting, isWhole);
     if (isWhole && goTo > 0) drawn.scrollTo(goTo);
-    else if (above && before > 0) window.scrollBy({ top: above * drawn.rowHeight });
+    else if (!drawn.hold(held) && above && before > 0) window.scrollBy({ top: above * drawn.rowHeight });
     if (isWhole) goTo = 0;
     waiting = new Set();
     isWhole = false;

@@ -121,6 +121,34 @@ export class LiveTable {
     window.scrollTo({ top: row ? top + row * this.rowHeight - this.#covered : 0 });
   }
 
+  /**
+   * Return the rows on screen and where they are, for `hold`.
+   * @returns {[string, number][]}
+   */
+  onScreen() {
+    const covered = this.#covered;
+    /** @type {[string, number][]} */
+    const found = [];
+    for (const [key, row] of this.#rows) {
+      const top = row.getBoundingClientRect().top;
+      if (top >= covered - 1 && top < window.innerHeight) found.push([key, top]);
+    }
+    return found.sort((one, other) => one[1] - other[1]);
+  }
+
+  /**
+   * Scroll so that the first row of `held` that is still there is where it was.
+   * @param {[string, number][]} held
+   * @returns {boolean} whether there is one
+   */
+  hold(held) {
+    const kept = held.find(([key]) => this.#rows.has(key));
+    if (!kept) return false;
+    const row = /** @type {HTMLTableRowElement} */ (this.#rows.get(kept[0]));
+    window.scrollBy({ top: row.getBoundingClientRect().top - kept[1], behavior: "instant" });
+    return true;
+  }
+
   /** @returns {number} pixels at the top of the window that the bar and the table's heads cover */
   get #covered() {
     const head = this.table.tHead?.rows[0]?.cells[0];
