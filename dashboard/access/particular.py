@@ -10,8 +10,7 @@ from dashboard.access.identity import Person, person
 from dashboard.access.selection import Selection, listed, reach
 from dashboard.api.credential import Credential
 from dashboard.api.gvr import GVR
-from dashboard.api.listoptions import ListOptions
-from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectName, Uid
+from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey, ObjectName, Uid
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.scope import Scope, Verb
 from dashboard.api.table import Column, Row
@@ -127,16 +126,10 @@ async def printed(
     """
     connection = await fleet().get(cluster).connection()
     who = await person(connection, credential)
-    source = TableResource(
-        _reader(connection, who, found.resource.gvr),
-        found.resource,
-        found.namespace,
-        SystemClock(),
-        field_selector=f"metadata.name={_escaped(found.name)}",
-    )
-    rows = (await source.list_page(ListOptions())).items
-    row = next((row for row in rows if row.uid == found.uid), None)
-    return (source.columns, row) if row else None
+    reader = _reader(connection, who, found.resource.gvr)
+    source = TableResource(reader, found.resource, found.namespace, SystemClock())
+    again = await source.printed(ObjectKey(found.namespace, found.name))
+    return again if again and again[1].uid == found.uid else None
 
 
 def _escaped(value: str) -> str:

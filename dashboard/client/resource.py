@@ -71,8 +71,11 @@ class TableResource:
             table.metadata.remainingItemCount,
         )
 
-    async def reprinted(self, key: ObjectKey) -> Row | None:
-        """Return one row as the server prints it now; None once it is gone or differently headed."""
+    async def printed(self, key: ObjectKey) -> tuple[tuple[Column, ...], Row] | None:
+        """Return one row as the server prints it now, under its columns; None once it is gone.
+
+        A GET, for whoever may get the object and not list its kind.
+        """
         path = collection_path(self._resource, key.namespace)
         try:
             answer = await self._transport.get(
@@ -81,9 +84,14 @@ class TableResource:
         except NotFound:
             return None
         table = self._table(answer.body)
-        if rows.columns(table.columnDefinitions or ()) != self.columns:
-            return None
-        return next(iter(self._rows(table, self.columns)), None)
+        columns = rows.columns(table.columnDefinitions or ())
+        row = next(iter(self._rows(table, columns)), None)
+        return (columns, row) if row else None
+
+    async def reprinted(self, key: ObjectKey) -> Row | None:
+        """Return one row as it is printed now; None once it is gone or printed otherwise."""
+        found = await self.printed(key)
+        return found[1] if found and found[0] == self.columns else None
 
     @asynccontextmanager
     async def watch(self, options: ListOptions) -> AsyncIterator[AsyncIterator[WatchEvent[Row]]]:

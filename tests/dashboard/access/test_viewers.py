@@ -267,6 +267,51 @@ async def test_each_table_holds_all_that_their_own_token_lists(
         await becomes(is_whole, f"{name} sees all of it")
 
 
+KINDS = {
+    "pods.v1": "/api/v1/namespaces/{}/pods",
+    "configmaps.v1": "/api/v1/namespaces/{}/configmaps",
+    "secrets.v1": "/api/v1/namespaces/{}/secrets",
+    "replicasets.v1.apps": "/apis/apps/v1/namespaces/{}/replicasets",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_each_opens_exactly_the_objects_that_their_own_token_gets(
+    cluster: Cluster, site: tuple[dict[str, Visitor], Recorder], kind: str
+) -> None:
+    people, recorder = site
+    async with aiohttp.ClientSession(recorder.server) as session:
+
+        async def status_of(path: str, who: str) -> int:
+            bearer = {"Authorization": f"Bearer {cluster.tokens[who]}"}
+            async with session.get(path, headers=bearer) as answer:
+                return answer.status
+
+        for space in ("payments", "checkout", "team-secrets"):
+            root = KINDS[kind].format(space)
+            listed = json.loads(cluster.kubectl("get", "--raw", root))["items"]
+            names = [item["metadata"]["name"] for item in listed[:1]]
+            for name in (*names, "there-is-no-such-thing"):
+                for who in PEOPLE:
+                    truth = await status_of(f"{root}/{name}", who)
+                    for view in ("", "/yaml", "/events", "?format=json", "?format=yaml"):
+                        answer = await people[who].get(f"/c/{NAME}/{kind}/{space}/{name}{view}")
+                        assert answer.status_code == truth, (who, space, name, view)
+
+
+async def test_the_events_of_an_object_are_for_those_who_may_list_events(
+    cluster: Cluster, people: dict[str, Visitor]
+) -> None:
+    """Carol may get one config map by its name, and no event."""
+    page = await people["carol"].get(f"/c/{NAME}/configmaps.v1/payments/ledger-config/events")
+
+    assert page.status_code == 200
+    events = re.search(r'<section class="panel" id="events">.*?</section>', page.content.decode())
+    assert events
+    assert "#m-deny" in events[0]
+    assert "None in the cluster" not in events[0]
+
+
 async def becomes(fact: Callable[[], Awaitable[bool]], what: str) -> None:
     """Return once `fact` holds, which pods that come and go may keep from holding for a moment."""
     for _ in range(10):
