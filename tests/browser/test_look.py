@@ -107,7 +107,7 @@ def test_whatever_has_the_focus_shows_it(open_sheet: OpenSheet) -> None:
         page.keyboard.press("Tab")
         outline = page.evaluate(
             "() => { const at = document.activeElement;"
-            " const shown = at.closest('.filter') ?? at;"
+            " const shown = at.closest('.filter, .ask') ?? at;"
             " return [at.outerHTML.slice(0, 80), getComputedStyle(shown).outlineStyle]; }"
         )
         assert outline[1] != "none", f"{outline[0]} shows no focus"
