@@ -10,7 +10,14 @@ from dashboard.access.identity import Person, person
 from dashboard.access.selection import Selection, listed, reach
 from dashboard.api.credential import Credential
 from dashboard.api.gvr import GVR
-from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey, ObjectName, Uid
+from dashboard.api.names import (
+    NO_NAMESPACE,
+    NO_NAMESPACE_SEGMENT,
+    Namespace,
+    ObjectKey,
+    ObjectName,
+    Uid,
+)
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.scope import Scope, Verb
 from dashboard.api.table import Column, Row
@@ -25,6 +32,8 @@ from dashboard.errors import Denied, InvalidName, gettext_noop
 
 EVENTS: Final = GVR("", "v1", "events")
 NODES: Final = GVR("", "v1", "nodes")
+NAMESPACE_MISSING: Final = gettext_noop("this kind has namespaces; name the object's in its place")
+NAMESPACE_TOO_MANY: Final = gettext_noop("this kind has no namespaces; write - in its place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +69,8 @@ async def particular(
     connection = await fleet().get(cluster).connection()
     resource = await connection.resource(gvr)
     if resource.is_namespaced == (namespace == NO_NAMESPACE):
-        reason = gettext_noop("this kind has namespaces, or it has none")
-        raise InvalidName(value=namespace, reason=reason)
+        reason = NAMESPACE_MISSING if resource.is_namespaced else NAMESPACE_TOO_MANY
+        raise InvalidName(value=namespace or NO_NAMESPACE_SEGMENT, reason=reason)
     who = await person(connection, credential)
     if not await gate(connection).allows(who, gvr, Verb.GET, namespace, name):
         raise Denied(gvr=gvr, namespace=namespace)

@@ -273,8 +273,8 @@ async def test_a_secret_shows_keys_and_sizes_and_no_value_anywhere(
     ("path", "status", "words"),
     [
         ("pods.v1/payments/no-such-pod", 404, "no-such-pod"),
-        ("pods.v1/-/no-such-pod", 400, "namespace"),
-        ("nodes.v1/payments/no-such-node", 400, "namespace"),
+        ("pods.v1/-/no-such-pod", 400, "this kind has namespaces"),
+        ("nodes.v1/payments/no-such-node", 400, "write - in its place"),
         ("pods.v1/UPPER/no-such-pod", 400, "UPPER"),
         ("nonsense.v9.example.com/-/x", 404, "kubectl api-resources"),
         ("clusterroles.v1.rbac.authorization.k8s.io/-/..", 400, ".."),
