@@ -64,12 +64,12 @@ class ModuleCache:
         return holding
 
     def absent(self, modules: Iterable[Module]) -> tuple[Module, ...]:
-        """Return those modules that this machine does not hold, in the same order."""
+        """Return those modules of which this machine has no good copy, in the same order."""
         missing = []
         for module in modules:
             try:
                 self.find(module)
-            except NotImported:
+            except (NotImported, Tampered):
                 missing.append(module)
         return tuple(missing)
 

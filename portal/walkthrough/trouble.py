@@ -99,7 +99,7 @@ def explain(error: SourceError, links: Links, shelf: Shelf) -> AbsentPage:
                 _("The source on this machine is not what it should be"),
                 _("Its hash differs from the listed one, so it is not shown: %(error)s")
                 % {"error": error},
-                commands=("go clean -modcache",),
+                commands=("portolan source fetch",),
             )
         case TooLarge():
             return AbsentPage(

@@ -12,11 +12,15 @@ from django.http import HttpRequest
 from django.test import AsyncClient
 from pytest_django import Settings
 
+from portal.resource import resource_path
+from portal.source.fetch import archive_of
+from portal.source.snapshot import Shelf
 from portal.source.tree import Tree
 from portal.walkthrough import edition, render, shelfmark
 from portal.walkthrough.blocks import check_evidence, make_trace
 from portal.walkthrough.press import PRESS
 from portal.walkthrough.render import BlockKind
+from portal.walkthrough.stock import Where
 
 CHAPTER = "learn/kube-apiserver/handler-chain"
 INFORMER = "learn/client-go/list-and-watch"
@@ -78,6 +82,7 @@ async def client(settings: Settings) -> AsyncIterator[AsyncClient]:
 def absent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine on which nothing is imported."""
     monkeypatch.setenv("GOMODCACHE", str(tmp_path))
+    monkeypatch.setattr(shelfmark, "imported", lambda: tmp_path / "imported")
 
 
 async def get(client: AsyncClient, path: str, status: int = 200) -> Page:
@@ -249,6 +254,30 @@ async def test_without_source_its_pages_say_what_brings_it(
     page = await get(client, language + path, 503)
 
     assert "portolan source fetch k8s.io/apiserver@v0.36.3" in page.html
+
+
+@pytest.mark.parametrize("language", ["", "zh-hans/"])
+async def test_a_module_that_is_not_the_listed_one_is_not_shown(
+    client: AsyncClient,
+    shelf: Shelf,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+) -> None:
+    pinned = shelf.get("kubernetes", "v1.36.3")
+    module = next(m for m in pinned.modules if m.path == "k8s.io/apiserver")
+    archive = archive_of(tmp_path, module)
+    archive.parent.mkdir(parents=True)
+    archive.write_bytes(b"not what was meant")
+    archive.with_suffix(".ziphash").write_text("h1:" + "B" * 43 + "=")
+    spoiled = Where(resource_path("content") / "snapshots.toml", (tmp_path,))
+    monkeypatch.setattr(shelfmark, "where", lambda: spoiled)
+
+    page = await get(client, language + CONFIG, 503)
+
+    assert "h1:BBB" in page.html
+    assert "portolan source fetch" in page.html
+    assert "not what was meant" not in page.html
 
 
 async def test_without_a_cluster_the_evidence_says_so(client: AsyncClient, absent: None) -> None:
