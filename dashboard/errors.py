@@ -10,8 +10,10 @@ and never leave the room that met them.
       ReachabilityError       no answer came
         Unreachable  TlsFailed  TimedOut
       ApiserverError          the API server answered no (api/status maps a Status to one)
-        Unauthorized  Forbidden  NotFound  Expired  TooLargeResourceVersion  TooManyRequests
+        Unauthorized  Forbidden  NotFound  TooLargeResourceVersion  TooManyRequests
         NotAcceptable  UnprocessableWatchList  BadRequest  InternalError  ServiceUnavailable
+        Expired
+          ColumnsChanged
       StreamError             a watch cannot be trusted further
         MalformedEvent  FrameTooLarge  WatchClosed  VeryShortWatch  Silent
       RequestError            the viewer asked for something that cannot be
