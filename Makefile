@@ -53,11 +53,12 @@ bench: $(INSTALLED)
 catalogs: $(INSTALLED)
 	$(BIN)/python -m tests.contracts.catalogs --write
 
+# Extras stay named: pip 23, which Python 3.11.2 brings, else takes a newer release for them than the one that is pinned.
 lock: $(INSTALLED)
-	$(BIN)/uv pip compile pyproject.toml --group dev --extra prod --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/dev.txt
-	$(BIN)/uv pip compile pyproject.toml --extra prod --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/prod.txt
+	$(BIN)/uv pip compile pyproject.toml --group dev --extra prod --python-version 3.11.2 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --quiet --output-file requirements/dev.txt
+	$(BIN)/uv pip compile pyproject.toml --extra prod --python-version 3.11.2 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --quiet --output-file requirements/prod.txt
 	$(BIN)/python hatch_build.py $(DATA)/bundles --npm install --package-lock-only --ignore-scripts
-	$(BIN)/uv pip compile requirements/bench.in --python-version 3.11.2 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/bench.txt
+	$(BIN)/uv pip compile requirements/bench.in --python-version 3.11.2 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --quiet --output-file requirements/bench.txt
 	$(BIN)/python -m tests.contracts.licences --write
 
 clean:
