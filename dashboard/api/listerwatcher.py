@@ -4,7 +4,7 @@ Go: k8s.io/client-go/tools/cache#ListerWatcher. Differs: pages are explicit, and
 raised where client-go hands it on.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -22,13 +22,15 @@ class Page(Generic[T_co]):
 
     `resource_version` is that of the whole listing, equal on each of its pages; a WATCH begins
     there. `continue_token` is "" on the last page. `remaining` counts the objects after this page;
-    None where the server does not say, as with a selector.
+    None where the server does not say, as with a selector. `bodies` are the whole objects of `items`
+    as they may be kept, masked, in the same order; empty where the source does not have them.
     """
 
     items: tuple[T_co, ...]
     resource_version: ResourceVersion
     continue_token: str = ""
     remaining: int | None = None
+    bodies: tuple[bytes, ...] = ()
 
 
 class ListerWatcher(Protocol[T_co]):
@@ -55,18 +57,19 @@ class ListerWatcher(Protocol[T_co]):
 
     def watch(
         self, options: ListOptions
-    ) -> AbstractAsyncContextManager[AsyncIterator[WatchEvent[T_co]]]:
-        """Return a context that holds one open stream and yields its events as they come.
+    ) -> AbstractAsyncContextManager[AsyncIterator[Sequence[WatchEvent[T_co]]]]:
+        """Return a context that holds one open stream and yields its events as they come, in batches.
 
         Entering sends the request and returns once the server has accepted it; a refusal is raised
         there. Leaving closes the stream at once, whatever was still to come. The caller leaves.
 
-        The iterator yields ADDED, MODIFIED, DELETED and BOOKMARK in the server's order, each
-        complete. It raises what an ERROR event means (Expired, UnprocessableWatchList, and so on),
-        MalformedEvent or FrameTooLarge for a frame that cannot be used, and Silent when its
-        inactivity limit passes; none of these is followed by an event. It stops without an error
-        when the server ends the stream between two frames, and raises WatchClosed when the
-        connection breaks.
+        A batch is what arrived together and is never empty. In it are ADDED, MODIFIED, DELETED and
+        BOOKMARK in the server's order, each complete. What can be used before a frame that cannot is
+        yielded first. The iterator raises what an ERROR event means (Expired,
+        UnprocessableWatchList, and so on), MalformedEvent or FrameTooLarge for a frame that cannot be
+        used, and Silent when its inactivity limit passes; none of these is followed by an event. It
+        stops without an error when the server ends the stream between two frames, and raises
+        WatchClosed when the connection breaks.
         With `send_initial_events` the present state comes first, as ADDED, until a BOOKMARK that
         `is_initial_events_end`; an old server may never send that one.
         """

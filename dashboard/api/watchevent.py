@@ -3,9 +3,10 @@
 Go: k8s.io/apimachinery/pkg/watch#Event. Differs: a bookmark carries no object.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+import msgspec
 
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.status import Status
@@ -29,13 +30,13 @@ class EventType(StrEnum):
     ERROR = "ERROR"
 
 
-@dataclass(frozen=True, slots=True)
-class WatchEvent(Generic[T_co]):
+class WatchEvent(msgspec.Struct, Generic[T_co], frozen=True, gc=False):
     """One thing that a watch says.
 
     `object` is the new state, for DELETED the last one, and None for BOOKMARK and ERROR.
     `resource_version` is where to resume after it, "" for ERROR. ERROR alone has a `status`.
-    `is_initial_events_end` marks the BOOKMARK after which a streaming list is complete.
+    `is_initial_events_end` marks the BOOKMARK after which a streaming list is complete. `body` is the
+    whole object as it may be kept, masked; b"" where the source does not have it.
     """
 
     type: EventType
@@ -43,3 +44,4 @@ class WatchEvent(Generic[T_co]):
     object: T_co | None = None
     status: Status | None = None
     is_initial_events_end: bool = False
+    body: bytes = b""

@@ -245,9 +245,10 @@ class Reflector(Generic[T]):
             self._unwatched = None
             with metrics.WATCH_STREAMS.track_inprogress():
                 self._become(State.LIVE)
-                async for event in stream:
-                    events += 1
-                    self._apply(event)
+                async for batch in stream:
+                    events += len(batch)
+                    for event in batch:
+                        self._apply(event)
         self._step(Step.WATCH_ENDED, detail=str(events))
         if not events and self._clock.monotonic() - started < VERY_SHORT_S:
             raise VeryShortWatch

@@ -5,7 +5,6 @@ last-applied annotation, Secret data) is not decoded in the first place; see `wi
 """
 
 import sys
-from dataclasses import replace
 
 from dashboard.api.names import Namespace
 from dashboard.api.table import Row
@@ -21,4 +20,4 @@ def shared(row: Row) -> Row:
     )
     labels = tuple(sys.intern(label) for label in row.labels)
     namespace = Namespace(sys.intern(row.namespace))
-    return replace(row, namespace=namespace, cells=cells, labels=labels)
+    return Row(row.uid, namespace, row.name, row.resource_version, cells, labels)

@@ -16,7 +16,14 @@ from dashboard.api.watchevent import EventType, WatchEvent
 from dashboard.cache.clock import Clock
 from dashboard.client.discovery import ApiResource
 from dashboard.client.transport import Transport
-from dashboard.errors import ColumnsChanged, MalformedEvent, NotAcceptable, NotFound, WatchClosed
+from dashboard.errors import (
+    ClusterError,
+    ColumnsChanged,
+    MalformedEvent,
+    NotAcceptable,
+    NotFound,
+    WatchClosed,
+)
 from dashboard.rows import table as rows
 from dashboard.wire import table as wire
 from dashboard.wire.decode import decode
@@ -94,7 +101,9 @@ class TableResource:
         return found[1] if found and found[0] == self.columns else None
 
     @asynccontextmanager
-    async def watch(self, options: ListOptions) -> AsyncIterator[AsyncIterator[WatchEvent[Row]]]:
+    async def watch(
+        self, options: ListOptions
+    ) -> AsyncIterator[AsyncIterator[Sequence[WatchEvent[Row]]]]:
         """Hold one stream; see ListerWatcher."""
         query = [*self._narrowed(options).query(watch=True), METADATA]
         async with self._transport.stream(self._path, query, accept=wire.ACCEPT) as chunks:
@@ -105,12 +114,21 @@ class TableResource:
             return options
         return replace(options, field_selector=self._field_selector)
 
-    async def _events(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[WatchEvent[Row]]:
+    async def _events(
+        self, chunks: AsyncIterator[bytes]
+    ) -> AsyncIterator[Sequence[WatchEvent[Row]]]:
         splitter = LineSplitter(self._gvr)
         async for chunk in chunks:
-            for frame in splitter.feed(chunk):
-                for event in self._decode(frame):
-                    yield event
+            batch: list[WatchEvent[Row]] = []
+            try:
+                for frame in splitter.feed(chunk):
+                    batch += self._decode(frame)
+            except ClusterError:
+                if batch:
+                    yield batch
+                raise
+            if batch:
+                yield batch
         if not splitter.is_between_frames:
             raise WatchClosed(gvr=self._gvr, detail="the stream ended inside a frame")
 

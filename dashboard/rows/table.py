@@ -6,10 +6,10 @@ back from the moment of printing, which is as exact as the print: `within_ms` sa
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from dashboard.api.age import parse_human
 from dashboard.api.names import Namespace, ObjectName, Uid
@@ -74,7 +74,7 @@ def narrowed(held: Row, again: Row) -> Row:
         return again
     pairs = zip(held.cells, again.cells, strict=True)
     cells = tuple(_narrowed(old, new) for old, new in pairs)
-    return held if cells == held.cells else replace(held, cells=cells)
+    return held if cells == held.cells else structs.replace(held, cells=cells)
 
 
 def _narrowed(old: Cell, new: Cell) -> Cell:
@@ -83,8 +83,8 @@ def _narrowed(old: Cell, new: Cell) -> Cell:
             latest = min(old.t_ms, new.t_ms)
             earliest = max(old.t_ms - old.within_ms, new.t_ms - (new.within_ms or MINUTE_MS))
             if latest <= earliest:
-                return replace(new, within_ms=0)  # as exact as two prints can be
-            return replace(old, t_ms=latest, within_ms=_vague(latest - earliest))
+                return structs.replace(new, within_ms=0)  # as exact as two prints can be
+            return structs.replace(old, t_ms=latest, within_ms=_vague(latest - earliest))
     return new
 
 

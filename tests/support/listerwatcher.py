@@ -5,7 +5,7 @@ Go: k8s.io/client-go/tools/cache/testing#FakeControllerSource.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from dashboard.api.listerwatcher import Page
@@ -119,7 +119,9 @@ class FakeApiserver:
         )
 
     @asynccontextmanager
-    async def watch(self, options: ListOptions) -> AsyncIterator[AsyncIterator[WatchEvent[Row]]]:
+    async def watch(
+        self, options: ListOptions
+    ) -> AsyncIterator[AsyncIterator[Sequence[WatchEvent[Row]]]]:
         """See ListerWatcher."""
         options.validate(watch=True)
         self.watches += 1
@@ -128,7 +130,7 @@ class FakeApiserver:
         since = int(options.resource_version or 0)
         yield self._stream(since)
 
-    async def _stream(self, since: int) -> AsyncIterator[WatchEvent[Row]]:
+    async def _stream(self, since: int) -> AsyncIterator[Sequence[WatchEvent[Row]]]:
         if since < self.oldest:
             raise Expired(gvr="pods.v1", verb="watch")
         generation = self._generation
@@ -142,7 +144,7 @@ class FakeApiserver:
                 event = self._history[at]
                 at += 1
                 if int(event.resource_version) > since:
-                    yield event
+                    yield [event]
                 continue
             async with self._changed:
                 if at == len(self._history) and generation == self._generation:

@@ -4,9 +4,9 @@ import asyncio
 import gc
 import weakref
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from dashboard.access.selection import Selection, keep_printed
 from dashboard.api.gvr import GVR

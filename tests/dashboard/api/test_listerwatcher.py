@@ -1,6 +1,6 @@
 """The protocol can be kept by a plain class, as mypy and this test agree."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -26,7 +26,9 @@ class Scripted:
         return Page(("a",), ResourceVersion("1"))
 
     @asynccontextmanager
-    async def watch(self, options: ListOptions) -> AsyncIterator[AsyncIterator[WatchEvent[str]]]:
+    async def watch(
+        self, options: ListOptions
+    ) -> AsyncIterator[AsyncIterator[Sequence[WatchEvent[str]]]]:
         self.asked.append(options)
         self.is_open = True
         try:
@@ -34,8 +36,8 @@ class Scripted:
         finally:
             self.is_open = False
 
-    async def _events(self) -> AsyncIterator[WatchEvent[str]]:
-        yield WatchEvent(EventType.ADDED, ResourceVersion("2"), "b")
+    async def _events(self) -> AsyncIterator[Sequence[WatchEvent[str]]]:
+        yield [WatchEvent(EventType.ADDED, ResourceVersion("2"), "b")]
         raise Expired(gvr="pods.v1", verb="watch")
 
 
@@ -46,7 +48,8 @@ async def test_the_caller_closes_the_stream_and_sees_errors_of_ours() -> None:
 
     async def read() -> None:
         async with lister.watch(ListOptions(resource_version="1")) as events:
-            seen.extend([event.object async for event in events])
+            async for batch in events:
+                seen.extend(event.object for event in batch)
 
     with pytest.raises(Expired):
         await read()

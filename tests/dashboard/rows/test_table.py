@@ -1,10 +1,10 @@
 """The server's cells become rows, and the times in them become values."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from dashboard.api.table import Cell, Column, MixedCell, TimeCell, TimeForm
 from dashboard.rows.table import narrowed, row
@@ -103,5 +103,5 @@ def test_two_prints_of_a_time_make_it_as_exact_as_both() -> None:
     assert known.cells[0] == TimeCell(NOW_MS - 20 * DAY_MS, within_ms=DAY_MS - 3_600_000)
     assert exact.cells[0] == TimeCell(NOW_MS + 3_660_000 - 21 * DAY_MS)
     assert not exact.is_vague
-    newer = replace(turned, resource_version=turned.resource_version + "2")  # type: ignore[arg-type]
+    newer = replace(turned, resource_version=turned.resource_version + "2")
     assert narrowed(known, newer) is newer
