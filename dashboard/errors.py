@@ -15,7 +15,7 @@ and never leave the room that met them.
         Expired
           ColumnsChanged
       StreamError             a watch cannot be trusted further
-        MalformedEvent  FrameTooLarge  WatchClosed  VeryShortWatch  Silent
+        MalformedEvent  FrameTooLarge  WatchClosed  VeryShortWatch  Silent  Diverged
       RequestError            the viewer asked for something that cannot be
         UnknownKind  UnknownCluster  InvalidQuery  InvalidFrame
         InvalidValue
@@ -464,6 +464,18 @@ class Silent(StreamError):
     def __init__(self, *, gvr: object = "", limit_s: float, detail: str | None = None) -> None:
         """`limit_s` is the silence that was allowed."""
         super().__init__(gvr=gvr, limit_s=limit_s, detail=detail)
+
+
+class Diverged(StreamError):
+    """The copy was found to differ from the cluster at the same version; it is listed anew.
+
+    Nothing known makes this happen: etcd and the API server's own cache have, in some releases.
+    Go: k8s.io/apiserver/pkg/storage/cacher#DetectCacheInconsistency (KEP-4988).
+    """
+
+    code = "diverged"
+    retry = Retry.RELIST
+    template = gettext_noop("The copy of %(gvr)s was not what the cluster has; it is read again.")
 
 
 # --- the request itself

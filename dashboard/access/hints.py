@@ -72,7 +72,7 @@ class Bindings:
         """Nothing to count."""
 
     def _put(self, row: Row) -> None:
-        columns = getattr(self._informer.source, "columns", ())
+        columns = self._informer.columns
         cells = {
             column.name.replace(" ", ""): cell
             for column, cell in zip(columns, row.cells, strict=False)

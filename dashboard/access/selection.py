@@ -23,7 +23,7 @@ from dashboard.api.table import Column, Row
 from dashboard.cache.clock import Clock, SystemClock
 from dashboard.cache.factory import is_never_cached
 from dashboard.cache.reflector import Reflector
-from dashboard.cache.sharedinformer import SharedInformer
+from dashboard.cache.sharedinformer import Replacement, SharedInformer
 from dashboard.cache.warm import Warm
 from dashboard.client.discovery import ApiResource
 from dashboard.client.resource import TableResource
@@ -58,9 +58,7 @@ _WORST_FIRST = (State.DENIED, State.SYNCING, State.STALE, State.RESYNCING, State
 
 @runtime_checkable
 class Printer(Protocol):
-    """A ListerWatcher that also says under which columns it prints."""
-
-    columns: tuple[Column, ...]
+    """A ListerWatcher that can print one row anew."""
 
     async def reprinted(self, key: ObjectKey) -> Row | None:
         """Return one row as it is printed now, None once that cannot be compared."""
@@ -91,7 +89,7 @@ class Selection:
         q: str,
         sort: tuple[str, ...],
     ) -> None:
-        """Read `informers`, which the caller keeps running. Raises InvalidQuery."""
+        """Read `informers`, which the caller keeps running; empty before `build`. Raises InvalidQuery."""
         self.resource = resource
         self.scope = scope
         self.asked = asked
@@ -101,7 +99,9 @@ class Selection:
         self._columns = self.columns
         if self._columns:
             parse(sort, self._columns)
-        self._index = self._ordered()
+        self._index = self._empty(self._columns)
+        self._missed: dict[SharedInformer[Row] | None, set[ObjectKey]] = {}
+        """Keys that change while another order is being built: for a listing, or the first of all."""
         self._token = secrets.token_hex(4)
         self._listeners: list[Listener] = []
 
@@ -141,10 +141,7 @@ class Selection:
     @property
     def columns(self) -> tuple[Column, ...]:
         """The server's columns; empty until it has answered."""
-        sources = (informer.source for informer in self._informers)
-        return next(
-            (one.columns for one in sources if isinstance(one, Printer) and one.columns), ()
-        )
+        return next((one.columns for one in self._informers if one.columns), ())
 
     @property
     def reflectors(self) -> tuple[Reflector[Row], ...]:
@@ -217,38 +214,79 @@ class Selection:
         """Tell `listener` nothing any more."""
         self._listeners.remove(listener)
 
+    async def build(self) -> None:
+        """Order what is held now, in slices; a handler of the informers meanwhile, it misses nothing."""
+        while True:
+            columns = self._columns
+            index = self._empty(columns)
+            self._missed[None] = set()
+            await index.fill([row for informer in self._informers for row in informer.items])
+            if columns == self._columns:
+                return self._take(None, index)
+
+    async def prepare(self, replacement: Replacement[Row]) -> Callable[[], None]:
+        """Get ready for a listing (cache.sharedinformer.Preparing).
+
+        Under new columns old places mean nothing (fact M18), so every row is ordered anew.
+        """
+        coming = replacement.informer
+        columns = next(
+            (
+                found
+                for one in self._informers
+                if (found := replacement.columns if one is coming else one.columns)
+            ),
+            (),
+        )
+        index = self._empty(columns)
+        self._missed[coming] = set()
+        rows = [row for one in self._informers if one is not coming for row in one.items]
+        rows += replacement.items.values()
+        await index.fill(rows)
+
+        def adopt() -> None:
+            touched = {delta.key for delta in replacement.deltas}
+            if columns != self._columns:
+                touched |= {*self.keys(0, self.total), *index.keys(0, len(index))}
+            self._columns = columns
+            self._take(coming, index)
+            for missed in self._missed.values():
+                missed.update(touched)
+            for listener in self._listeners:
+                listener.on_rows(touched)
+
+        return adopt
+
     def on_deltas(self, deltas: Sequence[Delta[Row]]) -> None:
         """Follow an informer (cache.sharedinformer.Handler)."""
-        touched = self._reordered() or self._index.apply(deltas)
+        for missed in self._missed.values():
+            missed.update(delta.key for delta in deltas)
+        touched = self._index.apply(deltas)
         if touched:
             for listener in self._listeners:
                 listener.on_rows(touched)
 
     def on_state(self) -> None:
         """Follow an informer (cache.sharedinformer.Handler)."""
-        # New columns need no new version of any row, so no delta may have told of them.
-        touched = self._reordered()
         for listener in self._listeners:
-            if touched:
-                listener.on_rows(touched)
             listener.on_state()
 
-    def _reordered(self) -> set[ObjectKey]:
-        """Order anew under new columns, where old places mean nothing (M18); return all keys."""
-        if self.columns == self._columns:
-            return set()
-        before = self.keys(0, self.total)
-        self._columns = self.columns
-        self._index = self._ordered()
-        return {*before, *self.keys(0, self.total)}
+    def _take(self, coming: SharedInformer[Row] | None, index: Index) -> None:
+        """Show `index`, brought up to date with what changed while it was built."""
+        for key in self._missed.pop(coming):
+            row = next((row for one in self._informers if (row := one.items.get(key))), None)
+            if row is None:
+                index.drop(key)
+            else:
+                index.put(row)
+        self._index = index
 
-    def _ordered(self) -> Index:
+    def _empty(self, columns: Sequence[Column]) -> Index:
         try:
-            terms = parse(self._sort, self._columns)
+            terms = parse(self._sort, columns)
         except InvalidQuery:
             terms = ()  # the column is not known yet, or is gone from under an open view
-        rows = (row for informer in self._informers for row in informer.items)
-        return Index(rows, terms, self._passes)
+        return Index(terms, self._passes)
 
     def _shows(self, namespace: Namespace) -> bool:
         if self.asked and namespace not in self.asked:
@@ -344,7 +382,9 @@ async def listed(
     ]
     for informer in informers:
         await informer.read_once(OnDemand(gvr=resource.gvr))
-    return Selection(resource, scope, asked, informers, q, sort)
+    selection = Selection(resource, scope, asked, informers, q, sort)
+    await selection.build()
+    return selection
 
 
 def _selections(connection: Connection) -> Warm[Question, Selection]:
@@ -374,6 +414,7 @@ async def _opened(connection: Connection, question: Question) -> AsyncIterator[S
         for informer in informers:
             informer.add_handler(selection)
             stack.callback(informer.remove_handler, selection)
+        await selection.build()
         yield selection
 
 

@@ -4,9 +4,10 @@ Not client-go's Delta (a queue entry with one object): both states are here, as 
 k8s.io/client-go/tools/cache#ResourceEventHandler.OnUpdate.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+import msgspec
 
 from dashboard.api.names import ObjectKey
 
@@ -21,8 +22,7 @@ class DeltaKind(StrEnum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True, slots=True)
-class Delta(Generic[T_co]):
+class Delta(msgspec.Struct, Generic[T_co], frozen=True, gc=False):
     """A change of `key` from `old` to `new`, of which one may be None.
 
     Raises ValueError if both are.

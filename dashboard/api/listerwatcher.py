@@ -7,9 +7,12 @@ raised where client-go hands it on.
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
+
+import msgspec
 
 from dashboard.api.listoptions import ListOptions
+from dashboard.api.names import Namespace, ObjectName, Uid
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.watchevent import WatchEvent
 
@@ -31,6 +34,24 @@ class Page(Generic[T_co]):
     continue_token: str = ""
     remaining: int | None = None
     bodies: tuple[bytes, ...] = ()
+
+
+class Version(msgspec.Struct, frozen=True, gc=False):
+    """Which state of which object: all that a check needs to know of it."""
+
+    namespace: Namespace
+    name: ObjectName
+    uid: Uid
+    resource_version: ResourceVersion
+
+
+@runtime_checkable
+class VersionLister(Protocol):
+    """A source that can also tell versions alone, at a fraction of what a LIST costs."""
+
+    async def list_versions(self, options: ListOptions) -> Page[Version]:
+        """Return one page, as `list_page` does; raises the same."""
+        ...
 
 
 class ListerWatcher(Protocol[T_co]):

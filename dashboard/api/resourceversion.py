@@ -13,7 +13,7 @@ ResourceVersion = NewType("ResourceVersion", str)
 
 def is_comparable(text: str) -> bool:
     """Whether `text` can stand for a live version: decimal digits that do not begin with 0."""
-    return text.isascii() and text.isdigit() and text[0] != "0"
+    return text.isdigit() and text.isascii() and text[0] != "0"
 
 
 def compare(a: ResourceVersion, b: ResourceVersion) -> int:
@@ -34,3 +34,13 @@ def compare(a: ResourceVersion, b: ResourceVersion) -> int:
 def newer(a: ResourceVersion, b: ResourceVersion) -> bool:
     """Whether `a` was written after `b`. Raises InvalidResourceVersion."""
     return compare(a, b) > 0
+
+
+def is_ahead(a: ResourceVersion, b: ResourceVersion) -> bool:
+    """Whether a state at `a` may follow one at `b`: newer, or other where versions cannot be compared.
+
+    Some aggregated APIs have none, or none that are numbers.
+    """
+    if is_comparable(a) and is_comparable(b):
+        return (len(a), a) > (len(b), b)
+    return a != b

@@ -1,14 +1,17 @@
-"""A store that also knows which keys are in which namespace.
+"""A store that also knows which keys are in which namespace, and keeps the whole objects.
 
 Go: k8s.io/client-go/tools/cache#Indexer with NamespaceIndex; the index function is fixed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from dashboard.api.delta import Delta
 from dashboard.api.names import Namespace, ObjectKey
+from dashboard.api.slices import slices
+from dashboard.cache.generation import Generation, let_go
+from dashboard.cache.objects import Objects
 from dashboard.cache.store import Store, Stored
 
 T = TypeVar("T", bound=Stored)
@@ -20,6 +23,7 @@ class Indexer(Generic[T]):
     def __init__(self) -> None:
         """Start empty."""
         self._store: Store[T] = Store()
+        self._objects = Objects()
         self._by_namespace: dict[Namespace, set[ObjectKey]] = {}
 
     def __len__(self) -> int:
@@ -32,34 +36,55 @@ class Indexer(Generic[T]):
         """Return the object at `key`, or None."""
         return self._store.get(key)
 
+    def body(self, key: ObjectKey) -> bytes | None:
+        """Return the whole object at `key` as its source encodes it; None where that is not kept."""
+        return self._objects.get(key)
+
     @property
     def by_namespace(self) -> Mapping[Namespace, set[ObjectKey]]:
         """The keys of each namespace that has any; read it, do not keep it."""
         return MappingProxyType(self._by_namespace)
 
-    def replace(self, items: Iterable[T]) -> list[Delta[T]]:
-        """Hold exactly `items`; see Store.replace."""
-        return self._indexed(self._store.replace(items))
+    def generation(self) -> Generation[T]:
+        """Return an empty next generation; see `adopt`."""
+        return Generation(self._store.items, self._objects)
 
-    def put(self, item: T) -> list[Delta[T]]:
-        """Hold `item`; see Store.put."""
-        return self._indexed(self._store.put(item))
+    def adopt(self, generation: Generation[T]) -> dict[ObjectKey, T]:
+        """Hold exactly what `generation` gathered, in O(1), after its `deltas`; return what was held."""
+        self._by_namespace = generation.by_namespace
+        return self._store.adopt(generation.items)
+
+    async def tidy(self, former: dict[ObjectKey, T]) -> None:
+        """Let go of `former`, and of whole objects without a row."""
+        await let_go(former)
+        async for keys in slices(self._objects.keys()):
+            for key in keys:
+                if key not in self._store.items:
+                    self._objects.remove(key)
+
+    def put(self, item: T, body: bytes = b"") -> list[Delta[T]]:
+        """Hold `item`, and `body` as the whole of it; see Store.put."""
+        deltas = self._store.put(item)
+        if deltas:
+            if body:
+                self._objects.put(deltas[-1].key, body)
+            else:
+                self._objects.remove(deltas[-1].key)
+            if len(deltas) > 1 or deltas[0].old is None:
+                self._by_namespace.setdefault(item.namespace, set()).add(deltas[0].key)
+        return deltas
 
     def reprint(self, item: T) -> list[Delta[T]]:
         """Hold another print of what is held; see Store.reprint."""
-        return self._indexed(self._store.reprint(item))
+        return self._store.reprint(item)
 
     def remove(self, item: T) -> list[Delta[T]]:
         """Hold nothing in its place; see Store.remove."""
-        return self._indexed(self._store.remove(item))
-
-    def _indexed(self, deltas: list[Delta[T]]) -> list[Delta[T]]:
+        deltas = self._store.remove(item)
         for delta in deltas:
-            namespace = delta.key.namespace
-            if delta.old is None:
-                self._by_namespace.setdefault(namespace, set()).add(delta.key)
-            elif delta.new is None and (keys := self._by_namespace.get(namespace)):
-                keys.discard(delta.key)
-                if not keys:
-                    del self._by_namespace[namespace]
+            self._objects.remove(delta.key)
+            keys = self._by_namespace[delta.key.namespace]
+            keys.discard(delta.key)
+            if not keys:
+                del self._by_namespace[delta.key.namespace]
         return deltas

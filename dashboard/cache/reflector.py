@@ -1,26 +1,32 @@
-"""Keeps an indexer equal to a collection of the cluster: LIST in pages, then WATCH, for ever.
+"""Keeps an indexer equal to a collection of the cluster: list it, then watch it, for ever.
 
-Go: k8s.io/client-go/tools/cache#Reflector.ListAndWatchWithContext. Absent: resync. Differs: the
-first LIST asks for the newest state in pages instead of resourceVersion "0".
+Lists as a stream of initial events where the server can (KEP-3157), else in pages. Go:
+k8s.io/client-go/tools/cache#Reflector.ListAndWatchWithContext. Absent: resync. Differs: a LIST asks
+for the newest state in pages instead of resourceVersion "0", and silence is this module's business.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Generic, TypeVar
 
 from dashboard.api.delta import Delta
 from dashboard.api.listerwatcher import ListerWatcher
-from dashboard.api.listoptions import ListOptions
-from dashboard.api.resourceversion import ResourceVersion, is_comparable, newer
+from dashboard.api.listoptions import ListOptions, ResourceVersionMatch
+from dashboard.api.names import ObjectKey
+from dashboard.api.resourceversion import ResourceVersion, is_ahead
 from dashboard.api.state import State
 from dashboard.api.watchevent import EventType, WatchEvent
 from dashboard.cache import metrics
+from dashboard.cache.backoff import AWAY_MOST_S, BACKOFF_MOST_S, Backoff
 from dashboard.cache.clock import Clock
+from dashboard.cache.generation import Generation
 from dashboard.cache.indexer import Indexer
 from dashboard.cache.store import Stored
 from dashboard.cache.trace import Step, Trace
+from dashboard.cache.vigil import SILENCE_S, Vigil
 from dashboard.errors import (
+    ApiserverError,
     ClusterError,
     ColumnsChanged,
     Expired,
@@ -31,9 +37,12 @@ from dashboard.errors import (
     NotWatched,
     ReachabilityError,
     Retry,
+    Silent,
     StreamError,
     Unauthorized,
+    UnprocessableWatchList,
     VeryShortWatch,
+    WatchClosed,
 )
 
 POLL_S = 60.0
@@ -51,50 +60,21 @@ MIN_WATCH_S = 300
 VERY_SHORT_S = 1.0
 """A WATCH that ends sooner without an event is an error (client-go: VeryShortWatchError)."""
 
-BACKOFF_FIRST_S = 0.8
-BACKOFF_MOST_S = 30.0
-AWAY_MOST_S = 8.0
-"""Longest pause while no answer comes at all: a server that is back is found within this.
+INITIAL_SILENCE_S = 30.0
+"""Silence within initial events after which the server is taken for one that will not end them (M7)."""
 
-Shorter than client-go's, for a refused connection costs nobody anything (fault F16).
-"""
-
-BACKOFF_RESET_S = 120.0
-"""0.8 s doubling to 30 s, with as much again at random: at most 0.22 requests a second over time.
-
-Source: client-go's NewReflectorWithOptions.
-"""
+FALLBACKS_MOST = 3
+"""Other ways that are tried in a row without a pause."""
 
 T = TypeVar("T", bound=Stored)
-
-
-class Backoff:
-    """Growing pauses between failures; quiet for BACKOFF_RESET_S makes them short again."""
-
-    def __init__(self, clock: Clock, random_: random.Random, *, most_s: float) -> None:
-        """Start with the shortest pause; none is longer than `most_s` but for the server's wish."""
-        self._clock = clock
-        self._most_s = most_s
-        self._random = random_
-        self._next_s = BACKOFF_FIRST_S
-        self._last = -BACKOFF_RESET_S
-
-    def pause_s(self, *, at_least_s: float | None = None) -> float:
-        """Return how long to wait now; `at_least_s` is what the server asked for."""
-        now = self._clock.monotonic()
-        if now - self._last > BACKOFF_RESET_S:
-            self._next_s = BACKOFF_FIRST_S
-        self._last = now
-        pause = self._next_s * (1 + self._random.random())
-        self._next_s = min(self._next_s * 2, self._most_s)
-        return max(min(pause, self._most_s), at_least_s or 0)
 
 
 class Reflector(Generic[T]):
     """One collection in one indexer. Run it in a task; cancel the task to end it.
 
-    `on_deltas` is called in the same synchronous step as the change of the indexer, `on_state` after
-    every change of `state`, `trouble` or `epoch`. Both must return quickly and not raise.
+    `replace` adopts a generation in one step and returns what was held before it; `on_deltas` is
+    called in the same synchronous step as the change of the indexer, `on_state` after every change
+    of `state`, `trouble` or `epoch`. The last two must return quickly; none may raise.
     """
 
     def __init__(  # noqa: PLR0913  (each is a seam or a listener)
@@ -103,6 +83,8 @@ class Reflector(Generic[T]):
         indexer: Indexer[T],
         *,
         clock: Clock,
+        name: object = "",
+        replace: Callable[[Generation[T]], Awaitable[dict[ObjectKey, T]]],
         on_deltas: Callable[[Sequence[Delta[T]]], None],
         on_state: Callable[[], None],
         transform: Callable[[T], T] | None = None,
@@ -121,12 +103,22 @@ class Reflector(Generic[T]):
         self._source = source
         self._indexer = indexer
         self._clock = clock
+        self._replace = replace
         self._on_deltas = on_deltas
         self._on_state = on_state
         self._transform = transform or _as_it_is
         self._unwatched: NotLive | None = None
         """Why there is no watch although the LIST worked."""
         self._malformed_at: ResourceVersion | None = None
+        self._streams = True
+        """Whether initial events are asked for; no more once this server has refused them."""
+        self._lists_once = False
+        """Whether the next listing is in pages because the last stream failed."""
+        self._fallbacks = 0
+        self._events = 0
+        """Of the stream that is read, or was read last."""
+        self._name = name
+        self._vigil = Vigil(clock, name)
         self._random = random_ or random.Random()  # noqa: S311  (spreads load, keeps no secret)
         # Apart, so that a server that was long away is not kept waiting once it answers.
         self._refused = Backoff(clock, self._random, most_s=BACKOFF_MOST_S)
@@ -137,17 +129,22 @@ class Reflector(Generic[T]):
         while True:
             is_listed = False
             try:
-                if not self.resource_version or not self._source.is_watchable:
+                if not self._source.is_watchable:
+                    await self._list()
+                    await self._pause_unwatched(POLL_S)
+                    continue
+                if not self.resource_version and self._streams and not self._lists_once:
+                    await self._list_and_watch()
+                    continue
+                if not self.resource_version:
                     await self._list()
                     is_listed = True
-                if self._source.is_watchable:
-                    await self._watch()
-                else:
-                    await self._pause_unwatched(POLL_S)
+                await self._watch()
             except NotWatched as error:
                 # A LIST says whether all rights are gone or this one alone; then its rows stand, are
                 # read again now and then, and the watch is tried after each time.
                 self.resource_version = ResourceVersion("")
+                self._lists_once = True
                 if is_listed:
                     self._unwatched = error
                     self._become(State.STALE, error)
@@ -159,6 +156,14 @@ class Reflector(Generic[T]):
         """List once instead of `run`; stale from then on, `because` nobody watches it."""
         self._unwatched = because
         await self._list()
+
+    def doubt(self) -> None:
+        """List anew: somebody has found that the copy is not what the server has."""
+        self._vigil.doubt()
+
+    def note(self, step: Step, detail: str) -> None:
+        """Remember a step that somebody else took with the copy."""
+        self._step(step, detail=detail)
 
     def give_up(self) -> None:
         """Be stale for good: `run` ended by a mistake of ours."""
@@ -172,8 +177,16 @@ class Reflector(Generic[T]):
     async def _answer(self, error: ClusterError) -> None:
         """Decide what `error` means for the data, and wait as long as it asks for."""
         self._step(Step.ERROR, detail=error.code)
+        if isinstance(error, UnprocessableWatchList):
+            self._streams = False
+        elif not self.resource_version and isinstance(error, ApiserverError):
+            self._lists_once = True  # going on by the older way is better than not going on
         if error.retry is Retry.RELIST or error.retry is Retry.FALLBACK:
             self.resource_version = ResourceVersion("")
+        if error.retry is Retry.FALLBACK and self._fallbacks < FALLBACKS_MOST:
+            self._fallbacks += 1
+            self._step(Step.FALLBACK)
+            return
         if isinstance(error, MalformedEvent):
             # The same frame would come again: at the second time the collection is read instead (C7).
             self._step(Step.MALFORMED)
@@ -186,10 +199,8 @@ class Reflector(Generic[T]):
             self._become(State.RESYNCING)
         elif isinstance(error, Forbidden | Unauthorized):
             # What was seen with a right that is gone is withdrawn (fault F21).
-            self.resource_version = ResourceVersion("")
             self._step(Step.DENIED)
-            self._replace([], ResourceVersion(""))
-            self._become(State.DENIED, error)
+            await self._adopt(self._indexer.generation(), ResourceVersion(""), State.DENIED, error)
         else:
             self._become(State.STALE if self.epoch else State.SYNCING, error)
         is_away = isinstance(error, ReachabilityError | StreamError)
@@ -198,43 +209,93 @@ class Reflector(Generic[T]):
         self._step(Step.BACKOFF, detail=f"{pause:.1f} s")
         await self._clock.sleep(pause)
 
-    async def _list(self) -> None:
-        self._step(Step.RELIST if self.epoch else Step.LIST)
+    # --- listing
+
+    def _begin_listing(self, first: Step) -> Generation[T]:
+        if self.epoch:
+            self._step(Step.RELIST)
+        if first is Step.STREAM or not self.epoch:
+            self._step(first)
         if self.epoch:
             metrics.RELISTS.inc()
             if self._unwatched is None:
                 self._become(State.RESYNCING)
-        items: list[T] = []
+        return self._indexer.generation()
+
+    async def _list(self) -> None:
+        generation = self._begin_listing(Step.LIST)
         options = ListOptions(limit=PAGE_SIZE)
         while True:
             page = await self._source.list_page(options)
-            items.extend(map(self._transform, page.items))
+            bodies = page.bodies or (b"",) * len(page.items)
+            for item, body in zip(page.items, bodies, strict=True):
+                generation.put(self._transform(item), body)
             self._heard()
-            self._step(Step.LIST_PAGE, detail=f"{len(items)}/{len(items) + (page.remaining or 0)}")
+            read = len(generation)
+            self._step(Step.LIST_PAGE, detail=f"{read}/{read + (page.remaining or 0)}")
             if not page.continue_token:
                 break
             options = ListOptions(limit=PAGE_SIZE, continue_=page.continue_token)
-        self._replace(items, page.resource_version)
-        self.epoch += 1
-        self._become(State.LIVE if self._unwatched is None else State.STALE, self._unwatched)
+        state = State.LIVE if self._unwatched is None else State.STALE
+        await self._adopt(generation, page.resource_version, state, self._unwatched)
+        self._lists_once = False
 
-    def _replace(self, items: list[T], resource_version: ResourceVersion) -> None:
-        deltas = self._indexer.replace(items)
+    async def _list_and_watch(self) -> None:
+        """Read the present state and what follows it from one stream."""
+        generation = self._begin_listing(Step.STREAM)
+        options = ListOptions(
+            resource_version_match=ResourceVersionMatch.NOT_OLDER_THAN,
+            send_initial_events=True,
+            allow_watch_bookmarks=True,
+            timeout_seconds=self._timeout_s(),
+        )
+        self._vigil.patience_s = INITIAL_SILENCE_S
+        try:
+            await self._vigil.over(self._read(options, generation))
+        except Silent as error:
+            if self._vigil.patience_s == SILENCE_S:
+                raise
+            raise UnprocessableWatchList(
+                gvr=self._name, verb="watch", detail="no end of initial events"
+            ) from error
+        finally:
+            self._vigil.patience_s = SILENCE_S
+
+    async def _adopt(
+        self,
+        generation: Generation[T],
+        resource_version: ResourceVersion,
+        state: State,
+        trouble: ClusterError | None = None,
+    ) -> None:
+        former = await self._replace(generation)
+        # In the same step as the change of the indexer (invariant C9).
         self.resource_version = resource_version
-        self._step(Step.REPLACE, detail=str(len(items)))
-        if deltas:
-            self._on_deltas(deltas)
+        self._step(Step.REPLACE, detail=str(len(generation)))
+        self._fallbacks = 0
+        if state is not State.DENIED:
+            self.epoch += 1
+        self._become(state, trouble)
+        await self._indexer.tidy(former)
+
+    # --- watching
 
     async def _watch(self) -> None:
         """Apply one stream until the server ends it. Raises what ends it otherwise."""
         started = self._clock.monotonic()
-        events = 0
         options = ListOptions(
             resource_version=self.resource_version,
             allow_watch_bookmarks=True,
-            timeout_seconds=int(MIN_WATCH_S * (1 + self._random.random())),
+            timeout_seconds=self._timeout_s(),
         )
         self._step(Step.WATCH, detail=f"{options.timeout_seconds} s")
+        await self._vigil.over(self._read(options))
+        if not self._events and self._clock.monotonic() - started < VERY_SHORT_S:
+            raise VeryShortWatch
+
+    async def _read(self, options: ListOptions, generation: Generation[T] | None = None) -> None:
+        """Read one stream to its end, what belongs to `generation` first."""
+        self._events = 0
         async with AsyncExitStack() as stack:
             try:
                 stream = await stack.enter_async_context(self._source.watch(options))
@@ -244,45 +305,77 @@ class Reflector(Generic[T]):
                 ) from error
             self._unwatched = None
             with metrics.WATCH_STREAMS.track_inprogress():
-                self._become(State.LIVE)
+                if generation is None:
+                    self._become(State.LIVE)
                 async for batch in stream:
-                    events += len(batch)
-                    for event in batch:
-                        self._apply(event)
-        self._step(Step.WATCH_ENDED, detail=str(events))
-        if not events and self._clock.monotonic() - started < VERY_SHORT_S:
-            raise VeryShortWatch
+                    self._events += len(batch)
+                    self._heard()
+                    if generation is None:
+                        self._apply(batch)
+                        continue
+                    end = self._gather(generation, batch)
+                    if end is not None:
+                        version = batch[end].resource_version
+                        self._step(Step.INITIAL_EVENTS_END, detail=str(len(generation)))
+                        await self._adopt(generation, version, State.LIVE)
+                        generation = None
+                        self._vigil.patience_s = SILENCE_S
+                        self._apply(batch[end + 1 :])
+        if generation is not None:
+            raise WatchClosed(
+                gvr=self._name, detail="the stream ended before its initial events did"
+            )
+        self._step(Step.WATCH_ENDED, detail=str(self._events))
 
-    def _apply(self, event: WatchEvent[T]) -> None:
-        self._heard()
-        item = event.object
-        if event.type is EventType.BOOKMARK or item is None:
-            self._advance(event.resource_version)
-            self._step(Step.BOOKMARK)
-            self._on_state()
-            return
+    def _gather(self, generation: Generation[T], batch: Sequence[WatchEvent[T]]) -> int | None:
+        """Add `batch` to `generation`; return where in it the initial events end, if they do."""
+        for at, event in enumerate(batch):
+            if event.is_initial_events_end:
+                return at
+            item = event.object
+            if item is None:
+                # An ordinary bookmark: this server does not know what initial events are (M7).
+                raise UnprocessableWatchList(
+                    gvr=self._name, verb="watch", detail="no end of initial events"
+                )
+            if event.type is EventType.DELETED:
+                generation.remove(item)
+            else:
+                generation.put(self._transform(item), event.body)
+        return None
+
+    def _apply(self, batch: Sequence[WatchEvent[T]]) -> None:
         deltas: list[Delta[T]] = []
-        if event.type is EventType.DELETED:
-            deltas = self._indexer.remove(item)
-        elif self._is_ahead(event.resource_version):
-            deltas = self._indexer.put(self._transform(item))
-        self._advance(event.resource_version)
-        self._step(Step.EVENTS)
+        changes = 0
+        for event in batch:
+            # One that is not newer than all before it could resurrect what is gone (invariant C2).
+            if not event.resource_version or not is_ahead(
+                event.resource_version, self.resource_version
+            ):
+                continue
+            self.resource_version = event.resource_version
+            item = event.object
+            if item is None:
+                self._step(Step.BOOKMARK)
+                continue
+            changes += 1
+            if event.type is EventType.DELETED:
+                deltas += self._indexer.remove(item)
+            else:
+                deltas += self._indexer.put(self._transform(item), event.body)
+        if changes:
+            self._step(Step.EVENTS, count=changes)
         if deltas:
             self._on_deltas(deltas)
+        if changes < len(batch):
+            self._on_state()
 
-    def _is_ahead(self, resource_version: ResourceVersion) -> bool:
-        """Whether an event is newer than all before it; an older one could resurrect (C2)."""
-        if is_comparable(resource_version) and is_comparable(self.resource_version):
-            return newer(resource_version, self.resource_version)
-        return resource_version != self.resource_version
-
-    def _advance(self, resource_version: ResourceVersion) -> None:
-        if resource_version and self._is_ahead(resource_version):
-            self.resource_version = resource_version
+    def _timeout_s(self) -> int:
+        return int(MIN_WATCH_S * (1 + self._random.random()))
 
     def _heard(self) -> None:
         self.observed_at_ms = self._clock.now_ms()
+        self._vigil.heard()
 
     def _become(self, state: State, trouble: ClusterError | None = None) -> None:
         if state is State.LIVE:
@@ -291,9 +384,13 @@ class Reflector(Generic[T]):
         self.state = state
         self._on_state()
 
-    def _step(self, step: Step, *, detail: str = "") -> None:
+    def _step(self, step: Step, *, detail: str = "", count: int = 1) -> None:
         self.trace.add(
-            step, self._clock.now_ms(), resource_version=self.resource_version, detail=detail
+            step,
+            self._clock.now_ms(),
+            resource_version=self.resource_version,
+            detail=detail,
+            count=count,
         )
 
 

@@ -5,19 +5,27 @@ step as the change of the store, so there is no queue between them; they must be
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from dashboard.api.delta import Delta
-from dashboard.api.listerwatcher import ListerWatcher
+from dashboard.api.listerwatcher import ListerWatcher, VersionLister
+from dashboard.api.names import ObjectKey
+from dashboard.api.table import Column
 from dashboard.cache import metrics
 from dashboard.cache.clock import Clock
+from dashboard.cache.generation import Generation
 from dashboard.cache.indexer import Indexer
 from dashboard.cache.reflector import Reflector
+from dashboard.cache.selfcheck import SelfCheck
 from dashboard.cache.store import Stored
 from dashboard.errors import NotLive
 
 T = TypeVar("T", bound=Stored)
+MANY = 256
+"""Changes of one listing that handlers can take in one step: a millisecond's worth."""
+
 T_contra = TypeVar("T_contra", contravariant=True)
 
 
@@ -31,6 +39,29 @@ class Handler(Protocol[T_contra]):
         """Take note that state, epoch, age or resource version moved."""
 
 
+@dataclass(frozen=True, slots=True)
+class Replacement(Generic[T]):
+    """A listing that is about to be adopted: what it will change, and what will be held then."""
+
+    informer: "SharedInformer[T]"
+    deltas: Sequence[Delta[T]]
+    items: Mapping[ObjectKey, T]
+    columns: tuple[Column, ...]
+
+
+@runtime_checkable
+class Preparing(Protocol[T]):
+    """A handler for which thousands of changes are too many for one step."""
+
+    async def prepare(self, replacement: Replacement[T]) -> Callable[[], None]:
+        """Get ready for `replacement` in slices, beside what is shown.
+
+        Return what is called, in the step in which the store changes, instead of `on_deltas`. It may
+        never be called: then the replacement was dropped.
+        """
+        ...
+
+
 class SharedInformer(Generic[T]):
     """An indexer, the reflector that feeds it, and the handlers that hear of every change."""
 
@@ -39,19 +70,25 @@ class SharedInformer(Generic[T]):
         source: ListerWatcher[T],
         *,
         clock: Clock,
+        name: object = "",
         transform: Callable[[T], T] | None = None,
     ) -> None:
-        """Start empty and at rest; `run` begins."""
+        """Start empty and at rest; `run` begins. `name` is what is read, for the words of errors."""
         self.items: Indexer[T] = Indexer()
         self.source = source
+        self.columns: tuple[Column, ...] = ()
+        """Those of the rows that are held, where the source has columns."""
         self.reflector: Reflector[T] = Reflector(
             source,
             self.items,
             clock=clock,
+            name=name,
+            replace=self._replace,
             on_deltas=self._on_deltas,
             on_state=self._on_state,
             transform=transform,
         )
+        self._clock = clock
         self._handlers: list[Handler[T]] = []
         self._answered = asyncio.Event()
 
@@ -61,11 +98,15 @@ class SharedInformer(Generic[T]):
         A mistake of ours ends it; what it holds is stale from then on, never silently old.
         """
         with metrics.INFORMERS.track_inprogress():
+            checking = asyncio.create_task(self._check())
             try:
                 await self.reflector.run()
             except Exception:
                 self.reflector.give_up()
                 raise
+            finally:
+                checking.cancel()
+                await asyncio.gather(checking, return_exceptions=True)
 
     async def read_once(self, because: NotLive) -> None:
         """Hold the collection as of now instead of `run`; see Reflector.read_once."""
@@ -87,6 +128,33 @@ class SharedInformer(Generic[T]):
     def remove_handler(self, handler: Handler[T]) -> None:
         """Tell `handler` nothing any more."""
         self._handlers.remove(handler)
+
+    async def _check(self) -> None:
+        if isinstance(self.source, VersionLister):
+            await SelfCheck(self.source, self.items, self.reflector, clock=self._clock).run()
+
+    async def _replace(self, generation: Generation[T]) -> dict[ObjectKey, T]:
+        """Adopt `generation` and tell the handlers in one step, once all of them are ready."""
+        deltas = await generation.deltas()
+        columns: tuple[Column, ...] = getattr(self.source, "columns", ())
+        ready: dict[int, Callable[[], None]] = {}
+        if len(deltas) > MANY or columns != self.columns:
+            replacement = Replacement(self, deltas, generation.items, columns)
+            while waiting := [  # more of them may come meanwhile
+                handler
+                for handler in self._handlers
+                if isinstance(handler, Preparing) and id(handler) not in ready
+            ]:
+                for handler in waiting:
+                    ready[id(handler)] = await handler.prepare(replacement)
+        former = self.items.adopt(generation)
+        self.columns = columns
+        for listener in list(self._handlers):
+            if (adopt := ready.get(id(listener))) is not None:
+                adopt()
+            elif deltas:
+                listener.on_deltas(deltas)
+        return former
 
     def _on_deltas(self, deltas: Sequence[Delta[T]]) -> None:
         for handler in self._handlers:

@@ -3,12 +3,12 @@
 Go: k8s.io/client-go/tools/cache#Store. Absent: Resync, and locks.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
 from dashboard.api.delta import Delta
 from dashboard.api.names import Namespace, ObjectKey, ObjectName, Uid
-from dashboard.api.resourceversion import ResourceVersion, is_comparable, newer
+from dashboard.api.resourceversion import ResourceVersion, is_ahead
 
 
 class Stored(Protocol):
@@ -32,6 +32,11 @@ def key_of(item: Stored) -> ObjectKey:
     return ObjectKey(item.namespace, item.name)
 
 
+def is_ahead_of(item: Stored, other: Stored) -> bool:
+    """Whether `item` is a later state than `other` of the same object (invariant C4)."""
+    return is_ahead(item.resource_version, other.resource_version)
+
+
 class Store(Generic[T]):
     """The newest state seen of each object."""
 
@@ -49,32 +54,15 @@ class Store(Generic[T]):
         """Return the object at `key`, or None."""
         return self._items.get(key)
 
-    def replace(self, items: Iterable[T]) -> list[Delta[T]]:
-        """Hold exactly `items`; return what changed, deletions first.
+    @property
+    def items(self) -> dict[ObjectKey, T]:
+        """What is held, by key; read it, do not keep it."""
+        return self._items
 
-        An object missing from `items` was deleted unwatched, so its delta carries the last state
-        seen, which may not be its final one (client-go: DeletedFinalStateUnknown). A namesake with
-        another uid is a removal and then an addition (invariant C6).
-        """
-        new = {key_of(item): item for item in items}
-        gone = [
-            Delta(key, old, None, final_state_unknown=True)
-            for key, old in self._items.items()
-            if key not in new or new[key].uid != old.uid
-        ]
-        changed = []
-        for key, item in new.items():
-            old = self._items.get(key)
-            if old is not None and old.uid == item.uid:
-                is_unversioned = not item.resource_version
-                if old.resource_version != item.resource_version or (
-                    is_unversioned and old != item
-                ):
-                    changed.append(Delta(key, old, item))
-            else:
-                changed.append(Delta(key, None, item))
-        self._items = new
-        return gone + changed
+    def adopt(self, items: dict[ObjectKey, T]) -> dict[ObjectKey, T]:
+        """Hold exactly `items`, which are taken over; return what was held, for the caller to let go."""
+        before, self._items = self._items, items
+        return before
 
     def put(self, item: T) -> list[Delta[T]]:
         """Hold `item` unless a newer state of it is held; return none, one or two deltas.
@@ -89,7 +77,7 @@ class Store(Generic[T]):
         if old.uid != item.uid:
             self._items[key] = item
             return [Delta(key, old, None, final_state_unknown=True), Delta(key, None, item)]
-        if not _is_step_forward(old.resource_version, item.resource_version):
+        if not is_ahead_of(item, old):
             return []
         self._items[key] = item
         return [Delta(key, old, item)]
@@ -111,9 +99,3 @@ class Store(Generic[T]):
             return []
         del self._items[key]
         return [Delta(key, item, None)]
-
-
-def _is_step_forward(old: ResourceVersion, new: ResourceVersion) -> bool:
-    if is_comparable(old) and is_comparable(new):
-        return newer(new, old)
-    return old != new

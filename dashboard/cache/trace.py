@@ -12,6 +12,8 @@ TRACE_LIMIT = 200
 class Step(StrEnum):
     """One thing that a reflector does; crosslinks maps each to the Go symbol that does the same."""
 
+    STREAM = "stream"
+    INITIAL_EVENTS_END = "initial_events_end"
     LIST = "list"
     LIST_PAGE = "list_page"
     REPLACE = "replace"
@@ -24,6 +26,8 @@ class Step(StrEnum):
     DENIED = "denied"
     UNWATCHED = "unwatched"
     RELIST = "relist"
+    FALLBACK = "fallback"
+    CHECK = "check"
     BACKOFF = "backoff"
     ERROR = "error"
 
@@ -46,15 +50,23 @@ class Trace:
         """Start empty."""
         self._entries: deque[Entry] = deque(maxlen=TRACE_LIMIT)
 
-    def add(self, step: Step, at_ms: int, *, resource_version: str = "", detail: str = "") -> None:
-        """Remember `step`; another run of events after events only counts."""
+    def add(
+        self,
+        step: Step,
+        at_ms: int,
+        *,
+        resource_version: str = "",
+        detail: str = "",
+        count: int = 1,
+    ) -> None:
+        """Remember `step`, taken `count` times; more events after events only count."""
         last = self._entries[-1] if self._entries else None
         if last is not None and step is Step.EVENTS and last.step is Step.EVENTS:
-            last.count += 1
+            last.count += count
             last.at_ms = at_ms
             last.resource_version = resource_version
             return
-        self._entries.append(Entry(step, at_ms, resource_version, detail))
+        self._entries.append(Entry(step, at_ms, resource_version, detail, count))
 
     def entries(self) -> Sequence[Entry]:
         """Return the steps as they are now."""

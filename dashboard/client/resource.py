@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
-from dashboard.api.listerwatcher import Page
+from dashboard.api.listerwatcher import Page, Version
 from dashboard.api.listoptions import ListOptions
-from dashboard.api.names import Namespace, ObjectKey, ObjectName
+from dashboard.api.names import Namespace, ObjectKey, ObjectName, Uid
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.status import error_from_status
 from dashboard.api.table import Column, Row
@@ -25,6 +25,7 @@ from dashboard.errors import (
     WatchClosed,
 )
 from dashboard.rows import table as rows
+from dashboard.wire import metadata
 from dashboard.wire import table as wire
 from dashboard.wire.decode import decode
 from dashboard.wire.frame import LineSplitter
@@ -76,6 +77,26 @@ class TableResource:
             ResourceVersion(table.metadata.resourceVersion),
             table.metadata.continue_,
             table.metadata.remainingItemCount,
+        )
+
+    async def list_versions(self, options: ListOptions) -> Page[Version]:
+        """Return one page of names and versions alone; see VersionLister."""
+        query = self._narrowed(options).query()
+        answer = await self._transport.get(self._path, query, accept=metadata.ACCEPT)
+        page = decode(metadata.list_decoder, answer.body, of=self._gvr)
+        return Page(
+            tuple(
+                Version(
+                    Namespace(meta.namespace),
+                    ObjectName(meta.name),
+                    Uid(meta.uid),
+                    ResourceVersion(meta.resourceVersion),
+                )
+                for meta in (item.metadata for item in page.items or ())
+            ),
+            ResourceVersion(page.metadata.resourceVersion),
+            page.metadata.continue_,
+            page.metadata.remainingItemCount,
         )
 
     async def printed(self, key: ObjectKey) -> tuple[tuple[Column, ...], Row] | None:

@@ -1,54 +1,75 @@
 """The rows that pass a filter, kept in order as they change: no request ever sorts."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 
 from dashboard.api.delta import Delta
 from dashboard.api.names import ObjectKey
+from dashboard.api.slices import slices
 from dashboard.api.table import Row
-from dashboard.query.sort import SortKey, Term, key
+from dashboard.query.order import Order
+from dashboard.query.sort import Term, key, key_of
 
 
 class Index:
     """Keys in the order of `terms`, of the rows that `passes` lets through.
 
-    Building sorts once; from then on a change costs a binary search and a shift of pointers.
+    Filling sorts once, in slices; from then on a change costs a few binary searches.
     """
 
-    def __init__(
-        self, rows: Iterable[Row], terms: Sequence[Term], passes: Callable[[Row], bool]
-    ) -> None:
-        """Order `rows`."""
+    def __init__(self, terms: Sequence[Term], passes: Callable[[Row], bool]) -> None:
+        """Start empty."""
         self._terms = terms
         self._passes = passes
-        self._sort_keys: dict[ObjectKey, SortKey] = {
-            row.key: key(row, terms) for row in rows if passes(row)
-        }
-        self._order = sorted(self._sort_keys.values())
+        self._sorted_by: dict[ObjectKey, bytes] = {}
+        self._order = Order()
 
     def __len__(self) -> int:
         return len(self._order)
 
+    async def fill(self, rows: Sequence[Row]) -> None:
+        """Hold those of `rows` that pass; to be called once, on an empty index, before `apply`."""
+        async for piece in slices(rows):
+            for row in piece:
+                if self._passes(row):
+                    self._sorted_by[row.key] = key(row, self._terms)
+        await self._order.fill(list(self._sorted_by.values()))
+
+    def put(self, row: Row) -> bool:
+        """Follow a row that came or changed; return whether it is or was here."""
+        where = row.key
+        old = self._sorted_by.get(where)
+        if not self._passes(row):
+            return old is not None and self.drop(where)
+        new = key(row, self._terms)
+        if old == new:
+            return True
+        self._sorted_by[where] = new
+        if old is not None:
+            self._order.remove(old)
+        self._order.add(new)
+        return True
+
+    def drop(self, where: ObjectKey) -> bool:
+        """Follow a row that went; return whether it was here."""
+        old = self._sorted_by.pop(where, None)
+        if old is None:
+            return False
+        self._order.remove(old)
+        return True
+
     def apply(self, deltas: Iterable[Delta[Row]]) -> set[ObjectKey]:
         """Follow `deltas`; return the keys of rows that came, went, moved or changed here."""
-        touched = set()
-        for delta in deltas:
-            old = self._sort_keys.pop(delta.key, None)
-            if old is not None:
-                del self._order[bisect_left(self._order, old)]
-                touched.add(delta.key)
-            if delta.new is not None and self._passes(delta.new):
-                new = key(delta.new, self._terms)
-                self._sort_keys[delta.key] = new
-                self._order.insert(bisect_left(self._order, new), new)
-                touched.add(delta.key)
-        return touched
+        return {
+            delta.key
+            for delta in deltas
+            if (self.drop(delta.key) if delta.new is None else self.put(delta.new))
+        }
 
     def position(self, wanted: ObjectKey) -> int | None:
         """Return the row number of `wanted`, or None if it is not here."""
-        found = self._sort_keys.get(wanted)
-        return None if found is None else bisect_left(self._order, found)
+        found = self._sorted_by.get(wanted)
+        return None if found is None else self._order.place(found)
 
     def keys(self, start: int, stop: int) -> list[ObjectKey]:
         """Return the keys of rows `start` to `stop`, fewer where the order ends."""
-        return [ObjectKey(*sort_key[-2:]) for sort_key in self._order[max(start, 0) : stop]]
+        return [key_of(sorted_by) for sorted_by in self._order.keys(start, stop)]

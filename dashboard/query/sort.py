@@ -1,11 +1,15 @@
-"""Sort terms as they stand in an address, and rows as values that order by them."""
+"""Sort terms as they stand in an address, and rows as byte strings that order by them.
+
+One byte string a row: it compares as fast as anything does, and 50,000 of them are small.
+"""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import total_ordering
-from typing import Any
+from math import floor, isfinite
+from typing import Final
 
+from dashboard.api.names import Namespace, ObjectKey, ObjectName
 from dashboard.api.table import Cell, Column, MixedCell, Row, TimeCell
 from dashboard.errors import InvalidQuery, gettext_noop
 
@@ -14,12 +18,24 @@ UNKNOWN_COLUMN = gettext_noop("cannot sort by “%(label)s”; columns are %(kno
 NAMESPACE = "namespace"
 NAME = "name"
 
-SortKey = tuple[Any, ...]
-
 DIGITS_LIMIT = 18
-"""Digits that are read as one number; Python refuses to read some thousands at once."""
+"""Digits that are read as one number; more are read as several."""
 
-_NUMBERS = re.compile(rf"(\d{{1,{DIGITS_LIMIT}}})")
+_NUMBERS = re.compile(rf"(\d{{1,{DIGITS_LIMIT}}})", re.ASCII)
+
+_NOTHING: Final = b"\x00"
+_NUMBER: Final = b"\x01"
+_TEXT: Final = b"\x02"
+"""What a term begins with: nothing sorts before numbers, numbers before text."""
+
+_END: Final = b"\x00"
+"""Ends a text, so that a shorter one sorts before those that it begins."""
+
+_OTHER_WAY = bytes(range(255, -1, -1))
+"""Turns an order round, byte by byte; no term is the beginning of another, so that is all of it."""
+
+_FAR: Final = 1 << 960
+"""Numbers beyond are as good as this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +45,6 @@ class Term:
     label: str
     column: int | None
     is_descending: bool
-
-
-@total_ordering
-class _Reversed:
-    """Compares the other way round than what it holds."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:  # noqa: ANN401  (anything that compares)
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Reversed) and bool(other.value == self.value)
-
-    def __lt__(self, other: "_Reversed") -> bool:
-        return bool(other.value < self.value)
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 def parse(terms: Sequence[str], columns: Sequence[Column]) -> tuple[Term, ...]:
@@ -66,34 +64,60 @@ def parse(terms: Sequence[str], columns: Sequence[Column]) -> tuple[Term, ...]:
     return tuple(found)
 
 
-def key(row: Row, terms: Sequence[Term]) -> SortKey:
+def key(row: Row, terms: Sequence[Term]) -> bytes:
     """Return what orders `row` by `terms`, then by namespace and name, so that order is total."""
-    parts: list[Any] = []
+    parts = []
     for term in terms:
-        value = _value(row, term)
-        parts.append(_Reversed(value) if term.is_descending else value)
-    return (*parts, row.namespace, row.name)
+        encoded = _encoded(row, term)
+        parts.append(encoded.translate(_OTHER_WAY) if term.is_descending else encoded)
+    parts.append(f"\0{row.namespace}\0{row.name}".encode())
+    return b"".join(parts)
 
 
-def _value(row: Row, term: Term) -> Any:  # noqa: ANN401
+def key_of(sorted_by: bytes) -> ObjectKey:
+    """Return which row has this key."""
+    _, namespace, name = sorted_by.rsplit(_END, 2)
+    return ObjectKey(Namespace(namespace.decode()), ObjectName(name.decode()))
+
+
+def _encoded(row: Row, term: Term) -> bytes:
     if term.column is None:
-        return row.namespace if term.label == NAMESPACE else row.name
-    return _comparable(row.cells[term.column]) if term.column < len(row.cells) else (0,)
+        text = row.namespace if term.label == NAMESPACE else row.name
+        return _TEXT + text.encode() + _END
+    return _cell(row.cells[term.column]) if term.column < len(row.cells) else _NOTHING
 
 
-def _comparable(cell: Cell) -> tuple[Any, ...]:
-    """Return a tuple that compares with every other: nothing, then numbers, then text."""
+def _cell(cell: Cell) -> bytes:
+    """Return bytes that compare with every other cell's: nothing, then numbers, then text."""
     if cell is None:
-        return (0,)
+        return _NOTHING
     if isinstance(cell, TimeCell):
         # The smaller age is the later time.
-        return (1, -cell.t_ms)
+        return _number(-cell.t_ms)
     text = cell.v if isinstance(cell, MixedCell) else cell
     if isinstance(text, bool | int | float):
-        return (1, text)
-    if text.isdecimal() and len(text) <= DIGITS_LIMIT:
-        return (1, int(text))
-    return (
-        2,
-        tuple((1, int(part)) if part.isdecimal() else (0, part) for part in _NUMBERS.split(text)),
-    )
+        return _number(text)
+    if text.isdecimal() and text.isascii() and len(text) <= DIGITS_LIMIT:
+        return _number(int(text))
+    # Numbers within a text order as numbers: their length goes before their digits. It is less than
+    # any letter, so a1 comes before ab.
+    parts = _NUMBERS.split(text)
+    for at in range(1, len(parts), 2):
+        digits = parts[at].lstrip("0")
+        parts[at] = chr(1 + len(digits)) + digits
+    return _TEXT + "".join(parts).encode() + _END
+
+
+def _number(value: float) -> bytes:
+    """Return sign, length and digits of the whole part, then what is left of it in units of 2**-56."""
+    if not isfinite(value):
+        return _NUMBER + (b"\x00" if value < 0 else b"\xff")
+    whole = max(-_FAR, min(floor(value), _FAR))
+    is_whole = whole == value or abs(whole) == _FAR
+    rest = b"\x00" if is_whole else b"\x01" + int((value - whole) * (1 << 56)).to_bytes(8)
+    if whole >= 0:
+        length = (whole.bit_length() + 7) // 8
+        return _NUMBER + bytes((0x80 + length,)) + whole.to_bytes(length) + rest
+    length = ((-whole).bit_length() + 7) // 8
+    within = whole + (1 << 8 * length)
+    return _NUMBER + bytes((0x80 - length,)) + within.to_bytes(length) + rest

@@ -19,6 +19,12 @@ class Meaning:
 
 
 MEANINGS = {
+    Step.STREAM: Meaning(
+        gettext_noop("asks for the present state as a stream"), Place(CACHE, "Reflector.watchList")
+    ),
+    Step.INITIAL_EVENTS_END: Meaning(
+        gettext_noop("has all initial events"), Place(CACHE, "handleListWatch")
+    ),
     Step.LIST: Meaning(gettext_noop("lists for the first time"), Place(CACHE, "Reflector.list")),
     Step.LIST_PAGE: Meaning(
         gettext_noop("reads a page"), Place("k8s.io/client-go/tools/pager", "ListPager.list")
@@ -44,6 +50,13 @@ MEANINGS = {
     ),
     Step.RELIST: Meaning(
         gettext_noop("lists again"), Place(CACHE, "Reflector.relistResourceVersion")
+    ),
+    Step.FALLBACK: Meaning(
+        gettext_noop("goes on in an older way"), Place(CACHE, "Reflector.ListAndWatchWithContext")
+    ),
+    Step.CHECK: Meaning(
+        gettext_noop("compares the copy with the cluster"),
+        Place(CACHE, "checkWatchListDataConsistencyIfRequested"),
     ),
     Step.BACKOFF: Meaning(gettext_noop("waits"), Place(CACHE, "Reflector.RunWithContext")),
     Step.ERROR: Meaning(gettext_noop("meets an error"), Place(CACHE, "DefaultWatchErrorHandler")),

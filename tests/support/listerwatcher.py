@@ -14,7 +14,7 @@ from dashboard.api.names import Namespace, ObjectKey, ObjectName, Uid
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.table import Cell, Column, Row
 from dashboard.api.watchevent import EventType, WatchEvent
-from dashboard.errors import ClusterError, Expired
+from dashboard.errors import ClusterError, Expired, UnprocessableWatchList
 
 COLUMNS = (
     Column("Name", format="name"),
@@ -30,6 +30,9 @@ class FakeApiserver:
     def __init__(self) -> None:
         """Hold nothing."""
         self.is_watchable = True
+        self.is_streaming = False
+        """Whether a watch may begin with initial events; an older server refuses that with 422."""
+        self.ends_initial_events = True
         self.columns: tuple[Column, ...] = COLUMNS
         self.list_errors: deque[ClusterError] = deque()
         self.watch_errors: deque[ClusterError] = deque()
@@ -124,11 +127,28 @@ class FakeApiserver:
     ) -> AsyncIterator[AsyncIterator[Sequence[WatchEvent[Row]]]]:
         """See ListerWatcher."""
         options.validate(watch=True)
+        if options.send_initial_events and not self.is_streaming:
+            raise UnprocessableWatchList(gvr="pods.v1", verb="watch")
         self.watches += 1
         if self.watch_errors:
             raise self.watch_errors.popleft()
-        since = int(options.resource_version or 0)
-        yield self._stream(since)
+        if options.send_initial_events:
+            yield self._initial()
+        else:
+            yield self._stream(int(options.resource_version or 0))
+
+    async def _initial(self) -> AsyncIterator[Sequence[WatchEvent[Row]]]:
+        since, rows = self._version, self.rows
+        for start in range(0, len(rows), 3):
+            yield [
+                WatchEvent(EventType.ADDED, row.resource_version, row)
+                for row in rows[start : start + 3]
+            ]
+        if self.ends_initial_events:
+            mark = ResourceVersion(str(since))
+            yield [WatchEvent(EventType.BOOKMARK, mark, is_initial_events_end=True)]
+        async for batch in self._stream(since):
+            yield batch
 
     async def _stream(self, since: int) -> AsyncIterator[Sequence[WatchEvent[Row]]]:
         if since < self.oldest:

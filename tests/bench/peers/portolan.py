@@ -35,11 +35,13 @@ class Table:
         self.updates = 0
         self.moved = asyncio.Event()
 
-    def build(self) -> None:
+    async def build(self) -> None:
         """Order what is held now."""
         columns = self._source.columns
         terms = parse_sort(("-restarts", "name"), columns)
-        self._index = Index(self._informer.items, terms, compile_filter("running"))
+        index = Index(terms, compile_filter("running"))
+        await index.fill(list(self._informer.items))
+        self._index = index
 
     def on_deltas(self, deltas: Sequence[Delta[Row]]) -> None:
         """Follow."""
@@ -71,7 +73,7 @@ async def run(kubeconfig: str) -> None:
         if word == "sync":
             task = asyncio.create_task(informer.run())
             await informer.answered()
-            table.build()
+            await table.build()
         else:
             while table.updates < number:
                 table.moved.clear()

@@ -35,9 +35,10 @@ class Rig:
         self.clock = FakeClock()
         self.informer: SharedInformer[Row] = SharedInformer(self.apiserver, clock=self.clock)
 
-    def select(self, *sort: str) -> Selection:
+    async def select(self, *sort: str) -> Selection:
         made = Selection(PODS, Scope.everything(), frozenset(), [self.informer], "", sort)
         self.informer.add_handler(made)
+        await made.build()
         return made
 
     async def relist(self) -> None:
@@ -65,7 +66,7 @@ async def test_an_order_follows_columns_that_moved_though_no_row_has_a_new_versi
     await rig.apiserver.put("b", "2", "1")
     rig.apiserver.columns = (Column("Name"), Column("First"), Column("Second"))
     await settle()
-    selection = rig.select("first")
+    selection = await rig.select("first")
     assert names(selection) == ["a", "b"]
 
     rig.apiserver.columns = (Column("Name"), Column("Second"), Column("First"))
@@ -77,7 +78,7 @@ async def test_an_order_follows_columns_that_moved_though_no_row_has_a_new_versi
 async def test_a_sort_column_that_goes_ends_nothing(rig: Rig) -> None:
     await rig.apiserver.put("a")
     await settle()
-    selection = rig.select("-restarts")
+    selection = await rig.select("-restarts")
 
     rig.apiserver.columns = COLUMNS[:3]
     await rig.apiserver.put("b")
@@ -92,14 +93,14 @@ async def test_a_column_that_never_was_is_refused_at_once(rig: Rig) -> None:
     await settle()
 
     with pytest.raises(InvalidQuery):
-        rig.select("nonsense")
+        await rig.select("nonsense")
 
 
 async def test_a_tally_counts_again_under_new_columns(rig: Rig) -> None:
     columns, rig.apiserver.columns = rig.apiserver.columns, ()
     await rig.apiserver.put("a")
     await settle()
-    counted = tally(selection := rig.select())
+    counted = tally(selection := await rig.select())
 
     rig.apiserver.columns = columns
     await rig.relist()
@@ -111,7 +112,7 @@ async def test_a_tally_counts_again_under_new_columns(rig: Rig) -> None:
 async def test_a_tally_keeps_no_selection_alive(rig: Rig) -> None:
     await rig.apiserver.put("a")
     await settle()
-    selection = rig.select()
+    selection = await rig.select()
     assert tally(selection).total().total() == 1
     gone = weakref.ref(selection)
 
@@ -134,7 +135,7 @@ async def test_a_time_that_only_the_server_prints_is_read_again_each_minute_wher
     await rig.apiserver.put("elsewhere", "1/1", vague, "0")
     await rig.apiserver.put("exact", "1/1", "Running", "0")
     await settle()
-    selection = rig.select()
+    selection = await rig.select()
     keeping = asyncio.create_task(keep_printed(selection, lambda: [shown.key], rig.clock))
     flips = start + 120_000
     rig.apiserver.reprints[shown.key] = replace(
@@ -164,7 +165,7 @@ async def test_what_changed_since_is_not_undone_by_an_older_print(rig: Rig) -> N
     vague = TimeCell(rig.clock.now_ms() - DAY_MS, within_ms=3_600_000)
     before = await rig.apiserver.put("a", "1/1", vague, "0")
     await settle()
-    selection = rig.select()
+    selection = await rig.select()
     await rig.apiserver.put("a", "1/1", vague, "7")
     await settle()
     rig.apiserver.reprints[before.key] = before

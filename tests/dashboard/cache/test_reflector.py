@@ -283,7 +283,10 @@ async def test_the_trace_tells_the_story_in_order(rig: Rig) -> None:
 
     steps = [entry.step for entry in rig.informer.reflector.trace.entries()]
 
-    assert steps == [Step.LIST, Step.LIST_PAGE, Step.REPLACE, Step.WATCH, Step.EVENTS]
+    assert steps == [
+        Step.STREAM, Step.ERROR, Step.FALLBACK,
+        Step.LIST, Step.LIST_PAGE, Step.REPLACE, Step.WATCH, Step.EVENTS,
+    ]  # fmt: skip
     assert rig.informer.reflector.trace.entries()[-1].count == 2
 
 

@@ -26,6 +26,7 @@ async def test_counts_equal_a_recount_after_any_history(seed: int) -> None:
     await settle()
     selection = Selection(PODS, Scope.everything(), frozenset(), [informer], "", ())
     informer.add_handler(selection)
+    await selection.build()
     counted = tally(selection)
     for _ in range(120):
         name, namespace = f"pod-{chance.randrange(9)}", chance.choice(["a", "b"])

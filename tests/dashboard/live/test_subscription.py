@@ -86,6 +86,7 @@ class Tab:
         await settle()
         self.selection = Selection(PODS, self.scope, frozenset(), [self.informer], self.q, ())
         self.informer.add_handler(self.selection)
+        await self.selection.build()
         self.subscription = self.subscribe()
         return self
 

@@ -46,6 +46,7 @@ async def test_the_status_says_whether_the_rows_are_those_of_now(
     task = asyncio.create_task(informer.run())
     await settle()
     selection = Selection(PODS, Scope.everything(), frozenset(), [informer], "", ())
+    await selection.build()
 
     answer = listing(Wanted("test", "pods.v1"), selection, 0, 100)
     found = await body(answer)

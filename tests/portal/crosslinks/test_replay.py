@@ -36,9 +36,9 @@ async def test_the_chapter_shows_the_steps_that_were_taken(
         page = (await visitor.get(CHAPTER)).content.decode()
 
     steps = data["traces"][0]["steps"]
-    assert [step["step"] for step in steps[:4]] == ["list", "list_page", "replace", "watch"]
+    assert [step["step"] for step in steps[:3]] == ["stream", "initial_events_end", "replace"]
     assert abs(int(steps[2]["detail"]) - total) < 20
-    assert steps[3]["resource_version"].isdigit()
+    assert steps[2]["resource_version"].isdigit()
     shown = re.findall(r'<span class="what">([^<]*?)\s*[×<]', page)
     assert shown[:3] == ["lists for the first time", "reads a page", "replaces the copy"]
     assert "/symbol/k8s.io/client-go/tools/cache/Reflector.list" in page

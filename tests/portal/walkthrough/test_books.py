@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from dashboard.cache import reflector, trace
+from dashboard.cache import backoff, reflector, trace
 from dashboard.client import transport
 from portal.source.symbols import Kind
 from portal.source.tree import Tree
@@ -117,10 +117,10 @@ def test_what_the_text_says_of_this_portal_is_what_its_code_has(language: str) -
     assert {
         trace.TRACE_LIMIT,
         reflector.PAGE_SIZE,
-        int(reflector.AWAY_MOST_S),
-        int(reflector.BACKOFF_MOST_S),
+        int(backoff.AWAY_MOST_S),
+        int(backoff.BACKOFF_MOST_S),
         reflector.MIN_WATCH_S // 60,
         2 * reflector.MIN_WATCH_S // 60,
         int(transport.INACTIVITY_LIMIT_S),
     } <= said
-    assert f"{reflector.BACKOFF_FIRST_S} s" in section
+    assert f"{backoff.BACKOFF_FIRST_S} s" in section
