@@ -28,6 +28,7 @@ and never leave the room that met them.
           TokenRefused
       NotLive                 the rows are whole, and nobody watches them
         NotWatched  OnDemand
+      Crowded                 as much is open as one cluster is asked for
 """
 
 from collections.abc import Callable
@@ -706,3 +707,23 @@ class OnDemand(NotLive):
     def __init__(self, *, gvr: object, detail: str | None = None) -> None:
         """`gvr` is a GVR; its text is kept."""
         super().__init__(gvr=str(gvr), detail=detail)
+
+
+# --- limits of our own
+
+
+class Crowded(ClusterError):
+    """`most` streams to one cluster are in use; what nobody looks at has been closed already."""
+
+    code = "crowded"
+    status = 503
+    retry = Retry.BACKOFF
+    template = gettext_noop(
+        "%(most)d collections of this cluster are being watched, and that is all it is asked for. "
+        "Close views that you do not need, or name fewer namespaces."
+    )
+
+    def __init__(self, *, most: int) -> None:
+        """`most` is the limit."""
+        super().__init__(most=most)
+        self.retry_after_s = 10.0

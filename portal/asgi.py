@@ -56,7 +56,7 @@ def with_lifespan(application: Application) -> Application:
         gc.collect()
         gc.freeze()
         if demo is None:
-            await clusters.start(environment.data, environment.contexts)
+            await clusters.start(environment.data, environment.contexts, environment.resident)
         else:
             await clusters.start_demo(demo.apiserver.server, demo.kubeconfig)
         log.info("%s", directory.summary())

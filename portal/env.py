@@ -56,6 +56,11 @@ VARIABLES = (
         "PORTOLAN_CONTEXT", "Comma-separated kubeconfig contexts to offer; the first is connected."
     ),
     Variable(
+        "PORTOLAN_RESIDENT",
+        "Comma-separated kinds to keep in memory while a cluster is connected, such as pods.v1; none "
+        "keeps none. Unset: namespaces, nodes, pods, events and workloads.",
+    ),
+    Variable(
         "PORTOLAN_DEMO",
         "1 shows the demo cluster, whatever other clusters there are; 0 never does.",
     ),
@@ -97,6 +102,7 @@ class Environment:
 
     data: Path
     contexts: tuple[str, ...]
+    resident: tuple[str, ...] | None
     auth: str
     host: str
     port: int
@@ -147,6 +153,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
     return Environment(
         data=data,
         contexts=_words(environ, "PORTOLAN_CONTEXT"),
+        resident=_resident(environ),
         auth=auth,
         host=host,
         port=port,
@@ -163,6 +170,11 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
 
 def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(word for part in environ.get(name, "").split(",") if (word := part.strip()))
+
+
+def _resident(environ: Mapping[str, str]) -> tuple[str, ...] | None:
+    words = _words(environ, "PORTOLAN_RESIDENT")
+    return () if words == ("none",) else words or None
 
 
 def _hosts(environ: Mapping[str, str]) -> tuple[str, ...]:

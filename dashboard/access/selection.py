@@ -175,9 +175,17 @@ class Selection:
             if self.scope.is_everything or namespace in self.scope.namespaces
         }
 
+    def holds(self, key: ObjectKey) -> bool:
+        """Whether the row at `key` passes scope, namespaces and filter."""
+        return self._index.holds(key)
+
     def position(self, key: ObjectKey) -> int | None:
         """Return the row number of `key` in the order, or None."""
         return self._index.position(key)
+
+    def held(self) -> list[ObjectKey]:
+        """Return the keys of all its rows, in no order."""
+        return self._index.held()
 
     def keys(self, start: int, stop: int) -> list[ObjectKey]:
         """Return the keys of rows `start` to `stop`."""
@@ -247,7 +255,7 @@ class Selection:
         def adopt() -> None:
             touched = {delta.key for delta in replacement.deltas}
             if columns != self._columns:
-                touched |= {*self.keys(0, self.total), *index.keys(0, len(index))}
+                touched |= {*self.held(), *index.held()}
             self._columns = columns
             self._take(coming, index)
             for missed in self._missed.values():

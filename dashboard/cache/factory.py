@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Generic, TypeVar
 
-from dashboard.api.gvr import GVR
+from dashboard.api.gvr import GVR, format_kind
 from dashboard.api.listerwatcher import ListerWatcher
 from dashboard.api.names import Namespace
 from dashboard.cache.clock import Clock
@@ -20,6 +20,9 @@ from dashboard.errors import NeverCached
 
 WARM_S = 60.0
 """How long an informer runs on after its last viewer left: a reload finds it still warm."""
+
+STREAMS_MOST = 300
+"""Collections of one cluster that are read at once, each over a connection of its own."""
 
 SECRETS = GVR("", "v1", "secrets")
 
@@ -43,14 +46,16 @@ class InformerFactory(Generic[T]):
         self._source = source
         self._clock = clock
         self._transform = transform
-        self._informers: Warm[Key, SharedInformer[T]] = Warm(self._run, clock=clock, warm_s=WARM_S)
+        self._informers: Warm[Key, SharedInformer[T]] = Warm(
+            self._run, clock=clock, warm_s=WARM_S, most=STREAMS_MOST
+        )
 
     def informer(
         self, gvr: GVR, namespace: Namespace
     ) -> AbstractAsyncContextManager[SharedInformer[T]]:
         """Hold the informer of `gvr` in `namespace` running; start it if nobody did.
 
-        Raises NeverCached for Secrets.
+        Raises NeverCached for Secrets; entering raises Crowded when STREAMS_MOST are in use.
         """
         if is_never_cached(gvr):
             raise NeverCached(gvr=gvr)
@@ -68,7 +73,10 @@ class InformerFactory(Generic[T]):
     async def _run(self, key: Key) -> AsyncIterator[SharedInformer[T]]:
         gvr, namespace = key
         informer = SharedInformer(
-            self._source(gvr, namespace), clock=self._clock, transform=self._transform
+            self._source(gvr, namespace),
+            clock=self._clock,
+            name=format_kind(gvr),
+            transform=self._transform,
         )
         task = asyncio.create_task(informer.run(), name=f"informer {gvr} {namespace}")
         task.add_done_callback(_report)

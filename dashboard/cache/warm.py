@@ -6,17 +6,19 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Generic, TypeVar
 
 from dashboard.cache.clock import Clock
+from dashboard.errors import Crowded
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
 class _Entry(Generic[V]):
-    __slots__ = ("cooling", "opened", "task", "users")
+    __slots__ = ("cooling", "opened", "task", "unused_since", "users")
 
     def __init__(self, opened: asyncio.Future[V]) -> None:
         self.opened = opened
         self.users = 0
+        self.unused_since = 0.0
         self.cooling: asyncio.Task[None] | None = None
         self.task: asyncio.Task[None] | None = None
 
@@ -29,9 +31,18 @@ class Warm(Generic[K, V]):
     """
 
     def __init__(
-        self, open_: Callable[[K], AbstractAsyncContextManager[V]], *, clock: Clock, warm_s: float
+        self,
+        open_: Callable[[K], AbstractAsyncContextManager[V]],
+        *,
+        clock: Clock,
+        warm_s: float,
+        most: int | None = None,
     ) -> None:
-        """Open nothing yet; a value without users is kept for `warm_s` seconds."""
+        """Open nothing yet; a value without users is kept for `warm_s` seconds.
+
+        Of `most` values, those without users make room for new ones, the longest unused first.
+        """
+        self._most = most
         self._open = open_
         self._clock = clock
         self._warm_s = warm_s
@@ -48,7 +59,7 @@ class Warm(Generic[K, V]):
 
     @asynccontextmanager
     async def hold(self, key: K) -> AsyncIterator[V]:
-        """Hold the value of `key` open. Raises what opening it raises."""
+        """Hold the value of `key` open. Raises what opening it raises, and Crowded."""
         entry = self._entries.get(key) or self._start(key)
         entry.users += 1
         if entry.cooling is not None:
@@ -59,6 +70,7 @@ class Warm(Generic[K, V]):
         finally:
             entry.users -= 1
             if not entry.users and self._entries.get(key) is entry:
+                entry.unused_since = self._clock.monotonic()
                 entry.cooling = asyncio.create_task(self._cool(key, entry))
 
     async def aclose(self) -> None:
@@ -73,10 +85,22 @@ class Warm(Generic[K, V]):
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _start(self, key: K) -> _Entry[V]:
+        if self._most is not None and len(self._entries) >= self._most:
+            self._make_room(self._most)
         entry: _Entry[V] = _Entry(asyncio.get_running_loop().create_future())
         entry.task = asyncio.create_task(self._keep(key, entry), name=f"keep {key}")
         self._entries[key] = entry
         return entry
+
+    def _make_room(self, most: int) -> None:
+        unused = (key for key, entry in self._entries.items() if entry.cooling is not None)
+        key = min(unused, key=lambda key: self._entries[key].unused_since, default=None)
+        if key is None:
+            raise Crowded(most=most)
+        entry = self._entries.pop(key)
+        for task in (entry.cooling, entry.task):
+            if task is not None:
+                task.cancel()
 
     async def _keep(self, key: K, entry: _Entry[V]) -> None:
         try:

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard.clusters.fleet import Fleet
+from dashboard.clusters.residents import RESIDENT
 
 _fleet: list[Fleet] = []
 
 
-async def start(data: Path, names: Sequence[str]) -> None:
-    """Find the contexts (all, or those of `names`) and connect the first in the background."""
-    _fleet[:] = [Fleet.found(data, names)]
+async def start(data: Path, names: Sequence[str], resident: Sequence[str] | None = None) -> None:
+    """Find the contexts (all, or those of `names`) and connect the first in the background.
+
+    `resident` are the KINDs kept in memory while a cluster is connected; None takes RESIDENT.
+    """
+    _fleet[:] = [Fleet.found(data, names, RESIDENT if resident is None else resident)]
     _fleet[0].connect_first()
 
 

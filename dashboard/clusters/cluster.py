@@ -1,7 +1,7 @@
 """One cluster: connected when somebody first looks, and then kept."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from dashboard.api.gvr import GVR, ShortKind
 from dashboard.api.names import Namespace
@@ -22,6 +22,7 @@ from dashboard.client.resource import TableResource
 from dashboard.client.review import who_am_i
 from dashboard.client.transport import Transport
 from dashboard.clusters.catalogue import Catalogue
+from dashboard.clusters.residents import RESIDENT, Residents
 from dashboard.errors import ClusterError, KubeconfigInvalid, NotFound
 from dashboard.wire.review import UserInfo
 
@@ -59,6 +60,13 @@ class Connection:
         self._clock = clock
         self._closers: list[Callable[[], Awaitable[None]]] = [self.catalogue.aclose]
 
+    def start(self, resident: Sequence[str]) -> None:
+        """Begin to watch definitions, and to keep the `resident` kinds in memory."""
+        self.catalogue.start()
+        residents = Residents(resident, self.informers, self.resources)
+        self.on_close(residents.aclose)
+        residents.start()
+
     @property
     def resources(self) -> Resources:
         """Every kind that the cluster serves, as last read."""
@@ -87,8 +95,11 @@ class Connection:
 class Cluster:
     """A context and, once asked for, its connection."""
 
-    def __init__(self, context: config.Context, clock: Clock) -> None:
-        """Make no request yet."""
+    def __init__(
+        self, context: config.Context, clock: Clock, resident: Sequence[str] = RESIDENT
+    ) -> None:
+        """Make no request yet; `resident` are the kinds kept in memory while it is connected."""
+        self._resident = resident
         self.context = context
         self.trouble: ClusterError | None = None
         """Why the last attempt to connect failed; None while it is under way or has worked."""
@@ -159,7 +170,7 @@ class Cluster:
             await transport.aclose()
             raise
         made = Connection(self.context, transport, discovered, version, owner, clock=self._clock)
-        made.catalogue.start()
+        made.start(self._resident)
         return made
 
     async def _owner(self, transport: Transport) -> Viewer:

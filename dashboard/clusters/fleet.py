@@ -8,6 +8,7 @@ from pathlib import Path
 from dashboard.cache.clock import Clock, SystemClock
 from dashboard.client import config
 from dashboard.clusters.cluster import Cluster
+from dashboard.clusters.residents import RESIDENT
 from dashboard.errors import ClusterError, ContextUnknown, UnknownCluster
 
 IDLE_S = 15 * 60.0
@@ -21,7 +22,13 @@ DEMO = "demo"
 class Fleet:
     """Clusters by slug, the one to show first at the front."""
 
-    def __init__(self, contexts: config.Contexts, names: Sequence[str], clock: Clock) -> None:
+    def __init__(
+        self,
+        contexts: config.Contexts,
+        names: Sequence[str],
+        clock: Clock,
+        resident: Sequence[str] = RESIDENT,
+    ) -> None:
         """Take all contexts, or those of `names` in that order; connect none."""
         self.source = contexts.source
         self.tried = contexts.tried
@@ -33,15 +40,17 @@ class Fleet:
             if name not in by_name and contexts.trouble is None:
                 self.trouble = ContextUnknown(cluster=name)
         self._clusters = {
-            by_name[name].slug: Cluster(by_name[name], clock) for name in wanted if name in by_name
+            by_name[name].slug: Cluster(by_name[name], clock, resident)
+            for name in wanted
+            if name in by_name
         }
         self._clock = clock
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    def found(cls, data: Path, names: Sequence[str]) -> "Fleet":
+    def found(cls, data: Path, names: Sequence[str], resident: Sequence[str] = RESIDENT) -> "Fleet":
         """Return the clusters that this machine's configuration names."""
-        return cls(config.find(data), names, SystemClock())
+        return cls(config.find(data), names, SystemClock(), resident)
 
     @classmethod
     def demo(cls, server: str, kubeconfig: Path) -> "Fleet":

@@ -65,6 +65,14 @@ class Index:
             if (self.drop(delta.key) if delta.new is None else self.put(delta.new))
         }
 
+    def held(self) -> list[ObjectKey]:
+        """Return the keys of all its rows, in no order."""
+        return list(self._sorted_by)
+
+    def holds(self, wanted: ObjectKey) -> bool:
+        """Whether `wanted` is here."""
+        return wanted in self._sorted_by
+
     def position(self, wanted: ObjectKey) -> int | None:
         """Return the row number of `wanted`, or None if it is not here."""
         found = self._sorted_by.get(wanted)

@@ -122,7 +122,7 @@ async def _count(cluster: str, kind: str, credential: Credential) -> Count | Non
     label, url = known.kinds[kind], reverse("table", args=[cluster, kind])
     try:
         async with access.select(Wanted(cluster, kind), credential) as selection:
-            marks = tally(selection).total()
+            marks = (await tally(selection)).total()
     except ClusterError as error:
         return Count(label, url, 0, 0, 0, 0, 0, error.told(_))
     settled = marks[Health.OK] + marks[Health.DONE] + marks[Health.STILL] + marks[None]
@@ -148,7 +148,7 @@ async def _coast(cluster: str, credential: Credential) -> tuple[Freshness | None
                 found.state.value, found.observed_at_ms, trouble.told(_) if trouble else ""
             )
         async with access.select(Wanted(cluster, PODS), credential) as pods:
-            marks = tally(pods).by_namespace()
+            marks = (await tally(pods)).by_namespace()
     except ClusterError:
         return None, None
     none: Counter[Health | None] = Counter()
@@ -170,7 +170,7 @@ async def _troubles(cluster: str, credential: Credential) -> tuple[tuple[Trouble
     """Return the pods that are worst off, and how many ask for attention in all."""
     try:
         async with access.select(Wanted(cluster, PODS), credential) as pods:
-            counted, columns = tally(pods), pods.columns
+            counted, columns = await tally(pods), pods.columns
     except ClusterError:
         return (), 0
     total = counted.total()

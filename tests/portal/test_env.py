@@ -50,6 +50,7 @@ def test_good_values_are_taken(tmp_path: Path) -> None:
         PORTOLAN_AUTH="none",
         PORTOLAN_BIND="[::1]:80",
         PORTOLAN_CONTEXT="kind-a, arn:aws:eks:eu:1:cluster/b",
+        PORTOLAN_RESIDENT="pods.v1,deployments.v1.apps",
         PORTOLAN_HOSTS="box.lan,[fd00::1]",
         PORTOLAN_DEBUG="1",
         PORTOLAN_SECRET_KEY_FILE=str(key),
@@ -59,6 +60,9 @@ def test_good_values_are_taken(tmp_path: Path) -> None:
 
     assert (said.auth, said.host, said.port, said.debug) == ("none", "::1", 80, True)
     assert said.contexts == ("kind-a", "arn:aws:eks:eu:1:cluster/b")
+    assert said.resident == ("pods.v1", "deployments.v1.apps")
+    assert read(tmp_path).resident is None
+    assert read(tmp_path, PORTOLAN_RESIDENT="none").resident == ()
     assert said.hosts == ("box.lan", "[fd00::1]")
     assert (said.secret_key, said.metrics_token) == ("k" * 50, TOKEN)
     assert said.database_url == "sqlite:///x.sqlite3"

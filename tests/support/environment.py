@@ -22,6 +22,7 @@ for _name in (
     "PORTOLAN_AUTH",
     "PORTOLAN_BIND",
     "PORTOLAN_CONTEXT",
+    "PORTOLAN_RESIDENT",
     "PORTOLAN_DEMO",
     "PORTOLAN_HOSTS",
     "KUBECONFIG",

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from dashboard.cache.warm import Warm
-from dashboard.errors import Unreachable
+from dashboard.errors import Crowded, Unreachable
 from tests.support.clock import FakeClock, settle
 
 
@@ -125,3 +127,33 @@ async def test_a_value_that_breaks_on_closing_disturbs_nothing_opened_since() ->
     await warm.aclose()
 
     assert opened == ["a", "a"]
+
+
+async def test_what_nobody_uses_makes_room_the_longest_unused_first() -> None:
+    door, clock = Door(), FakeClock()
+    warm = Warm(door.open, clock=clock, warm_s=60, most=3)
+    async with warm.hold("a"):
+        for key in "bc":
+            async with warm.hold(key):
+                pass
+            await clock.advance(1)
+
+        async with warm.hold("d"):
+            await settle()
+            assert [key for key, _ in warm] == ["a", "c", "d"]
+    await warm.aclose()
+
+
+async def test_when_all_are_in_use_one_more_is_refused() -> None:
+    door, clock = Door(), FakeClock()
+    warm = Warm(door.open, clock=clock, warm_s=60, most=1)
+    async with warm.hold("a"):
+        with pytest.raises(Crowded):
+            async with warm.hold("b"):
+                pass
+        async with warm.hold("a") as shared:
+            assert shared == "A"
+    await clock.advance(61)
+    async with warm.hold("b") as later:
+        assert later == "B"
+    await warm.aclose()

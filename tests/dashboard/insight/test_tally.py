@@ -27,7 +27,7 @@ async def test_counts_equal_a_recount_after_any_history(seed: int) -> None:
     selection = Selection(PODS, Scope.everything(), frozenset(), [informer], "", ())
     informer.add_handler(selection)
     await selection.build()
-    counted = tally(selection)
+    counted = await tally(selection)
     for _ in range(120):
         name, namespace = f"pod-{chance.randrange(9)}", chance.choice(["a", "b"])
         exists = any((row.namespace, row.name) == (namespace, name) for row in apiserver.rows)
@@ -47,6 +47,6 @@ async def test_counts_equal_a_recount_after_any_history(seed: int) -> None:
     worst = [mark for mark, _row in counted.worst(100)]
     assert worst == sorted((m for m in marks.values() if m in WORST_FIRST), key=WORST_FIRST.index)
     assert Health.OK not in worst
-    assert tally(selection) is counted
+    assert (await tally(selection)) is counted
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
