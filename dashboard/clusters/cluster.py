@@ -20,6 +20,7 @@ from dashboard.client.discovery import (
 )
 from dashboard.client.resource import TableResource
 from dashboard.client.review import who_am_i
+from dashboard.client.source import source_of
 from dashboard.client.transport import Transport
 from dashboard.clusters.catalogue import Catalogue
 from dashboard.clusters.residents import RESIDENT, Residents
@@ -81,7 +82,7 @@ class Connection:
         self._closers.append(closer)
 
     def _source(self, gvr: GVR, namespace: Namespace) -> TableResource:
-        return TableResource(self.transport, self.resources.get(gvr), namespace, self._clock)
+        return source_of(self.transport, self.resources.get(gvr), namespace, self._clock)
 
     async def aclose(self) -> None:
         """End what stands on the informers, the informers, then close the sockets."""

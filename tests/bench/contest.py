@@ -4,9 +4,21 @@ import asyncio
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Protocol
 
 from tests.bench.contestant import Contestant, Cost, cpu_of
-from tests.bench.crowd import Crowd
+
+
+class Crowd(Protocol):
+    """Pods, and their changes."""
+
+    async def truth(self) -> tuple[int, str]:
+        """Return how many pods there are, and their checksum."""
+        ...
+
+    async def change(self, count: int) -> None:
+        """Make `count` changes."""
+        ...
 
 
 class Unequal(RuntimeError):
@@ -33,6 +45,10 @@ class Figures:
     sync_cpu_s: float
     sync_server_cpu_s: float
     rss_bytes: float
+    grown_bytes: float
+    """What the sync added; 0 where the peer does not say."""
+    peak_bytes: float
+    """The most that it had added meanwhile; 0 where the peer does not say."""
     events_per_cpu_s: float
     watch_s: float
 
@@ -97,6 +113,8 @@ def _medians(name: str, rounds: Sequence[Round], events: int) -> Figures:
         sync_cpu_s=middle(lambda each: each.sync.cpu),
         sync_server_cpu_s=middle(lambda each: each.server_cpu),
         rss_bytes=middle(lambda each: each.sync.rss),
+        grown_bytes=middle(lambda each: each.sync.rss - each.sync.base if each.sync.base else 0),
+        peak_bytes=middle(lambda each: each.sync.peak - each.sync.base if each.sync.peak else 0),
         events_per_cpu_s=middle(lambda each: events / each.watch.cpu),
         watch_s=middle(lambda each: each.watch.seconds),
     )

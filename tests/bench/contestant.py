@@ -29,6 +29,9 @@ class Cost:
     seconds: float
     cpu: float
     rss: int
+    base: int = 0
+    """Before it began; 0 where the peer does not say, as `peak`."""
+    peak: int = 0
 
 
 class Contestant(Protocol):

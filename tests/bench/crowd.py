@@ -1,6 +1,11 @@
-"""The pods that are measured: real ones of a real API server, about 5 KB each as JSON, and their changes."""
+"""The pods that are measured: real ones of a real API server, about 5 KB each as JSON, and their changes.
+
+The first is made through the API server; the others are copies of what it stored, put beside it in
+etcd, which takes seconds where the API server would take many minutes.
+"""
 
 import asyncio
+import base64
 import json
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
@@ -8,10 +13,14 @@ from typing import Any, Self
 
 import aiohttp
 
+from tests.bench.corpus import Recording, record
 from tests.bench.peers.meter import checksum
 
 NAMESPACES = 40
 AT_ONCE = 24
+TRANSACTION = 100
+"""Copies that etcd takes at a time: it allows 128 operations."""
+
 JSON = {"Content-Type": "application/json", "User-Agent": "bench-crowd"}
 METADATA = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 MERGE = {**JSON, "Content-Type": "application/merge-patch+json"}
@@ -20,12 +29,13 @@ MERGE = {**JSON, "Content-Type": "application/merge-patch+json"}
 class Crowd:
     """Makes and changes pods of one API server. `async with` it."""
 
-    def __init__(self, server: str, ca: str, token: str, pods: int) -> None:
+    def __init__(self, server: str, ca: str, token: str, pods: int, *, etcd: str) -> None:
         self._server = server
+        self._etcd = etcd
         self._ca = ca
         self._token = token
         self._names = [
-            (f"bench-{n % NAMESPACES:02}", f"app-{n % 400:03}-{n:05}") for n in range(pods)
+            (f"bench-{n % NAMESPACES:02}", f"app-{n % 800:03}-{n:06}") for n in range(pods)
         ]
         self._turn = 0
 
@@ -48,13 +58,22 @@ class Crowd:
             await self._send("POST", "/api/v1/namespaces", {"metadata": {"name": space}})
             account = {"metadata": {"name": "default"}}
             await self._send("POST", f"/api/v1/namespaces/{space}/serviceaccounts", account)
-        await self._all(self._make, enumerate(self._names))
+        await self._make((0, self._names[0]))
+        await self._multiply()
 
     async def change(self, count: int) -> None:
         """Change `count` pods, another pod each time as long as there are any: as many events."""
         turns = range(self._turn, self._turn + count)
         self._turn += count
         await self._all(self._restart, turns)
+
+    async def restart_first(self) -> None:
+        """Count one restart of the first pod."""
+        await self._restart(0)
+
+    async def record(self) -> Recording:
+        """Return the first pod as every client is told of it, before and after a restart."""
+        return await record(self._session, self.restart_first)
 
     async def truth(self) -> tuple[int, str]:
         """Return how many pods the server has, and their checksum."""
@@ -64,6 +83,26 @@ class Crowd:
             metas = [item["metadata"] for item in json.loads(await answer.read())["items"]]
         pods = [(m["namespace"], m["name"], m["resourceVersion"]) for m in metas]
         return len(pods), checksum(pods)
+
+    async def _multiply(self) -> None:
+        """Put a copy of the first pod into etcd for each of the others, and wait until they are served."""
+        space, name = self._names[0]
+        async with aiohttp.ClientSession(self._etcd) as etcd:
+            key = _text(f"/registry/pods/{space}/{name}")
+            async with etcd.post("/v3/kv/range", json={"key": key}) as answer:
+                stored = base64.b64decode((await answer.json())["kvs"][0]["value"])
+            path = f"/api/v1/namespaces/{space}/pods/{name}"
+            async with self._session.get(path) as answer:
+                uid = (await answer.json())["metadata"]["uid"]
+            for start in range(1, len(self._names), TRANSACTION):
+                puts = [
+                    {"requestPut": _copy(stored, self._names, number, uid)}
+                    for number in range(start, min(start + TRANSACTION, len(self._names)))
+                ]
+                async with etcd.post("/v3/kv/txn", json={"success": puts}) as answer:
+                    answer.raise_for_status()
+        while (await self.truth())[0] < len(self._names):  # noqa: ASYNC110  (another process)
+            await asyncio.sleep(0.2)
 
     async def _make(self, each: tuple[int, tuple[str, str]]) -> None:
         number, (space, name) = each
@@ -98,6 +137,33 @@ class Crowd:
         await asyncio.gather(*(work() for _ in range(AT_ONCE)))
 
 
+def _text(text: str | bytes) -> str:
+    return base64.b64encode(text if isinstance(text, bytes) else text.encode()).decode()
+
+
+def _copy(stored: bytes, names: list[tuple[str, str]], number: int, uid: str) -> dict[str, str]:
+    """Return the copy with this number, as long as the original in every field."""
+    (old_space, old_name), (space, name) = names[0], names[number]
+    for old, new in (
+        (old_name, name),
+        (old_space, space),
+        (old_name.rpartition("-")[0], name.rpartition("-")[0]),
+        (_node(0), _node(number)),
+        (_address(0), _address(number)),
+        (uid, f"{number:08x}-0000-4000-8000-{number * 2654435761 % 2**48:012x}"),
+    ):
+        stored = stored.replace(old.encode(), new.encode())
+    return {"key": _text(f"/registry/pods/{space}/{name}"), "value": _text(stored)}
+
+
+def _node(number: int) -> str:
+    return f"node-{number % 200:03}"
+
+
+def _address(number: int) -> str:
+    return f"10.{100 + number % 150}.{100 + number // 150 % 150}.{100 + number // 22500 % 150}"
+
+
 def _pod(name: str, number: int) -> dict[str, Any]:
     app = name.rpartition("-")[0]
     return {
@@ -111,7 +177,7 @@ def _pod(name: str, number: int) -> dict[str, Any]:
             "annotations": {"example.org/checksum": f"{number * 104729:064x}"},
         },
         "spec": {
-            "nodeName": f"node-{number % 200:03}",
+            "nodeName": _node(number),
             "serviceAccountName": "default",
             "containers": [
                 {
@@ -144,7 +210,8 @@ def _running(number: int, restarts: int) -> dict[str, Any]:
         "status": {
             "phase": "Running",
             "hostIP": f"192.0.2.{number % 200}",
-            "podIP": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}",
+            "podIP": _address(number),
+            "podIPs": [{"ip": _address(number)}],
             "startTime": since,
             "conditions": [
                 {"type": each, "status": "True", "lastTransitionTime": since} for each in conditions

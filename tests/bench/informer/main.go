@@ -1,4 +1,5 @@
-// The peer that Portolan measures itself by: client-go's shared informer over protobuf, with the
+// The peer that Portolan measures itself by: client-go's shared informer over protobuf (or, with a
+// second argument "json", over JSON), with the
 // namespace index and one handler that counts updates. It speaks the protocol of tests/bench/peer.py.
 package main
 
@@ -29,6 +30,7 @@ type report struct {
 	Seconds  float64 `json:"seconds"`
 	CPU      float64 `json:"cpu"`
 	RSS      int     `json:"rss"`
+	Base     int     `json:"base"`
 }
 
 func fail(err error) {
@@ -75,8 +77,10 @@ func main() {
 	if err != nil {
 		fail(err)
 	}
-	config.ContentType = "application/vnd.kubernetes.protobuf"
-	config.AcceptContentTypes = config.ContentType + ",application/json"
+	if len(os.Args) < 3 || os.Args[2] != "json" {
+		config.ContentType = "application/vnd.kubernetes.protobuf"
+		config.AcceptContentTypes = config.ContentType + ",application/json"
+	}
 	config.QPS = -1
 	factory := informers.NewSharedInformerFactory(kubernetes.NewForConfigOrDie(config), 0)
 	informer := factory.Core().V1().Pods().Informer()
@@ -91,7 +95,7 @@ func main() {
 	fmt.Println("ready")
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
-		begun, spent := time.Now(), cpu()
+		base, begun, spent := rss(), time.Now(), cpu()
 		words := strings.Fields(in.Text())
 		if words[0] == "sync" {
 			factory.Start(stop)
@@ -107,7 +111,7 @@ func main() {
 		}
 		seconds, spent := time.Since(begun).Seconds(), cpu()-spent
 		pods := informer.GetStore().List()
-		if err := out.Encode(report{len(pods), checksum(pods), seconds, spent, rss()}); err != nil {
+		if err := out.Encode(report{len(pods), checksum(pods), seconds, spent, rss(), base}); err != nil {
 			fail(err)
 		}
 	}

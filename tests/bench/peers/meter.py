@@ -3,7 +3,8 @@
     sync N     hold every pod of the cluster, of which there are N; report
     watch N    go on until N updates were seen since the last report; report
 
-A report is one JSON line: rows, checksum, seconds, cpu (of this process, in seconds), rss (bytes).
+A report is one JSON line: rows, checksum, seconds, cpu (of this process, in seconds); rss, and
+where it is known base before and peak meanwhile (bytes).
 This module imports nothing but the standard library: peers run in environments of their own.
 """
 
@@ -42,14 +43,37 @@ class Meter:
     """Costs since `__init__`."""
 
     def __init__(self) -> None:
+        self._base = rss()
+        peak()
         self._begun, self._spent = time.perf_counter(), cpu()
 
     def report(self, pods: Iterable[Pod]) -> None:
         """Print what was spent until now; what computing the checksum costs is not counted."""
         seconds, spent, held = time.perf_counter() - self._begun, cpu() - self._spent, rss()
+        most = peak()
         found = list(pods)
         line = {"rows": len(found), "checksum": checksum(found)}
-        print(json.dumps({**line, "seconds": seconds, "cpu": spent, "rss": held}), flush=True)
+        print(
+            json.dumps(
+                {
+                    **line,
+                    "seconds": seconds,
+                    "cpu": spent,
+                    "rss": held,
+                    "base": self._base,
+                    "peak": most,
+                }
+            ),
+            flush=True,
+        )
+
+
+def peak() -> int:
+    """Return the most bytes that this process has held since the last time it was asked."""
+    text = Path("/proc/self/status").read_text(encoding="ascii")
+    line = next(line for line in text.splitlines() if line.startswith("VmHWM:"))
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return int(line.split()[1]) * 1024
 
 
 def command() -> tuple[str, int] | None:

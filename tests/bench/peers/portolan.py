@@ -1,54 +1,39 @@
-"""Portolan: an informer, and on it a table in order behind a filter, as a viewer's would be."""
+"""Portolan: an informer, and on it a table as a viewer's is: within a scope, filtered, in order."""
 
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-from dashboard.api.delta import Delta
+from dashboard.access.selection import Selection
 from dashboard.api.gvr import GVR
-from dashboard.api.names import Namespace
+from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey
+from dashboard.api.scope import Scope
 from dashboard.api.table import Row
 from dashboard.cache.clock import SystemClock
 from dashboard.cache.sharedinformer import SharedInformer
-from dashboard.cache.transform import shared
 from dashboard.client import config
 from dashboard.client.discovery import discover
-from dashboard.client.resource import TableResource
+from dashboard.client.source import source_of
 from dashboard.client.transport import Transport
-from dashboard.query.filter import compile_filter
-from dashboard.query.index import Index
-from dashboard.query.sort import parse as parse_sort
 from tests.bench.peers.meter import Meter, Pod, command
 
 PODS = GVR("", "v1", "pods")
+SCOPE = Scope.of(frozenset(Namespace(f"bench-{number:02}") for number in range(80)))
+"""All that there is, one by one: each row is held against it."""
 
 
-class Table:
-    """What a handler of the informer keeps: the order of a filtered, sorted table."""
+class Viewer:
+    """A listener of the table: counts what it hears of."""
 
-    def __init__(self, informer: SharedInformer[Row], source: TableResource) -> None:
-        self._informer = informer
-        self._source = source
-        self._index: Index | None = None
-        self.updates = 0
+    def __init__(self) -> None:
+        self.changes = 0
         self.moved = asyncio.Event()
 
-    async def build(self) -> None:
-        """Order what is held now."""
-        columns = self._source.columns
-        terms = parse_sort(("-restarts", "name"), columns)
-        index = Index(terms, compile_filter("running"))
-        await index.fill(list(self._informer.items))
-        self._index = index
-
-    def on_deltas(self, deltas: Sequence[Delta[Row]]) -> None:
-        """Follow."""
-        if self._index is not None:
-            self._index.apply(deltas)
-            self.updates += len(deltas)
-            self.moved.set()
+    def on_rows(self, touched: set[ObjectKey]) -> None:
+        """Count."""
+        self.changes += len(touched)
+        self.moved.set()
 
     def on_state(self) -> None:
         """Nothing is drawn here."""
@@ -61,24 +46,33 @@ async def run(kubeconfig: str) -> None:
     context = config.find(Path(), os.environ).found[0]
     transport = Transport(context.name, await config.load(context))
     resource = (await discover(transport)).resources.get(PODS)
-    source = TableResource(transport, resource, Namespace(""), clock)
-    informer = SharedInformer(source, clock=clock, transform=shared)
-    table = Table(informer, source)
-    informer.add_handler(table)
+    informer: SharedInformer[Row] = SharedInformer(
+        source_of(transport, resource, NO_NAMESPACE, clock), clock=clock
+    )
+    viewer = Viewer()
     print("ready", flush=True)
     task: asyncio.Task[None] | None = None
+    table: Selection | None = None
     while said := await asyncio.to_thread(command):
         word, number = said
         meter = Meter()
         if word == "sync":
             task = asyncio.create_task(informer.run())
             await informer.answered()
+            table = Selection(
+                resource, SCOPE, frozenset(), [informer], "running", ("-restarts", "name")
+            )
+            informer.add_handler(table)
             await table.build()
+            first = [table.row(key) for key in table.keys(0, 100)]
+            if len(first) != min(100, table.total) or None in first:
+                raise RuntimeError("the first page is not whole")
+            table.add_listener(viewer)
         else:
-            while table.updates < number:
-                table.moved.clear()
-                await table.moved.wait()
-            table.updates -= number
+            while viewer.changes < number:
+                viewer.moved.clear()
+                await viewer.moved.wait()
+            viewer.changes -= number
         meter.report(_pods(informer))
     if task is not None:
         task.cancel()

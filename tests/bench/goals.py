@@ -1,0 +1,95 @@
+"""Goals G1 to G4 of performance, read off the figures of a contest."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tests.bench.contest import Figures
+
+OURS = "portolan"
+MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One figure and what it should be; below or above `bound` is good."""
+
+    goal: str
+    against: str
+    value: float
+    bound: float
+    is_upper: bool
+    unit: str = "x"
+
+    @property
+    def is_met(self) -> bool:
+        """Whether it is good enough."""
+        return self.value <= self.bound if self.is_upper else self.value >= self.bound
+
+    def line(self) -> str:
+        """Return it for a terminal."""
+        sign = "≤" if self.is_upper else "≥"
+        value, wanted = (f"{each:9.3f}{self.unit:3}" for each in (self.value, self.bound))
+        verdict = "met" if self.is_met else "missed"
+        return f"{self.goal:24} {self.against:16} {value} {sign}{wanted}  {verdict}"
+
+    def as_json(self) -> dict[str, object]:
+        """Return it for var/bench.json."""
+        return {
+            "goal": self.goal,
+            "against": self.against,
+            "value": self.value,
+            "unit": self.unit,
+            "wanted": f"{'<=' if self.is_upper else '>='} {self.bound:g}",
+            "met": self.is_met,
+        }
+
+
+def of_sync(figures: Sequence[Figures], pod_bytes: int, pods: int) -> list[Result]:
+    """Return G1, G3 and G4: time to a queryable table, and what it holds."""
+    by_name = {each.name: each for each in figures}
+    ours = by_name[OURS]
+
+    def time(peer: str, bound: float) -> Result:
+        return Result("G1 sync", peer, ours.sync_s / by_name[peer].sync_s, bound, is_upper=True)
+
+    per_pod = ours.grown_bytes / pods
+    return [
+        time("raw", 1.5),
+        time("client-go", 0.6),
+        time("kubectl", 1 / 25),
+        time("official", 1 / 20),
+        Result("G3 memory, whole objects", "raw JSON", per_pod / pod_bytes, 0.35, is_upper=True),
+        Result(
+            "G3 memory, whole objects",
+            "client-go",
+            ours.grown_bytes / by_name["client-go"].grown_bytes,
+            1 / 8,
+            is_upper=True,
+        ),
+        Result(
+            "G4 peak over steady",
+            "itself, +16 MiB",
+            (ours.peak_bytes - 16 * MIB) / ours.grown_bytes,
+            1.3,
+            is_upper=True,
+        ),
+    ]
+
+
+def of_ingest(figures: Sequence[Figures]) -> list[Result]:
+    """Return G2: changes followed per second of CPU."""
+    by_name = {each.name: each for each in figures}
+    rate: Callable[[str], float] = lambda peer: by_name[peer].events_per_cpu_s  # noqa: E731
+    bounds = {"client-go": 1.5, "client-go json": 10.0, "lightkube": 5.0, "official": 30.0}
+    return [
+        Result("G2 ingest", peer, rate(OURS) / rate(peer), bound, is_upper=False)
+        for peer, bound in bounds.items()
+    ] + [
+        Result(
+            "G12 burst, drained",
+            "raw",
+            by_name[OURS].watch_s / by_name["raw"].watch_s,
+            1.5,
+            is_upper=True,
+        )
+    ]
