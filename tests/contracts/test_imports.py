@@ -23,6 +23,7 @@ PLANTS = {
     "plain": ("dashboard/query/planted.py", "import django.conf"),
     "door-kubernetes": ("dashboard/client/planted.py", "import kubernetes.aio"),
     "door-msgspec": ("dashboard/access/planted.py", "import msgspec"),
+    "door-zstandard": ("dashboard/query/planted.py", "import zstandard"),
     "door-tree-sitter": ("portal/walkthrough/planted.py", "import tree_sitter"),
     "door-pygments": ("portal/walkthrough/planted.py", "import pygments.lexers"),
     "door-markdown": ("portal/crosslinks/planted.py", "import markdown"),
