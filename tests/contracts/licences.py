@@ -16,7 +16,9 @@ KNOWN = {
 }
 """Of packages that say nothing themselves, or that only machines without the tool install."""
 
-_PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE)
+_PIN = re.compile(
+    r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE
+)
 _HEAD = """# Licences of the dependencies
 
 Written by `make lock`. Portolan itself is Apache-2.0; the typefaces are under the SIL Open Font License 1.1.

@@ -10,14 +10,16 @@ from msgspec.structs import replace
 
 from dashboard.access.selection import Selection, keep_printed
 from dashboard.api.gvr import GVR
+from dashboard.api.names import ObjectKey
 from dashboard.api.scope import Scope
 from dashboard.api.state import State
 from dashboard.api.table import Column, Row, TimeCell
-from dashboard.cache.sharedinformer import SharedInformer
+from dashboard.cache.sharedinformer import MANY, SharedInformer
 from dashboard.client.discovery import ApiResource
 from dashboard.errors import Expired, InvalidQuery
 from dashboard.insight.health import Health
 from dashboard.insight.tally import tally
+from dashboard.query.sort import key, parse
 from tests.support.clock import FakeClock, settle
 from tests.support.listerwatcher import COLUMNS, FakeApiserver
 
@@ -176,3 +178,62 @@ async def test_what_changed_since_is_not_undone_by_an_older_print(rig: Rig) -> N
     row = selection.row(before.key)
     assert row is not None
     assert row.cells[3] == "7"
+
+
+class Other:
+    """A listener that reads the whole selection whenever it hears of rows."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
+        self.seen: list[int] = []
+
+    def on_rows(self, touched: set[ObjectKey]) -> None:
+        assert touched
+        keys = self.selection.keys(0, self.selection.total)
+        assert all(self.selection.row(key) is not None for key in keys)
+        self.seen.append(len(keys))
+
+    def on_state(self) -> None:
+        """Nothing to read."""
+
+
+@pytest.mark.parametrize("sort", [(), ("-restarts",)])
+async def test_a_listing_of_many_rows_is_shown_at_once_and_misses_nothing(
+    sort: tuple[str, ...],
+) -> None:
+    """Rows of another namespace that change while a listing is prepared are in the new order too."""
+    first, second = Rig(), Rig()
+    second.informer = SharedInformer(second.apiserver, clock=second.clock)
+    for number in range(MANY + 50):
+        await first.apiserver.put(f"a-{number}", "1/1", "Running", str(number))
+    await second.apiserver.put("b-1", "1/1", "Running", "7", namespace="other")
+    tasks = [asyncio.create_task(rig.informer.run()) for rig in (first, second)]
+    for rig in (first, second):
+        await rig.informer.answered()
+    informers = [first.informer, second.informer]
+    selection = Selection(PODS, Scope.everything(), frozenset(), informers, "", sort)
+    for informer in informers:
+        informer.add_handler(selection)
+    await selection.build()
+    listener = Other(selection)
+    selection.add_listener(listener)
+    await settle()
+
+    for number in range(MANY + 50):
+        if number % 2:
+            await first.apiserver.delete(f"a-{number}", unseen=True)
+        else:
+            await first.apiserver.put(f"a-{number}", "0/1", "Error", "5")
+    await first.apiserver.end_watches(Expired(gvr="pods.v1", verb="watch"))
+    await second.apiserver.put("b-2", "1/1", "Running", "6", namespace="other")
+    await first.clock.advance(60)
+    await second.apiserver.delete("b-1", "other")
+    await settle()
+
+    rows = [*first.apiserver.rows, *second.apiserver.rows]
+    expected = sorted(rows, key=lambda row: key(row, parse(sort, COLUMNS)))
+    assert selection.keys(0, selection.total) == [row.key for row in expected]
+    assert listener.seen
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
