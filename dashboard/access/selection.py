@@ -286,7 +286,7 @@ class Selection:
             if row is None:
                 index.drop(key)
             else:
-                index.put(row)
+                index.put(key, row)
         self._index = index
 
     def _empty(self, columns: Sequence[Column]) -> Index:

@@ -5,6 +5,7 @@ step as the change of the store, so there is no queue between them; they must be
 """
 
 import asyncio
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar, runtime_checkable
@@ -23,6 +24,9 @@ from dashboard.cache.store import Stored
 from dashboard.errors import NotLive
 
 T = TypeVar("T", bound=Stored)
+LARGE = 1_000
+"""Rows of a first listing from which on it is worth keeping from the garbage collector."""
+
 MANY = 256
 """Changes of one listing that handlers can take in one step: a millisecond's worth."""
 
@@ -147,6 +151,7 @@ class SharedInformer(Generic[T]):
             ]:
                 for handler in waiting:
                     ready[id(handler)] = await handler.prepare(replacement)
+        is_first = not len(self.items)
         former = self.items.adopt(generation)
         self.columns = columns
         for listener in list(self._handlers):
@@ -154,6 +159,10 @@ class SharedInformer(Generic[T]):
                 adopt()
             elif deltas:
                 listener.on_deltas(deltas)
+        if is_first and len(self.items) >= LARGE:
+            # What was listed stays: a full collection need not walk it. Not after each listing, for
+            # garbage in cycles would be frozen too.
+            gc.freeze()
         return former
 
     def _on_deltas(self, deltas: Sequence[Delta[T]]) -> None:

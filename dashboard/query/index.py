@@ -34,9 +34,8 @@ class Index:
                     self._sorted_by[row.key] = key(row, self._terms)
         await self._order.fill(list(self._sorted_by.values()))
 
-    def put(self, row: Row) -> bool:
-        """Follow a row that came or changed; return whether it is or was here."""
-        where = row.key
+    def put(self, where: ObjectKey, row: Row) -> bool:
+        """Follow a row that came or changed at `where`; return whether it is or was here."""
         old = self._sorted_by.get(where)
         if not self._passes(row):
             return old is not None and self.drop(where)
@@ -62,7 +61,7 @@ class Index:
         return {
             delta.key
             for delta in deltas
-            if (self.drop(delta.key) if delta.new is None else self.put(delta.new))
+            if (self.drop(delta.key) if delta.new is None else self.put(delta.key, delta.new))
         }
 
     def held(self) -> list[ObjectKey]:
