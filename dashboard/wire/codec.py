@@ -5,7 +5,7 @@ Go: k8s.io/apimachinery/pkg/runtime/serializer/protobuf#Serializer, and .../json
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -15,11 +15,11 @@ from dashboard.api.status import Status
 from dashboard.api.watchevent import INITIAL_EVENTS_END, EventType
 from dashboard.errors import MalformedEvent
 from dashboard.wire.decode import decode
-from dashboard.wire.fields import KINDS
+from dashboard.wire.fields import KINDS, OBJECT
 from dashboard.wire.frame import LengthSplitter, LineSplitter, Splitter
 from dashboard.wire.object import LAST_APPLIED
 from dashboard.wire.partial import STRUCTS, Partial, PartialObject
-from dashboard.wire.protobuf import MAGIC, OBJECT, DecodeError, message, unwrapped
+from dashboard.wire.protobuf import MAGIC, DecodeError, message, unwrapped
 from dashboard.wire.status import decode_status
 from dashboard.wire.table import ListMeta, frame_decoder
 
@@ -216,10 +216,6 @@ class _JsonList(msgspec.Struct, frozen=True):
     items: list[msgspec.Raw] | None = None
 
 
-class _JsonObject(msgspec.Struct, frozen=True):
-    metadata: STRUCTS["meta.ObjectMeta"]  # type: ignore[valid-type]  # noqa: F821
-
-
 class _MarkMeta(msgspec.Struct, frozen=True):
     resourceVersion: str = ""  # noqa: N815  (the server's spelling)
     annotations: dict[str, str] = {}
@@ -230,7 +226,7 @@ class _JsonMark(msgspec.Struct, frozen=True):
 
 
 _json_list = msgspec.json.Decoder(_JsonList)
-_json_object = msgspec.json.Decoder(_JsonObject)
+_json_object: msgspec.json.Decoder[Any] = msgspec.json.Decoder(STRUCTS[OBJECT])
 _json_mark = msgspec.json.Decoder(_JsonMark)
 
 _list: Final = message("LIST").FromString

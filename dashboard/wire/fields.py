@@ -5,8 +5,7 @@ attributes. It names what rows, labels and owners need; a decoder skips everythi
 Source: generated.proto of k8s.io/api and k8s.io/apimachinery v0.36.3, against which a test holds it.
 """
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from dashboard.api.gvr import GVR
 
@@ -74,7 +73,7 @@ def by_name(number: int, type_: str = "string") -> Field:
     return Field(number, type_, is_map=True)
 
 
-Message = Mapping[str, Field]
+Message: TypeAlias = dict[str, Field]
 
 _TIME: Final[Message] = {"seconds": one(1, "int64"), "nanos": one(2, "int32")}
 
@@ -89,7 +88,7 @@ def _object(spec: str = "", status: str = "", **fields: Field) -> Message:
     return found | fields
 
 
-_META: Final[Mapping[str, Message]] = {
+_META: Final[dict[str, Message]] = {
     "meta.Time": _TIME,
     "meta.MicroTime": _TIME,
     "meta.OwnerReference": {
@@ -116,7 +115,7 @@ _META: Final[Mapping[str, Message]] = {
     },
 }
 
-_CORE: Final[Mapping[str, Message]] = {
+_CORE: Final[dict[str, Message]] = {
     "core.Container": {"name": one(1), "image": one(2), "restartPolicy": maybe(24)},
     "core.ContainerStateWaiting": {"reason": one(1)},
     "core.ContainerStateRunning": {},
@@ -208,7 +207,7 @@ _CORE: Final[Mapping[str, Message]] = {
     "core.Service": _object("core.ServiceSpec", "core.ServiceStatus"),
 }
 
-_WORKLOADS: Final[Mapping[str, Message]] = {
+_WORKLOADS: Final[dict[str, Message]] = {
     "apps.DeploymentSpec": {
         "replicas": maybe(1, "int32"),
         "selector": maybe(2, "meta.LabelSelector"),
@@ -261,7 +260,7 @@ _WORKLOADS: Final[Mapping[str, Message]] = {
     "batch.Job": _object("batch.JobSpec", "batch.JobStatus"),
 }
 
-_OTHERS: Final[Mapping[str, Message]] = {
+_OTHERS: Final[dict[str, Message]] = {
     "coordination.LeaseSpec": {"holderIdentity": maybe(1)},
     "coordination.Lease": _object("coordination.LeaseSpec"),
     "discovery.Endpoint": {"addresses": many(1)},
@@ -291,15 +290,18 @@ _OTHERS: Final[Mapping[str, Message]] = {
     ),
 }
 
-MESSAGES: Final[Mapping[str, Message]] = _META | _CORE | _WORKLOADS | _OTHERS
+OBJECT: Final = "OBJECT"
+"""Any object, of which the metadata alone is decoded."""
+
+MESSAGES: Final[dict[str, Message]] = _META | _CORE | _WORKLOADS | _OTHERS | {OBJECT: _object()}
 """Every message of every hot kind, by name: what its package is called here, a dot, its own name."""
 
-DROPPED: Final[Mapping[str, Message]] = {
+DROPPED: Final[dict[str, Message]] = {
     "meta.ObjectMeta": {"annotations": by_name(12, "bytes"), "managedFields": many(17, OPAQUE)},
 }
 """Fields of MESSAGES that are decoded only to be taken out of what is kept; JSON skips them."""
 
-ENVELOPES: Final[Mapping[str, Message]] = {
+ENVELOPES: Final[dict[str, Message]] = {
     "runtime.TypeMeta": {"apiVersion": one(1), "kind": one(2)},
     "runtime.Unknown": {"typeMeta": one(1, OPAQUE), "raw": one(2, "bytes")},
     "runtime.RawExtension": {"raw": one(1, "bytes")},
@@ -326,7 +328,7 @@ ENVELOPES: Final[Mapping[str, Message]] = {
 LIST: Final[Message] = {"metadata": one(1, "meta.ListMeta"), "items": many(2, OPAQUE)}
 """The list of every kind; its items stay apart, so that one that is broken is broken alone."""
 
-KINDS: Final[Mapping[GVR, str]] = {
+KINDS: Final[dict[GVR, str]] = {
     GVR("", "v1", "configmaps"): "core.ConfigMap",
     GVR("", "v1", "events"): "core.Event",
     GVR("", "v1", "nodes"): "core.Node",

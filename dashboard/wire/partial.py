@@ -10,7 +10,7 @@ both. Where the two differ, that function
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import msgspec
 
@@ -40,10 +40,14 @@ def instant_ms(time: Partial) -> int | None:
     if time is None:
         return None
     if type(time) is datetime:
-        return (time - EPOCH) // MILLISECOND
+        after: timedelta = time - EPOCH
+        return after // MILLISECOND
     seconds: int = time.seconds
-    nanos: int = time.nanos
-    return seconds * 1000 + nanos // 1_000_000 if seconds or nanos else None
+    # A message without fields is Go's zero time; 1970 has its zeros written out.
+    if seconds or time.HasField("seconds"):
+        nanos: int = time.nanos
+        return seconds * 1000 + nanos // 1_000_000
+    return None
 
 
 def parts(name: str, found: Partial) -> Sequence[Partial]:
@@ -102,9 +106,10 @@ def _structs() -> dict[str, type[PartialObject]]:
 
     def _struct(name: str, fields: Message) -> type[PartialObject]:
         declared = [(field_name, *_typed(field)) for field_name, field in fields.items()]
-        return msgspec.defstruct(
+        found = msgspec.defstruct(
             name.replace(".", "_"), declared, bases=(PartialObject,), frozen=True, gc=False
         )
+        return cast("type[PartialObject]", found)
 
     def _typed(field: Field) -> tuple[Any, Any]:
         """Return the type of a field and its value where JSON is silent."""

@@ -4,7 +4,7 @@ Unknown fields are kept by the parser and written out again, so a message that w
 part of its fields still serialises to the whole object.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -12,7 +12,18 @@ from google.protobuf.internal import api_implementation
 from google.protobuf.message import DecodeError
 
 from dashboard.errors import SlowProtobuf
-from dashboard.wire.fields import DROPPED, ENVELOPES, LABEL, LIST, MESSAGES, OPAQUE, SCALARS, UNDECODED, Field
+from dashboard.wire.fields import (
+    DROPPED,
+    ENVELOPES,
+    LABEL,
+    LIST,
+    MESSAGES,
+    OPAQUE,
+    SCALARS,
+    UNDECODED,
+    Field,
+    Message,
+)
 
 __all__ = ["MAGIC", "DecodeError", "MessageClass", "message", "unwrapped"]
 
@@ -20,14 +31,14 @@ MessageClass: TypeAlias = Any
 """A class that upb made: nothing of it is known to a type checker."""
 
 MAGIC: Final = b"k8s\0"
-"""What an Unknown begins with. Go: k8s.io/apimachinery/pkg/runtime/serializer/protobuf#protoEncodingPrefix."""
+"""What an Unknown begins with.
+
+Go: k8s.io/apimachinery/pkg/runtime/serializer/protobuf#protoEncodingPrefix.
+"""
 
 PACKAGE: Final = "portolan"
 ENTRY: Final = "ENTRY"
 """One entry of a map that was left undecoded."""
-
-OBJECT: Final = "OBJECT"
-"""Any object, with its metadata alone."""
 
 _Proto = descriptor_pb2.FieldDescriptorProto
 _TYPES: Final = {
@@ -42,7 +53,7 @@ _TYPES: Final = {
 
 
 def message(name: str) -> MessageClass:
-    """Return the class of a message of the field table, or of LIST, OBJECT or ENTRY."""
+    """Return the class of a message of the field table, or of LIST or ENTRY."""
     return _CLASSES[name]
 
 
@@ -62,7 +73,7 @@ def check_implementation(found: str) -> None:
         raise SlowProtobuf(found=found)
 
 
-def _classes(tables: Iterable[Mapping[str, Mapping[str, Field]]]) -> dict[str, MessageClass]:
+def _classes(tables: Iterable[dict[str, Message]]) -> dict[str, MessageClass]:
     file = descriptor_pb2.FileDescriptorProto(
         name="portolan.proto", package=PACKAGE, syntax="proto2"
     )
@@ -115,7 +126,6 @@ _CLASSES: Final = _classes(
         ENVELOPES,
         {
             "LIST": LIST,
-            OBJECT: {"metadata": Field(1, "meta.ObjectMeta")},
             ENTRY: {"key": Field(1), "value": Field(2)},
         },
     )
