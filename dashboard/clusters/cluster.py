@@ -18,11 +18,13 @@ from dashboard.client.discovery import (
     discover,
     server_version,
 )
+from dashboard.client.hotresource import HotResource
 from dashboard.client.resource import TableResource
 from dashboard.client.review import who_am_i
 from dashboard.client.transport import Transport
 from dashboard.clusters.catalogue import Catalogue
 from dashboard.errors import ClusterError, KubeconfigInvalid, NotFound
+from dashboard.rows.printer import printer
 from dashboard.wire.review import UserInfo
 
 RETRY_S = 5.0
@@ -72,8 +74,9 @@ class Connection:
         """Call `closer` before the informers end."""
         self._closers.append(closer)
 
-    def _source(self, gvr: GVR, namespace: Namespace) -> TableResource:
-        return TableResource(self.transport, self.resources.get(gvr), namespace, self._clock)
+    def _source(self, gvr: GVR, namespace: Namespace) -> TableResource | HotResource:
+        source = HotResource if printer(gvr) else TableResource
+        return source(self.transport, self.resources.get(gvr), namespace, self._clock)
 
     async def aclose(self) -> None:
         """End what stands on the informers, the informers, then close the sockets."""
