@@ -6,14 +6,14 @@ and never leave the room that met them.
     ClusterError
       ConfigurationError      the operator mends a kubeconfig
         NoKubeconfig  KubeconfigInvalid  ContextUnknown  CertificateInvalid
-        CredentialPluginFailed  CredentialPluginHung  UnsupportedAuthProvider
+        CredentialPluginFailed  CredentialPluginHung  UnsupportedAuthProvider  SlowProtobuf
       ReachabilityError       no answer came
         Unreachable  TlsFailed  TimedOut
       ApiserverError          the API server answered no (api/status maps a Status to one)
         Unauthorized  Forbidden  NotFound  TooLargeResourceVersion  TooManyRequests
         NotAcceptable  UnprocessableWatchList  BadRequest  InternalError  ServiceUnavailable
         Expired
-          ColumnsChanged
+          ColumnsChanged  PrintedOtherwise
       StreamError             a watch cannot be trusted further
         MalformedEvent  FrameTooLarge  WatchClosed  VeryShortWatch  Silent  Diverged
       RequestError            the viewer asked for something that cannot be
@@ -205,6 +205,20 @@ class UnsupportedAuthProvider(ConfigurationError):
         super().__init__(cluster=cluster, provider=provider, detail=detail)
 
 
+class SlowProtobuf(ConfigurationError):
+    """The package protobuf runs its Python code instead of upb, some fifty times slower."""
+
+    code = "slow_protobuf"
+    template = gettext_noop(
+        "The Python package protobuf runs as “%(found)s” instead of upb. Install a wheel of it that "
+        "fits this Python, and unset PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION."
+    )
+
+    def __init__(self, *, found: str) -> None:
+        """`found` is the implementation that was loaded."""
+        super().__init__(found=found)
+
+
 # --- reachability
 
 
@@ -319,6 +333,20 @@ class ColumnsChanged(Expired):
     """A watch prints other columns than the LIST did (facts M15 and M18): its rows mean nothing."""
 
     code = "columns_changed"
+
+
+class PrintedOtherwise(Expired):
+    """A row that Portolan printed is not what the server prints; the server's own rows take over."""
+
+    code = "printed_otherwise"
+    template = gettext_noop(
+        "%(gvr)s is being read again in the server's own words, which differ under “%(column)s”."
+    )
+
+    def __init__(self, *, gvr: object = "", column: str = "", detail: str | None = None) -> None:
+        """`column` is the first that differed; `detail` says how, and names no object."""
+        super().__init__(gvr=gvr, verb="list", detail=detail)
+        self.params["column"] = column
 
 
 class TooLargeResourceVersion(ApiserverError):

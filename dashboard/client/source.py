@@ -3,12 +3,15 @@
 from dashboard.api.names import Namespace
 from dashboard.cache.clock import Clock
 from dashboard.client.discovery import ApiResource
+from dashboard.client.hotresource import HotResource
 from dashboard.client.resource import TableResource
 from dashboard.client.transport import Transport
+from dashboard.rows.printer import printer
 
 
 def source_of(
     transport: Transport, resource: ApiResource, namespace: Namespace, clock: Clock
-) -> TableResource:
+) -> TableResource | HotResource:
     """Return a ListerWatcher of `resource` in `namespace`; "" is all of them or none."""
-    return TableResource(transport, resource, namespace, clock)
+    made = HotResource if printer(resource.gvr) else TableResource
+    return made(transport, resource, namespace, clock)

@@ -18,6 +18,7 @@ from dashboard.client.discovery import (
     discover,
     server_version,
 )
+from dashboard.client.hotresource import HotResource
 from dashboard.client.resource import TableResource
 from dashboard.client.review import who_am_i
 from dashboard.client.source import source_of
@@ -81,7 +82,7 @@ class Connection:
         """Call `closer` before the informers end."""
         self._closers.append(closer)
 
-    def _source(self, gvr: GVR, namespace: Namespace) -> TableResource:
+    def _source(self, gvr: GVR, namespace: Namespace) -> TableResource | HotResource:
         return source_of(self.transport, self.resources.get(gvr), namespace, self._clock)
 
     async def aclose(self) -> None:

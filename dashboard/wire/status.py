@@ -1,8 +1,14 @@
-"""The API server's Status, decoded; an aggregated API that is down sends plain text instead."""
+"""The API server's Status, decoded; an aggregated API that is down sends plain text instead.
+
+Whoever asked for protobuf is refused in protobuf.
+"""
+
+from typing import Any
 
 import msgspec
 
 from dashboard.api.status import Status, StatusCause
+from dashboard.wire.protobuf import MAGIC, DecodeError, message, unwrapped
 
 
 class _Cause(msgspec.Struct, gc=False):
@@ -24,6 +30,7 @@ class _Status(msgspec.Struct, gc=False):
 
 
 _decoder = msgspec.json.Decoder(_Status)
+_message = message("meta.Status").FromString
 
 
 def decode_status(body: bytes, *, code: int, retry_after: str | None = None) -> Status:
@@ -34,8 +41,8 @@ def decode_status(body: bytes, *, code: int, retry_after: str | None = None) -> 
     """
     seconds = float(retry_after) if retry_after and retry_after.isdigit() else None
     try:
-        status = _decoder.decode(body)
-    except msgspec.MsgspecError:
+        status = _wrapped(body) if body.startswith(MAGIC) else _decoder.decode(body)
+    except (msgspec.MsgspecError, DecodeError, UnicodeDecodeError):
         return Status(code, message=body[:1024].decode(errors="replace"), retry_after_s=seconds)
     if status.kind != "Status":
         return Status(code, message=body[:1024].decode(errors="replace"), retry_after_s=seconds)
@@ -47,3 +54,16 @@ def decode_status(body: bytes, *, code: int, retry_after: str | None = None) -> 
         causes=tuple(StatusCause(cause.reason, cause.message) for cause in details.causes or ()),
         retry_after_s=details.retryAfterSeconds or seconds,
     )
+
+
+def _wrapped(body: bytes) -> _Status:
+    """Return the Status in an Unknown. Raises DecodeError or UnicodeDecodeError."""
+    unknown = unwrapped(body)
+    found: Any = _message(unknown.raw)
+    kind: str = _type_meta(unknown.typeMeta).kind
+    causes = [_Cause(cause.reason, cause.message) for cause in found.details.causes]
+    details = _Details(causes, found.details.retryAfterSeconds)
+    return _Status(kind, found.code, found.reason, found.message, details)
+
+
+_type_meta = message("runtime.TypeMeta").FromString

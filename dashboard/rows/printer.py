@@ -1,0 +1,102 @@
+"""Rows of our own: which kinds have them, and how the columns of a server pick their cells."""
+
+from collections.abc import Callable, Iterable
+from sys import intern
+from typing import Final, NamedTuple, TypeAlias
+
+from dashboard.api.gvr import GVR
+from dashboard.api.names import Namespace
+from dashboard.api.table import Cell, Row
+from dashboard.rows import (
+    configmaps,
+    daemonsets,
+    deployments,
+    endpointslices,
+    events,
+    jobs,
+    leases,
+    nodes,
+    pods,
+    replicasets,
+    services,
+    statefulsets,
+)
+from dashboard.wire.partial import Partial, labels
+
+Cells: TypeAlias = tuple[Cell, ...]
+
+
+NAME: Final = "Name"
+
+
+class Printer(NamedTuple):
+    """How one kind is printed: `cells` makes those of `columns`, a superset over all servers."""
+
+    columns: tuple[str, ...]
+    cells: Callable[[Partial], Cells]
+
+    def under(self, columns: Iterable[str]) -> "Press | None":
+        """Return what prints rows under a server's columns, in its order.
+
+        None if the server has a column that is not known here: then it prints this kind itself.
+        """
+        asked = tuple(columns)
+        if not asked or not set(asked) <= set(self.columns):
+            return None
+        return Press(self.columns, self.cells, asked)
+
+
+class Press:
+    """Makes rows of one kind under one server's columns."""
+
+    def __init__(
+        self, known: tuple[str, ...], cells: Callable[[Partial], Cells], asked: tuple[str, ...]
+    ) -> None:
+        """`cells` makes the cells of all `known` columns, of which those `asked` for are taken."""
+        self._cells = cells
+        self._asked = asked
+        self._chosen = None if asked == known else [known.index(column) for column in asked]
+
+    def row(self, found: Partial) -> Row:
+        """Return an object's row. Raises UnicodeDecodeError for text that is no UTF-8."""
+        metadata = found.metadata
+        cells = self._cells(found)
+        if self._chosen is not None:
+            cells = tuple([cells[place] for place in self._chosen])
+        return Row(
+            metadata.uid,
+            Namespace(intern(metadata.namespace)),
+            metadata.name,
+            metadata.resourceVersion,
+            cells,
+            labels(metadata),
+        )
+
+    def blank(self, name: str) -> Cells:
+        """Return the cells of an object of which no more than its name can be told."""
+        return tuple(name if column == NAME else None for column in self._asked)
+
+
+PRINTERS: Final = {
+    GVR("", "v1", "configmaps"): Printer(configmaps.COLUMNS, configmaps.cells),
+    GVR("", "v1", "events"): Printer(events.COLUMNS, events.cells),
+    GVR("", "v1", "nodes"): Printer(nodes.COLUMNS, nodes.cells),
+    GVR("", "v1", "pods"): Printer(pods.COLUMNS, pods.cells),
+    GVR("", "v1", "services"): Printer(services.COLUMNS, services.cells),
+    GVR("apps", "v1", "daemonsets"): Printer(daemonsets.COLUMNS, daemonsets.cells),
+    GVR("apps", "v1", "deployments"): Printer(deployments.COLUMNS, deployments.cells),
+    GVR("apps", "v1", "replicasets"): Printer(replicasets.COLUMNS, replicasets.cells),
+    GVR("apps", "v1", "statefulsets"): Printer(statefulsets.COLUMNS, statefulsets.cells),
+    GVR("batch", "v1", "jobs"): Printer(jobs.COLUMNS, jobs.cells),
+    GVR("coordination.k8s.io", "v1", "leases"): Printer(leases.COLUMNS, leases.cells),
+    GVR("discovery.k8s.io", "v1", "endpointslices"): Printer(
+        endpointslices.COLUMNS, endpointslices.cells
+    ),
+    GVR("events.k8s.io", "v1", "events"): Printer(events.COLUMNS, events.cells_of_events_group),
+}
+"""The hot kinds."""
+
+
+def printer(gvr: GVR) -> Printer | None:
+    """Return how `gvr` is printed here, None for a kind that only the server prints."""
+    return PRINTERS.get(gvr)

@@ -1,0 +1,90 @@
+"""Bytes of a hot kind to rows: what a LIST holds and what a WATCH says."""
+
+from dashboard.api.gvr import GVR
+from dashboard.api.names import Namespace, ObjectName, Uid
+from dashboard.api.resourceversion import ResourceVersion
+from dashboard.api.status import error_from_status
+from dashboard.api.table import Row
+from dashboard.api.watchevent import EventType, WatchEvent
+from dashboard.errors import MalformedEvent, PrintedOtherwise
+from dashboard.rows.printer import Press
+from dashboard.rows.sample import Sample
+from dashboard.wire.codec import Codec, Raw
+from dashboard.wire.partial import labels
+
+
+class Reader:
+    """Reads one listing or one stream. While `sample` is not None every row is held against it."""
+
+    def __init__(
+        self,
+        gvr: GVR,
+        codec: Codec,
+        press: Press,
+        sample: Sample | None = None,
+        *,
+        is_watch_list: bool = False,
+    ) -> None:
+        """`is_watch_list` is whether the request carried sendInitialEvents."""
+        self.sample = sample
+        self.unreadable = 0
+        """How many objects could not be decoded: their rows have a name and no other cell."""
+        self._gvr = gvr
+        self._codec = codec
+        self._press = press
+        self._is_watch_list = is_watch_list
+
+    def row(self, raw: Raw) -> tuple[Row, bytes]:
+        """Return an object's row and the masked whole of it, b"" where that cannot be had.
+
+        Raises PrintedOtherwise if the server prints it otherwise, and MalformedEvent for an object of
+        which not even the metadata can be read.
+        """
+        try:
+            found, body = self._codec.read(raw)
+            row = self._press.row(found)
+        except (MalformedEvent, UnicodeDecodeError):
+            return self._unreadable(raw), b""
+        if not row.name or not row.uid:
+            raise MalformedEvent(gvr=self._gvr, detail="an object without name or uid")
+        if self.sample is not None and (difference := self.sample.difference(row)):
+            detail = f"{type(difference.ours).__name__} and {type(difference.theirs).__name__}"
+            raise PrintedOtherwise(gvr=self._gvr, column=difference.column, detail=detail)
+        return row, body
+
+    def event(self, frame: bytes) -> WatchEvent[Row]:
+        """Return what a frame says. Raises what an ERROR event means, and as `row` does."""
+        type_, raw = self._codec.frame(frame)
+        if type_ is EventType.BOOKMARK:
+            mark = self._codec.mark(raw)
+            return WatchEvent(
+                type_, mark.resource_version, is_initial_events_end=mark.is_initial_events_end
+            )
+        if type_ is EventType.ERROR:
+            raise error_from_status(
+                self._codec.status(raw),
+                gvr=self._gvr,
+                verb="watch",
+                is_watch_list=self._is_watch_list,
+            )
+        row, body = self.row(raw)
+        return WatchEvent(type_, row.resource_version, row, body=body)
+
+    def _unreadable(self, raw: Raw) -> Row:
+        """Return a row that says where the object is, and nothing of it."""
+        metadata = self._codec.metadata(raw)
+        try:
+            row = Row(
+                Uid(metadata.uid),
+                Namespace(metadata.namespace),
+                ObjectName(metadata.name),
+                ResourceVersion(metadata.resourceVersion),
+                self._press.blank(metadata.name),
+                labels(metadata),
+            )
+        except UnicodeDecodeError as error:
+            raise MalformedEvent(gvr=self._gvr, detail="an object without metadata") from error
+        if not row.name or not row.uid:
+            raise MalformedEvent(gvr=self._gvr, detail="an object without name or uid")
+        self.unreadable += 1
+        return row

@@ -1,0 +1,243 @@
+"""Both forms in which a hot kind is sent, protobuf and JSON, behind one set of questions.
+
+managedFields and the last-applied annotation are gone before anything is handed on (fact M9).
+Go: k8s.io/apimachinery/pkg/runtime/serializer/protobuf#Serializer, and .../json#Serializer.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+import msgspec
+
+from dashboard.api.gvr import GVR
+from dashboard.api.resourceversion import ResourceVersion
+from dashboard.api.status import Status
+from dashboard.api.watchevent import INITIAL_EVENTS_END, EventType
+from dashboard.errors import MalformedEvent
+from dashboard.wire.decode import decode
+from dashboard.wire.fields import KINDS, OBJECT
+from dashboard.wire.frame import LengthSplitter, LineSplitter, Splitter
+from dashboard.wire.object import LAST_APPLIED
+from dashboard.wire.partial import STRUCTS, Partial, PartialObject
+from dashboard.wire.protobuf import MAGIC, DecodeError, message, unwrapped
+from dashboard.wire.status import decode_status
+from dashboard.wire.table import ListMeta, frame_decoder
+
+PROTOBUF: Final = "application/vnd.kubernetes.protobuf"
+JSON: Final = "application/json"
+
+Raw = bytes | msgspec.Raw
+
+
+class Listed(NamedTuple):
+    """A page of a LIST whose `items` are not decoded yet; `remaining` None where nobody said."""
+
+    resource_version: ResourceVersion
+    continue_token: str
+    remaining: int | None
+    items: Sequence[Raw]
+
+
+class Mark(NamedTuple):
+    """A bookmark."""
+
+    resource_version: ResourceVersion
+    is_initial_events_end: bool
+
+
+class Codec(Protocol):
+    """Decodes one kind. Every method raises MalformedEvent, which quotes nothing, and no other."""
+
+    def splitter(self) -> Splitter:
+        """Return what cuts one watch stream."""
+        ...
+
+    def listing(self, body: bytes) -> Listed:
+        """Return a page of a LIST."""
+        ...
+
+    def frame(self, frame: bytes) -> tuple[EventType, Raw]:
+        """Return what happened, and the undecoded object of it."""
+        ...
+
+    def read(self, raw: Raw) -> tuple[Partial, bytes]:
+        """Return an object and, where it can be had, the bytes of the whole of it, masked."""
+        ...
+
+    def metadata(self, raw: Raw) -> Partial:
+        """Return the metadata alone of an object the rest of which may be broken."""
+        ...
+
+    def mark(self, raw: Raw) -> Mark:
+        """Return a bookmark."""
+        ...
+
+    def status(self, raw: Raw) -> Status:
+        """Return what an ERROR event says."""
+        ...
+
+
+class ProtobufCodec:
+    """Protobuf: each object within an Unknown, in a watch within a WatchEvent too."""
+
+    def __init__(self, gvr: GVR) -> None:
+        """Decode the hot kind `gvr`."""
+        self._gvr = gvr
+        self._message = message(KINDS[gvr])
+        self._kind = KINDS[gvr].rpartition(".")[2]
+        self._types = [_type_meta(gvr, self._kind), _type_meta(gvr, f"{self._kind}List")]
+
+    def splitter(self) -> Splitter:
+        """See Codec."""
+        return LengthSplitter(self._gvr)
+
+    def listing(self, body: bytes) -> Listed:
+        """See Codec."""
+        try:
+            wrapped = unwrapped(body)
+            found = _list(wrapped.raw)
+            metadata = found.metadata
+            has_remaining = metadata.HasField("remainingItemCount")
+            listed = Listed(
+                ResourceVersion(metadata.resourceVersion),
+                getattr(metadata, "continue"),
+                metadata.remainingItemCount if has_remaining else None,
+                found.items,
+            )
+        except (DecodeError, UnicodeDecodeError) as error:
+            raise self._malformed("not a list in protobuf") from error
+        if wrapped.typeMeta != self._types[1]:
+            raise self._malformed(f"not a {self._kind}List")
+        return listed
+
+    def frame(self, frame: bytes) -> tuple[EventType, bytes]:
+        """See Codec."""
+        try:
+            event = _watch_event(frame)
+            return _EVENT_TYPES[event.type], event.object.raw
+        except (DecodeError, UnicodeDecodeError, KeyError) as error:
+            raise self._malformed("not a WatchEvent in protobuf") from error
+
+    def read(self, raw: Raw) -> tuple[Partial, bytes]:
+        """See Codec; of a watch, `raw` still has its Unknown around it."""
+        try:
+            if raw[:4] == MAGIC:
+                wrapped = unwrapped(raw)
+                if wrapped.typeMeta != self._types[0]:
+                    raise self._malformed(f"not a {self._kind}")
+                raw = wrapped.raw
+            found = self._message.FromString(raw)
+            metadata = found.metadata
+            metadata.ClearField("managedFields")
+            if LAST_APPLIED in metadata.annotations:
+                del metadata.annotations[LAST_APPLIED]
+            return found, found.SerializeToString()
+        except (DecodeError, UnicodeDecodeError) as error:
+            raise self._malformed("not an object in protobuf") from error
+
+    def metadata(self, raw: Raw) -> Partial:
+        """See Codec."""
+        try:
+            return _metadata(unwrapped(raw).raw if raw[:4] == MAGIC else raw).metadata
+        except (DecodeError, UnicodeDecodeError) as error:
+            raise self._malformed("an object without metadata") from error
+
+    def mark(self, raw: Raw) -> Mark:
+        """See Codec."""
+        metadata = self.metadata(raw)
+        try:
+            is_end = metadata.annotations.get(INITIAL_EVENTS_END) == b"true"
+            return Mark(ResourceVersion(metadata.resourceVersion), is_end)
+        except UnicodeDecodeError as error:
+            raise self._malformed("a bookmark without metadata") from error
+
+    def status(self, raw: Raw) -> Status:
+        """See Codec."""
+        return decode_status(bytes(raw), code=0)
+
+    def _malformed(self, detail: str) -> MalformedEvent:
+        return MalformedEvent(gvr=self._gvr, detail=detail)
+
+
+class JsonCodec:
+    """JSON, where protobuf is refused. What is masked is not decoded, and the whole is not kept."""
+
+    def __init__(self, gvr: GVR) -> None:
+        """Decode the hot kind `gvr`."""
+        self._gvr = gvr
+        self._kind = KINDS[gvr].rpartition(".")[2]
+        self._decoder: msgspec.json.Decoder[PartialObject] = msgspec.json.Decoder(
+            STRUCTS[KINDS[gvr]]
+        )
+
+    def splitter(self) -> Splitter:
+        """See Codec."""
+        return LineSplitter(self._gvr)
+
+    def listing(self, body: bytes) -> Listed:
+        """See Codec."""
+        found = decode(_json_list, body, of=self._gvr)
+        if found.kind != f"{self._kind}List":
+            raise MalformedEvent(gvr=self._gvr, detail=f"not a {self._kind}List")
+        return Listed(
+            ResourceVersion(found.metadata.resourceVersion),
+            found.metadata.continue_,
+            found.metadata.remainingItemCount,
+            found.items or (),
+        )
+
+    def frame(self, frame: bytes) -> tuple[EventType, msgspec.Raw]:
+        """See Codec."""
+        event = decode(frame_decoder, frame, of=self._gvr)
+        return event.type, event.object
+
+    def read(self, raw: Raw) -> tuple[Partial, bytes]:
+        """See Codec."""
+        return decode(self._decoder, raw, of=self._gvr), b""
+
+    def metadata(self, raw: Raw) -> Partial:
+        """See Codec."""
+        return decode(_json_object, raw, of=self._gvr).metadata
+
+    def mark(self, raw: Raw) -> Mark:
+        """See Codec."""
+        metadata = decode(_json_mark, raw, of=self._gvr).metadata
+        is_end = metadata.annotations.get(INITIAL_EVENTS_END) == "true"
+        return Mark(ResourceVersion(metadata.resourceVersion), is_end)
+
+    def status(self, raw: Raw) -> Status:
+        """See Codec."""
+        return decode_status(bytes(raw), code=0)
+
+
+class _JsonList(msgspec.Struct, frozen=True):
+    kind: str
+    metadata: ListMeta
+    items: list[msgspec.Raw] | None = None
+
+
+class _MarkMeta(msgspec.Struct, frozen=True):
+    resourceVersion: str = ""  # noqa: N815  (the server's spelling)
+    annotations: dict[str, str] = {}
+
+
+class _JsonMark(msgspec.Struct, frozen=True):
+    metadata: _MarkMeta
+
+
+_json_list = msgspec.json.Decoder(_JsonList)
+_json_object: msgspec.json.Decoder[Any] = msgspec.json.Decoder(STRUCTS[OBJECT])
+_json_mark = msgspec.json.Decoder(_JsonMark)
+
+_list: Final = message("LIST").FromString
+_metadata: Final = message(OBJECT).FromString
+_watch_event: Final = message("meta.WatchEvent").FromString
+_EVENT_TYPES: Final = {kind.value: kind for kind in EventType}
+
+
+def _type_meta(gvr: GVR, kind: str) -> bytes:
+    """Return the bytes by which an Unknown says what it holds."""
+    found: bytes = message("runtime.TypeMeta")(
+        apiVersion=gvr.group_version, kind=kind
+    ).SerializeToString()
+    return found

@@ -1,0 +1,144 @@
+"""Rows of our own are the server's: from protobuf, from JSON and as its Table, at one version.
+
+The server's Table gives the columns and never a cell.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+
+from dashboard.api.age import INVALID, human_duration
+from dashboard.api.gvr import GVR
+from dashboard.api.table import Cell, MixedCell, Row, TimeCell
+from dashboard.rows.printer import PRINTERS
+from dashboard.rows.reader import Reader
+from dashboard.wire.codec import JSON, PROTOBUF, Codec, JsonCodec, ProtobufCodec
+from dashboard.wire.table import ACCEPT as TABLE
+from tests.cluster.fixtures import Cluster
+from tests.support.protowire import MANAGED_FIELDS, masked, metadata_fields
+
+pytestmark = pytest.mark.cluster
+
+CLUSTERS = ("cluster",)
+"""Fixtures, one for each version of the server that rows are held against."""
+
+SLACK_MS = 2_000
+"""Between two clocks that keep whole seconds."""
+
+EXACT = {"resourceVersionMatch": "Exact"}
+
+STATUSES = frozenset(
+    {
+        "Completed", "ContainerCreating", "ContainerStatusUnknown", "CrashLoopBackOff",
+        "CreateContainerConfigError", "Error", "Evicted", "ImagePullBackOff", "Init:0/1",
+        "Init:CrashLoopBackOff", "Init:Error", "InvalidImageName", "OOMKilled", "Pending", "Running",
+        "Terminating", "Unknown",
+    }
+)  # fmt: skip
+"""States of pods that the world has, so that the comparison says something."""
+
+
+class Server:
+    """The API server, asked as its administrator."""
+
+    def __init__(self, session: aiohttp.ClientSession, token: str) -> None:
+        self._session = session
+        self._token = token
+
+    async def get(self, path: str, accept: str, **query: str) -> bytes:
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Accept": accept,
+            "User-Agent": "portolan",
+        }
+        async with self._session.get(path, params=query, headers=headers, ssl=False) as answer:
+            body = await answer.read()
+            assert answer.status == 200, body[:300]
+            return body
+
+
+@pytest.fixture(params=CLUSTERS)
+async def server(request: pytest.FixtureRequest) -> AsyncIterator[Server]:
+    cluster: Cluster = request.getfixturevalue(request.param)
+    config = msgspec.json.decode(cluster.user("admin").read_bytes())
+    token = config["users"][0]["user"]["token"]
+    async with aiohttp.ClientSession(cluster.server) as session:
+        yield Server(session, token)
+
+
+def path(gvr: GVR) -> str:
+    root = f"/apis/{gvr.group}/{gvr.version}" if gvr.group else f"/api/{gvr.version}"
+    return f"{root}/{gvr.resource}"
+
+
+@pytest.mark.parametrize("gvr", PRINTERS, ids=str)
+async def test_rows_from_protobuf_and_from_json_are_the_servers_table(
+    server: Server, gvr: GVR
+) -> None:
+    binary = await server.get(path(gvr), PROTOBUF)
+    version = ProtobufCodec(gvr).listing(binary).resource_version
+    before_ms = time.time_ns() // 1_000_000
+    printed_at, text = await asyncio.gather(
+        server.get(path(gvr), TABLE, resourceVersion=version, includeObject="Metadata", **EXACT),
+        server.get(path(gvr), JSON, resourceVersion=version, **EXACT),
+    )
+    after_ms = time.time_ns() // 1_000_000
+    table = msgspec.json.decode(printed_at)
+    columns = [each["name"] for each in table["columnDefinitions"]]
+
+    from_protobuf = rows(ProtobufCodec(gvr), binary, gvr, columns)
+    from_json = rows(JsonCodec(gvr), text, gvr, columns)
+
+    assert from_protobuf == from_json
+    assert len(from_protobuf) == len(table["rows"]) > 0
+    for row, printed in zip(from_protobuf, table["rows"], strict=True):
+        metadata = printed["object"]["metadata"]
+        assert (row.uid, row.resource_version) == (metadata["uid"], metadata["resourceVersion"])
+        assert (row.namespace, row.name) == (metadata.get("namespace", ""), metadata["name"])
+        assert row.labels == tuple(f"{k}={v}" for k, v in metadata.get("labels", {}).items())
+        told = [
+            told_as(cell, theirs, before_ms, after_ms)
+            for cell, theirs in zip(row.cells, printed["cells"], strict=True)
+        ]
+        assert told == printed["cells"], row.key
+    if gvr.resource == "pods":
+        assert {row.cells[columns.index("Status")] for row in from_protobuf} >= STATUSES
+
+
+@pytest.mark.parametrize("gvr", PRINTERS, ids=str)
+async def test_what_is_kept_is_the_whole_object_without_what_is_masked(
+    server: Server, gvr: GVR
+) -> None:
+    codec = ProtobufCodec(gvr)
+    for raw in codec.listing(await server.get(path(gvr), PROTOBUF)).items:
+        _object, body = codec.read(raw)
+
+        assert masked(body) == masked(raw)
+        assert MANAGED_FIELDS not in metadata_fields(body)
+        assert b"last-applied-configuration" not in body
+
+
+def rows(codec: Codec, body: bytes, gvr: GVR, columns: list[str]) -> list[Row]:
+    press = PRINTERS[gvr].under(columns)
+    assert press is not None, f"a column of {columns} is not known"
+    reader = Reader(gvr, codec, press)
+    found = [reader.row(raw)[0] for raw in codec.listing(body).items]
+    assert reader.unreadable == 0
+    return found
+
+
+def told_as(cell: Cell, printed: Any, before_ms: int, after_ms: int) -> Any:
+    """Return what the server may have told `cell` as: `printed`, if that is one of the ways."""
+    if not isinstance(cell, TimeCell | MixedCell):
+        return cell
+    ages_ms = range(before_ms - SLACK_MS - cell.t_ms, after_ms + SLACK_MS - cell.t_ms + 1, 250)
+    texts = [human_duration(age_ms) for age_ms in ages_ms]
+    if isinstance(cell, MixedCell):
+        texts = [f"{cell.v} ({text} ago)" for text in texts]
+    assert INVALID not in texts
+    return printed if printed in texts else texts
