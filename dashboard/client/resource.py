@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
 
@@ -128,7 +128,7 @@ class TableResource:
         """Hold one stream; see ListerWatcher."""
         query = [*self._narrowed(options).query(watch=True), METADATA]
         async with self._transport.stream(self._path, query, accept=wire.ACCEPT) as chunks:
-            yield self._events(chunks)
+            yield self._events(chunks, is_listing=bool(options.send_initial_events))
 
     def _narrowed(self, options: ListOptions) -> ListOptions:
         if not self._field_selector:
@@ -136,14 +136,15 @@ class TableResource:
         return replace(options, field_selector=self._field_selector)
 
     async def _events(
-        self, chunks: AsyncIterator[bytes]
+        self, chunks: AsyncIterator[bytes], *, is_listing: bool
     ) -> AsyncIterator[Sequence[WatchEvent[Row]]]:
         splitter = LineSplitter(self._gvr)
+        stream = _Stream(() if is_listing else self.columns, is_listing=is_listing)
         async for chunk in chunks:
             batch: list[WatchEvent[Row]] = []
             try:
                 for frame in splitter.feed(chunk):
-                    batch += self._decode(frame)
+                    batch += self._decode(frame, stream)
             except ClusterError:
                 if batch:
                     yield batch
@@ -153,23 +154,28 @@ class TableResource:
         if not splitter.is_between_frames:
             raise WatchClosed(gvr=self._gvr, detail="the stream ended inside a frame")
 
-    def _decode(self, frame: bytes) -> list[WatchEvent[Row]]:
+    def _decode(self, frame: bytes, stream: "_Stream") -> list[WatchEvent[Row]]:
         event = decode(wire.frame_decoder, frame, of=self._gvr)
         if event.type is EventType.ERROR:
             raise error_from_status(
-                decode_status(bytes(event.object), code=0), gvr=self._gvr, verb="watch"
+                decode_status(bytes(event.object), code=0),
+                gvr=self._gvr,
+                verb="watch",
+                is_watch_list=stream.is_listing,
             )
         if event.type is EventType.BOOKMARK:
             # Before its rows are looked at: the one it has is not a row (fact M16).
             mark = decode(wire.bookmark_decoder, event.object, of=self._gvr)
-            self._check(mark.columnDefinitions)
+            self._take(mark.columnDefinitions, stream)
+            is_end = stream.is_listing and mark.is_initial_events_end
+            if is_end:
+                self.columns = stream.columns
+                stream.is_listing = False
             version = ResourceVersion(mark.metadata.resourceVersion)
-            return [
-                WatchEvent(event.type, version, is_initial_events_end=mark.is_initial_events_end)
-            ]
+            return [WatchEvent(event.type, version, is_initial_events_end=is_end)]
         table = self._table(bytes(event.object))
-        self._check(table.columnDefinitions)
-        found = self._rows(table, self.columns)
+        self._take(table.columnDefinitions, stream)
+        found = self._rows(table, stream.columns)
         return [WatchEvent(event.type, row.resource_version, row) for row in found]
 
     def _table(self, body: bytes) -> wire.Table:
@@ -179,9 +185,16 @@ class TableResource:
             raise NotAcceptable(gvr=self._gvr, verb="list", detail=f"{table.kind}, not a Table")
         return table
 
-    def _check(self, definitions: Sequence[wire.ColumnDefinition] | None) -> None:
-        """Raise ColumnsChanged if a stream prints otherwise than the listing did."""
-        if definitions and rows.columns(definitions) != self.columns:
+    def _take(
+        self, definitions: Sequence[wire.ColumnDefinition] | None, stream: "_Stream"
+    ) -> None:
+        """Go by the columns that a listing begins with; raise ColumnsChanged if they are others later."""
+        if not definitions:
+            return
+        columns = rows.columns(definitions)
+        if stream.is_listing and not stream.columns:
+            stream.columns = columns
+        elif columns != stream.columns:
             raise ColumnsChanged(gvr=self._gvr, verb="watch")
 
     def _rows(self, table: wire.Table, columns: Sequence[Column]) -> tuple[Row, ...]:
@@ -191,6 +204,14 @@ class TableResource:
         if any(not row.name or not (row.uid or not self.is_watchable) for row in found):
             raise MalformedEvent(gvr=self._gvr, detail="a row without name or uid")
         return found
+
+
+@dataclass(slots=True)
+class _Stream:
+    """A watch: its columns, and whether its initial events are still being told."""
+
+    columns: tuple[Column, ...]
+    is_listing: bool
 
 
 async def read_object(

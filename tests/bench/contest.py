@@ -87,8 +87,9 @@ async def contest(
                 watch = await peer.watch(events, changes)
             finally:
                 await peer.stop()
+            truth = await crowd.truth()
             if watch.rows:
-                _hold(peer.name, watch, await crowd.truth())
+                _hold(peer.name, watch, truth)
             held.setdefault(peer.name, []).append(Round(sync, watch, server))
             say(
                 f"round {number}/{rounds}  {peer.name:12} sync {sync.seconds:6.2f} s"

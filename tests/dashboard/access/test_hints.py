@@ -1,6 +1,5 @@
 """RBAC as a hint: where to ask, and when to ask again; from the server's own Table of bindings."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
@@ -127,5 +126,5 @@ async def test_rbac_that_is_watched_is_live(rig: Rig) -> None:
     assert rig.hints.is_live
 
     await rig.bindings.end_watches(Forbidden(gvr=BINDINGS, verb="watch"))
-    await asyncio.sleep(0)
+    await settle()
     assert not rig.hints.is_live

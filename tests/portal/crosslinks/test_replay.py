@@ -40,8 +40,12 @@ async def test_the_chapter_shows_the_steps_that_were_taken(
     assert abs(int(steps[2]["detail"]) - total) < 20
     assert steps[2]["resource_version"].isdigit()
     shown = re.findall(r'<span class="what">([^<]*?)\s*[×<]', page)
-    assert shown[:3] == ["lists for the first time", "reads a page", "replaces the copy"]
-    assert "/symbol/k8s.io/client-go/tools/cache/Reflector.list" in page
+    assert shown[:3] == [
+        "asks for the present state as a stream",
+        "has all initial events",
+        "replaces the copy",
+    ]
+    assert "/symbol/k8s.io/client-go/tools/cache/Reflector.watchList" in page
 
 
 @pytest.mark.cluster
