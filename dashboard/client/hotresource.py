@@ -4,7 +4,6 @@ At each sync the server's own Table is asked once: it gives the columns, and a s
 held against. A kind of which one row differs is read as the server's Table from then on.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -14,6 +13,7 @@ from typing import Final, NamedTuple
 from dashboard.api.listerwatcher import Page, Version
 from dashboard.api.listoptions import ListOptions
 from dashboard.api.names import Namespace, ObjectKey
+from dashboard.api.slices import slices
 from dashboard.api.table import Column, Row
 from dashboard.api.watchevent import WatchEvent
 from dashboard.cache.clock import Clock
@@ -32,9 +32,6 @@ from dashboard.wire.frame import Splitter
 
 SAMPLE: Final = 100
 """Rows of the server's own Table that each sync asks for: some 10 ms of its time."""
-
-SLICE: Final = 128
-"""Objects that are decoded before others get their turn: about 2 ms."""
 
 ACCEPT: Final = f"{PROTOBUF},{JSON}"
 
@@ -107,11 +104,9 @@ class HotResource:
         reader = Reader(self._gvr, codec, sync.press, sync.sample)
         listed = codec.listing(answer.body)
         found: list[tuple[Row, bytes]] = []
-        for start in range(0, len(listed.items), SLICE):
-            if start:
-                await asyncio.sleep(0)
+        async for piece in slices(listed.items):
             with self._fallback():
-                found += [reader.row(raw) for raw in listed.items[start : start + SLICE]]
+                found += [reader.row(raw) for raw in piece]
         self.unreadable += reader.unreadable
         if not listed.continue_token:
             self._columns = sync.sample.columns
