@@ -4,7 +4,6 @@ At each sync the server's own Table is asked once: it gives the columns, and a s
 held against. A kind of which one row differs is read as the server's Table from then on.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -14,13 +13,20 @@ from typing import Final, NamedTuple
 from dashboard.api.listerwatcher import Page, Version
 from dashboard.api.listoptions import ListOptions
 from dashboard.api.names import Namespace, ObjectKey
+from dashboard.api.slices import slices
 from dashboard.api.table import Column, Row
 from dashboard.api.watchevent import WatchEvent
 from dashboard.cache.clock import Clock
 from dashboard.client.discovery import ApiResource
 from dashboard.client.resource import METADATA, TableResource, collection_path
 from dashboard.client.transport import Transport
-from dashboard.errors import ClusterError, PrintedOtherwise, WatchClosed
+from dashboard.errors import (
+    ClusterError,
+    MalformedEvent,
+    NotAcceptable,
+    PrintedOtherwise,
+    WatchClosed,
+)
 from dashboard.rows import table as rows
 from dashboard.rows.printer import PRINTERS, Press
 from dashboard.rows.reader import Reader
@@ -32,9 +38,6 @@ from dashboard.wire.frame import Splitter
 
 SAMPLE: Final = 100
 """Rows of the server's own Table that each sync asks for: some 10 ms of its time."""
-
-SLICE: Final = 128
-"""Objects that are decoded before others get their turn: about 2 ms."""
 
 ACCEPT: Final = f"{PROTOBUF},{JSON}"
 
@@ -102,16 +105,14 @@ class HotResource:
         if sync is None:
             return await self._table.list_page(options)
         query = self._narrowed(options).query()
-        answer = await self._transport.get(self._path, query, accept=ACCEPT)
-        codec = self._codec(answer.body)
-        reader = Reader(self._gvr, codec, sync.press, sync.sample)
-        listed = codec.listing(answer.body)
-        found: list[tuple[Row, bytes]] = []
-        for start in range(0, len(listed.items), SLICE):
-            if start:
-                await asyncio.sleep(0)
-            with self._fallback():
-                found += [reader.row(raw) for raw in listed.items[start : start + SLICE]]
+        with self._fallback(NotAcceptable, MalformedEvent):
+            answer = await self._transport.get(self._path, query, accept=ACCEPT)
+            codec = self._codec(answer.body)
+            reader = Reader(self._gvr, codec, sync.press, sync.sample)
+            listed = codec.listing(answer.body)
+            found: list[tuple[Row, bytes]] = []
+            async for piece in slices(listed.items):
+                found += [reader.row(raw) for raw in piece]
         self.unreadable += reader.unreadable
         if not listed.continue_token:
             self._columns = sync.sample.columns
@@ -149,8 +150,9 @@ class HotResource:
                 yield events
             return
         query = self._narrowed(options).query(watch=True)
-        async with self._transport.stream(self._path, query, accept=ACCEPT) as chunks:
-            yield self._events(chunks, sync, is_watch_list=bool(options.send_initial_events))
+        with self._fallback(NotAcceptable):
+            async with self._transport.stream(self._path, query, accept=ACCEPT) as chunks:
+                yield self._events(chunks, sync, is_watch_list=bool(options.send_initial_events))
 
     async def _events(
         self, chunks: AsyncIterator[bytes], sync: _Sync, *, is_watch_list: bool
@@ -165,13 +167,7 @@ class HotResource:
                 splitter = codec.splitter()
             batch: list[WatchEvent[Row]] = []
             try:
-                with self._fallback():
-                    for frame in splitter.feed(chunk):
-                        event = reader.event(frame)
-                        if event.is_initial_events_end:
-                            reader.sample = None
-                            self._columns = sync.sample.columns
-                        batch.append(event)
+                self._read(splitter.feed(chunk), reader, sync, batch)
             except ClusterError:
                 if batch:
                     yield batch
@@ -182,6 +178,24 @@ class HotResource:
                 yield batch
         if splitter is not None and not splitter.is_between_frames:
             raise WatchClosed(gvr=self._gvr, detail="the stream ended inside a frame")
+
+    def _read(
+        self,
+        frames: Iterator[bytes],
+        reader: Reader,
+        sync: _Sync,
+        batch: list[WatchEvent[Row]],
+    ) -> None:
+        """Add to `batch` what `frames` say, up to the first that cannot be used."""
+        # Among initial events the same frame would come again for ever; later, a listing comes first.
+        unusable = (MalformedEvent,) if reader.sample is not None else ()
+        with self._fallback(*unusable):
+            for frame in frames:
+                event = reader.event(frame)
+                if event.is_initial_events_end:
+                    reader.sample = None
+                    self._columns = sync.sample.columns
+                batch.append(event)
 
     async def _begin(self) -> _Sync | None:
         """Ask for the server's Table and return what the next listing goes by; None is the Table."""
@@ -202,19 +216,20 @@ class HotResource:
 
     def _codec(self, answer: bytes) -> Codec:
         """Return what decodes an answer that begins so; JSON begins with a brace or with space."""
-        if answer[:1] in _BEGINNINGS_OF_JSON:
-            self.encoding = Encoding.JSON
-            return self._json
-        self.encoding = Encoding.PROTOBUF
-        return self._protobuf
+        is_json = answer[:1] in _BEGINNINGS_OF_JSON
+        if self.encoding is not Encoding.TABLE:  # which a stream that is still open must not undo
+            self.encoding = Encoding.JSON if is_json else Encoding.PROTOBUF
+        return self._json if is_json else self._protobuf
 
     @contextmanager
-    def _fallback(self) -> Iterator[None]:
-        """Have the server print this kind from now on if it prints it otherwise than we do."""
+    def _fallback(self, *unusable: type[ClusterError]) -> Iterator[None]:
+        """Have the server print this kind from now on if we print it otherwise, or cannot."""
         try:
             yield
-        except PrintedOtherwise:
-            self.encoding = Encoding.TABLE
+        except ClusterError as error:
+            if isinstance(error, (PrintedOtherwise, *unusable)):
+                self.encoding = Encoding.TABLE
+                self._sync = None
             raise
 
     def _narrowed(self, options: ListOptions) -> ListOptions:

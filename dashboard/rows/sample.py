@@ -40,8 +40,10 @@ class Sample:
         }
 
     def difference(self, row: Row) -> Difference | None:
-        """Return the first cell that differs; None if none does, or the row is not in the sample."""
-        theirs = self._cells.get((row.uid, row.resource_version))
+        """Return the first cell that differs; None if none does, or the row is no longer in the sample."""
+        if not self._cells:
+            return None
+        theirs = self._cells.pop((row.uid, row.resource_version), None)
         if theirs is None:
             return None
         self.compared += 1

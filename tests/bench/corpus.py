@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from dashboard.wire.fields import OBJECT
-from dashboard.wire.protobuf import MAGIC, message, unwrapped
 
 from dashboard.api.age import human_duration
 from dashboard.api.watchevent import INITIAL_EVENTS_END
+from dashboard.wire.fields import OBJECT
+from dashboard.wire.protobuf import MAGIC, message, unwrapped
 from tests.bench.peers.meter import Pod, checksum
 
 PROTOBUF = "application/vnd.kubernetes.protobuf"

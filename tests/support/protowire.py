@@ -93,3 +93,35 @@ def _masked(field: Any) -> Any:
         kept = sorted((each for each in values if LAST_APPLIED not in repr(each)), key=repr)
         return (number, tuple(kept)) if kept else None
     return field
+
+
+def field(number: int, value: bytes | int) -> bytes:
+    """Return one field as it lies on the wire."""
+    if isinstance(value, int):
+        return _varint(number << 3) + _varint(value)
+    return _varint(number << 3 | 2) + _varint(len(value)) + value
+
+
+def unknown(raw: bytes, api_version: str, kind: str) -> bytes:
+    """Return an object in its envelope, which says what it is."""
+    type_meta = field(1, api_version.encode()) + field(2, kind.encode())
+    return b"k8s\0" + field(1, type_meta) + field(2, raw) + field(3, b"") + field(4, b"")
+
+
+def watch_event(type_: str, wrapped: bytes) -> bytes:
+    """Return an event of a watch, to be framed."""
+    return field(1, type_.encode()) + field(2, field(1, wrapped))
+
+
+def frame(event: bytes) -> bytes:
+    """Return `event` behind its length."""
+    return len(event).to_bytes(4, "big") + event
+
+
+def _varint(number: int) -> bytes:
+    found = bytearray()
+    while number > 0x7F:
+        found.append(number & 0x7F | 0x80)
+        number >>= 7
+    found.append(number)
+    return bytes(found)

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from dashboard.wire.fields import OBJECT
 from dashboard.wire.protobuf import message, unwrapped
-
 from tests.bench.peers.meter import Meter, Pod, command
 
 QUERY = (
