@@ -294,19 +294,12 @@ class Selection:
             terms = parse(self._sort, columns)
         except InvalidQuery:
             terms = ()  # the column is not known yet, or is gone from under an open view
-        return Index(terms, self._passes)
+        return Index(terms, _within(self.scope, self.asked, self._matches))
 
     def _shows(self, namespace: Namespace) -> bool:
         if self.asked and namespace not in self.asked:
             return False
         return self.scope.is_everything or namespace in self.scope.namespaces
-
-    def _passes(self, row: Row) -> bool:
-        return (
-            self._shows(row.namespace)
-            and self.scope.allows(row.namespace, row.name)
-            and self._matches(row)
-        )
 
 
 class Wanted(NamedTuple):
@@ -368,6 +361,19 @@ async def select(
     question = Question(resource, scope, asked, wanted.q, wanted.sort)
     async with _selections(connection).hold(question) as selection:
         yield selection
+
+
+def _within(
+    scope: Scope, asked: frozenset[Namespace], matches: Callable[[Row], bool]
+) -> Callable[[Row], bool]:
+    """Return whether a row is in `scope`, in the namespaces that were asked for, and matches."""
+    if scope.is_everything:
+        if not asked:
+            return matches
+        return lambda row: row.namespace in asked and matches(row)
+    shown = scope.namespaces & asked if asked else scope.namespaces
+    # Names of single objects within a scope open their pages, and are no rows of a table.
+    return lambda row: row.namespace in shown and matches(row)
 
 
 def reach(scope: Scope) -> list[Namespace]:

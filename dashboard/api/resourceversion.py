@@ -41,6 +41,6 @@ def is_ahead(a: ResourceVersion, b: ResourceVersion) -> bool:
 
     Some aggregated APIs have none, or none that are numbers.
     """
-    if is_comparable(a) and is_comparable(b):
-        return (len(a), a) > (len(b), b)
+    if a.isdigit() and b.isdigit() and a.isascii() and b.isascii() and a[0] != "0" != b[0]:
+        return a > b if len(a) == len(b) else len(a) > len(b)
     return a != b

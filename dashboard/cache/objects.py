@@ -18,7 +18,7 @@ BLOCK: Final = 64
 FRESH_LIMIT_BYTES: Final = 2 * 1024 * 1024
 """Bodies that lie open before the oldest of them are compressed."""
 
-SPARSE: Final = BLOCK // 4
+SPARSE: Final = BLOCK // 8
 """Live bodies in a block below which they are taken out of it and the block is dropped."""
 
 LEVEL: Final = 1

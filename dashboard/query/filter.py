@@ -71,6 +71,9 @@ def compile_filter(text: str) -> Callable[[Row], bool]:
     words = [(term.text, term.is_wanted) for term in asked if not term.is_label]
     if not asked:
         return _everything
+    if not labels and len(words) == 1:
+        word, is_wanted = words[0]
+        return lambda row: (word in _shown(row)) is is_wanted
 
     def passes(row: Row) -> bool:
         if not all((label in row.labels) is is_wanted for label, is_wanted in labels):
@@ -88,10 +91,13 @@ def _everything(_row: Row) -> bool:
 
 
 def _shown(row: Row) -> str:
-    texts = [row.namespace, row.name]
+    texts: list[str] = [row.namespace, row.name]
     for cell in row.cells:
-        if isinstance(cell, MixedCell):
+        # Nearly all are text: asked for first, in the cheapest way.
+        if type(cell) is str:
+            texts.append(cell)
+        elif type(cell) is MixedCell:
             texts.append(cell.v)
-        elif cell is not None and not isinstance(cell, TimeCell):
+        elif cell is not None and type(cell) is not TimeCell:
             texts.append(str(cell))
     return "\n".join(texts).lower()

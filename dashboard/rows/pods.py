@@ -40,7 +40,8 @@ def cells(pod: Partial) -> tuple[Cell, ...]:
     metadata, spec, status = pod.metadata, pod.spec, pod.status
     conditions = status.conditions
     word = status.reason or status.phase
-    if may_mention(conditions, b"SchedulingGated") and _is_gated(conditions):
+    # A pod that has a node has passed its gates: the others alone are worth looking through.
+    if not spec.nodeName and may_mention(conditions, b"SchedulingGated") and _is_gated(conditions):
         word = SCHEDULING_GATED
     total = len(spec.containers or ())
     initial = spec.initContainers

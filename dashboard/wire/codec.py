@@ -86,6 +86,9 @@ class ProtobufCodec:
         self._message = message(KINDS[gvr])
         self._kind = KINDS[gvr].rpartition(".")[2]
         self._types = [_type_meta(gvr, self._kind), _type_meta(gvr, f"{self._kind}List")]
+        own = self._types[0]
+        self._prefix = MAGIC + _FIRST + bytes((len(own),)) + own + _SECOND
+        """What an Unknown of this kind begins with, up to the length of the object."""
 
     def splitter(self) -> Splitter:
         """See Codec."""
@@ -112,6 +115,13 @@ class ProtobufCodec:
 
     def frame(self, frame: bytes) -> tuple[EventType, bytes]:
         """See Codec."""
+        # As Go writes it, type and then object, it is cut where it lies: parsing it would copy the
+        # object twice.
+        if frame[:1] == _FIRST:
+            end = 2 + frame[1]
+            type_ = _EVENTS.get(frame[2:end])
+            if type_ is not None and (at := frame.find(MAGIC, end, end + _HEADERS)) > 0:
+                return type_, frame[at:]
         try:
             event = _watch_event(frame)
             return _EVENT_TYPES[event.type], event.object.raw
@@ -122,18 +132,27 @@ class ProtobufCodec:
         """See Codec; of a watch, `raw` still has its Unknown around it."""
         try:
             if raw[:4] == MAGIC:
-                wrapped = unwrapped(raw)
-                if wrapped.typeMeta != self._types[0]:
-                    raise self._malformed(f"not a {self._kind}")
-                raw = wrapped.raw
+                raw = self._unwrapped(raw)
             found = self._message.FromString(raw)
             metadata = found.metadata
             metadata.ClearField("managedFields")
             if LAST_APPLIED in metadata.annotations:
                 del metadata.annotations[LAST_APPLIED]
-            return found, found.SerializeToString()
+            return found, _with_metadata(raw, metadata) or found.SerializeToString()
         except (DecodeError, UnicodeDecodeError) as error:
             raise self._malformed("not an object in protobuf") from error
+
+    def _unwrapped(self, raw: Raw) -> bytes:
+        """Return what an Unknown of this kind holds. Raises DecodeError."""
+        if bytes(raw[: len(self._prefix)]) == self._prefix:
+            length, start = _varint(raw, len(self._prefix))
+            if start + length <= len(raw):
+                return bytes(raw[start : start + length])
+        wrapped = unwrapped(bytes(raw))
+        if wrapped.typeMeta != self._types[0]:
+            raise self._malformed(f"not a {self._kind}")
+        inner: bytes = wrapped.raw
+        return inner
 
     def metadata(self, raw: Raw) -> Partial:
         """See Codec."""
@@ -233,6 +252,50 @@ _list: Final = message("LIST").FromString
 _metadata: Final = message(OBJECT).FromString
 _watch_event: Final = message("meta.WatchEvent").FromString
 _EVENT_TYPES: Final = {kind.value: kind for kind in EventType}
+_EVENTS: Final = {kind.value.encode(): kind for kind in EventType}
+
+_FIRST: Final = b"\x0a"
+_SECOND: Final = b"\x12"
+"""Tags of fields 1 and 2 where they hold bytes."""
+
+_LAST_APPLIED: Final = LAST_APPLIED.encode()
+
+_HEADERS: Final = 16
+"""Within how many bytes after its type the object of a WatchEvent begins: two tags, two lengths."""
+
+
+def _varint(data: Raw, at: int) -> tuple[int, int]:
+    """Return the number that begins at `at`, and where it ends. Raises DecodeError."""
+    value = shift = 0
+    while at < len(data) and shift < 64:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at
+        shift += 7
+    raise DecodeError("a length without end")
+
+
+def _with_metadata(raw: bytes, metadata: Any) -> bytes | None:  # noqa: ANN401  (of upb)
+    """Return the object in `raw` with this metadata; None if its own is not the first field alone.
+
+    The rest is taken as it is, which is cheaper than writing all of it anew.
+    """
+    if raw[:1] != _FIRST:
+        return None
+    length, start = _varint(raw, 1)
+    rest = raw[start + length :]
+    if rest[:1] == _FIRST or _LAST_APPLIED in rest:
+        return None
+    written: bytes = metadata.SerializeToString()
+    size = bytearray()
+    length = len(written)
+    while length > 0x7F:
+        size.append(length & 0x7F | 0x80)
+        length >>= 7
+    size.append(length)
+    return b"".join((_FIRST, size, written, rest))
 
 
 def _type_meta(gvr: GVR, kind: str) -> bytes:

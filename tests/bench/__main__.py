@@ -33,6 +33,9 @@ PLAYED = 10_000
 BURST = 20_000
 """Changes that are played back at once."""
 
+SECOND = 10_000
+"""Changes that are played back within a second."""
+
 
 def main() -> None:
     """Measure, print, write."""
@@ -88,6 +91,18 @@ async def _measure(
                 say=say,
             )
         results += goals.of_ingest(figures["ingest"])
+        word = f"pace {SECOND} 1"
+        async with Playback(recording, instance, PLAYED, SECOND, word=word) as playback:
+            figures["burst"] = await contest(
+                _peers(playback.kubeconfig)[:2],
+                playback,
+                playback.pid,
+                pods=PLAYED,
+                events=SECOND,
+                rounds=options.rounds,
+                say=say,
+            )
+        results += goals.of_burst(figures["burst"])
     if "pauses" in wanted:
         results += await endurance.pauses(recording, instance, options.pods, options.seconds, say)
     if "growth" in wanted:

@@ -84,12 +84,11 @@ def of_ingest(figures: Sequence[Figures]) -> list[Result]:
     return [
         Result("G2 ingest", peer, rate(OURS) / rate(peer), bound, is_upper=False)
         for peer, bound in bounds.items()
-    ] + [
-        Result(
-            "G12 burst, drained",
-            "raw",
-            by_name[OURS].watch_s / by_name["raw"].watch_s,
-            1.5,
-            is_upper=True,
-        )
     ]
+
+
+def of_burst(figures: Sequence[Figures]) -> list[Result]:
+    """Return G12: until ten thousand changes that came within a second were followed."""
+    by_name = {each.name: each for each in figures}
+    ratio = by_name[OURS].watch_s / by_name["raw"].watch_s
+    return [Result("G12 burst, drained", "raw", ratio, 1.5, is_upper=True)]

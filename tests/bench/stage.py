@@ -19,7 +19,11 @@ class Playback:
     As a crowd: every peer finds it at the beginning, and `change` sends all events at once.
     """
 
-    def __init__(self, recording: Recording, instance: Instance, pods: int, events: int) -> None:
+    def __init__(
+        self, recording: Recording, instance: Instance, pods: int, events: int, *, word: str = "go"
+    ) -> None:
+        """`word` is what `change` says: all at once, or at a pace."""
+        self._word = word
         self.kubeconfig = instance.scratch / f"playback-{pods}.json"
         self._corpus = Corpus(recording, pods, events)
         self._instance = instance
@@ -62,7 +66,7 @@ class Playback:
     async def change(self, _count: int) -> None:
         """Send every event to every open watch."""
         self._is_changed = True
-        await self.tell("go")
+        await self.tell(self._word)
 
     async def tell(self, word: str) -> None:
         """Have it do what replay.py says of `word`."""

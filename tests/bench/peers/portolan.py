@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+import uvloop
+
 from dashboard.access.selection import Selection
 from dashboard.api.gvr import GVR
 from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey
@@ -85,4 +87,4 @@ def _pods(informer: SharedInformer[Row]) -> list[Pod]:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(sys.argv[1]))
+    uvloop.run(run(sys.argv[1]))  # as the site runs
