@@ -19,7 +19,7 @@ from dashboard.wire.fields import KINDS, OBJECT
 from dashboard.wire.frame import LengthSplitter, LineSplitter, Splitter
 from dashboard.wire.object import LAST_APPLIED
 from dashboard.wire.partial import STRUCTS, Partial, PartialObject
-from dashboard.wire.protobuf import MAGIC, DecodeError, message, unwrapped
+from dashboard.wire.protobuf import MAGIC, DecodeError, decoder, mended, message, unwrapped
 from dashboard.wire.status import decode_status
 from dashboard.wire.table import ListMeta, frame_decoder
 
@@ -83,7 +83,8 @@ class ProtobufCodec:
     def __init__(self, gvr: GVR) -> None:
         """Decode the hot kind `gvr`."""
         self._gvr = gvr
-        self._message = message(KINDS[gvr])
+        self._name = KINDS[gvr]
+        self._decode = message(self._name).FromString
         self._kind = KINDS[gvr].rpartition(".")[2]
         self._types = [_type_meta(gvr, self._kind), _type_meta(gvr, f"{self._kind}List")]
 
@@ -104,7 +105,7 @@ class ProtobufCodec:
                 metadata.remainingItemCount if has_remaining else None,
                 found.items,
             )
-        except (DecodeError, UnicodeDecodeError) as error:
+        except DecodeError as error:
             raise self._malformed("not a list in protobuf") from error
         if wrapped.typeMeta != self._types[1]:
             raise self._malformed(f"not a {self._kind}List")
@@ -115,7 +116,7 @@ class ProtobufCodec:
         try:
             event = _watch_event(frame)
             return _EVENT_TYPES[event.type], event.object.raw
-        except (DecodeError, UnicodeDecodeError, KeyError) as error:
+        except (DecodeError, KeyError) as error:
             raise self._malformed("not a WatchEvent in protobuf") from error
 
     def read(self, raw: Raw) -> tuple[Partial, bytes]:
@@ -126,30 +127,30 @@ class ProtobufCodec:
                 if wrapped.typeMeta != self._types[0]:
                     raise self._malformed(f"not a {self._kind}")
                 raw = wrapped.raw
-            found = self._message.FromString(raw)
+            try:
+                found = self._decode(raw)
+            except DecodeError:
+                found = mended(self._name, bytes(raw))
             metadata = found.metadata
             metadata.ClearField("managedFields")
             if LAST_APPLIED in metadata.annotations:
                 del metadata.annotations[LAST_APPLIED]
             return found, found.SerializeToString()
-        except (DecodeError, UnicodeDecodeError) as error:
+        except DecodeError as error:
             raise self._malformed("not an object in protobuf") from error
 
     def metadata(self, raw: Raw) -> Partial:
         """See Codec."""
         try:
             return _metadata(unwrapped(raw).raw if raw[:4] == MAGIC else raw).metadata
-        except (DecodeError, UnicodeDecodeError) as error:
+        except DecodeError as error:
             raise self._malformed("an object without metadata") from error
 
     def mark(self, raw: Raw) -> Mark:
         """See Codec."""
         metadata = self.metadata(raw)
-        try:
-            is_end = metadata.annotations.get(INITIAL_EVENTS_END) == b"true"
-            return Mark(ResourceVersion(metadata.resourceVersion), is_end)
-        except UnicodeDecodeError as error:
-            raise self._malformed("a bookmark without metadata") from error
+        is_end = metadata.annotations.get(INITIAL_EVENTS_END) == b"true"
+        return Mark(ResourceVersion(metadata.resourceVersion), is_end)
 
     def status(self, raw: Raw) -> Status:
         """See Codec."""
@@ -230,7 +231,7 @@ _json_object: msgspec.json.Decoder[Any] = msgspec.json.Decoder(STRUCTS[OBJECT])
 _json_mark = msgspec.json.Decoder(_JsonMark)
 
 _list: Final = message("LIST").FromString
-_metadata: Final = message(OBJECT).FromString
+_metadata: Final = decoder(OBJECT)
 _watch_event: Final = message("meta.WatchEvent").FromString
 _EVENT_TYPES: Final = {kind.value: kind for kind in EventType}
 
