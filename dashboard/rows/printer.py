@@ -69,7 +69,7 @@ class Press:
             metadata.name,
             metadata.resourceVersion,
             cells,
-            labels(metadata),
+            labels(metadata.labels),
         )
 
     def blank(self, name: str) -> Cells:

@@ -79,7 +79,7 @@ class Reader:
             ObjectName(metadata.name),
             ResourceVersion(metadata.resourceVersion),
             self._press.blank(metadata.name),
-            labels(metadata),
+            labels(metadata.labels),
         )
         if not row.name or not row.uid:
             raise MalformedEvent(gvr=self._gvr, detail="an object without name or uid")

@@ -18,8 +18,8 @@ from dashboard.wire.decode import decode
 from dashboard.wire.fields import KINDS, OBJECT
 from dashboard.wire.frame import LengthSplitter, LineSplitter, Splitter
 from dashboard.wire.object import LAST_APPLIED
-from dashboard.wire.partial import STRUCTS, Partial, PartialObject
-from dashboard.wire.protobuf import MAGIC, DecodeError, decoder, mended, message, unwrapped
+from dashboard.wire.partial import STRUCTS, Partial, PartialObject, labels
+from dashboard.wire.protobuf import ENTRY, MAGIC, DecodeError, decoder, mended, message, unwrapped
 from dashboard.wire.status import decode_status
 from dashboard.wire.table import ListMeta, frame_decoder
 
@@ -133,8 +133,8 @@ class ProtobufCodec:
                 found = mended(self._name, bytes(raw))
             metadata = found.metadata
             metadata.ClearField("managedFields")
-            if LAST_APPLIED in metadata.annotations:
-                del metadata.annotations[LAST_APPLIED]
+            if metadata.annotations:
+                _mask(metadata.annotations)
             return found, found.SerializeToString()
         except DecodeError as error:
             raise self._malformed("not an object in protobuf") from error
@@ -149,7 +149,7 @@ class ProtobufCodec:
     def mark(self, raw: Raw) -> Mark:
         """See Codec."""
         metadata = self.metadata(raw)
-        is_end = metadata.annotations.get(INITIAL_EVENTS_END) == b"true"
+        is_end = _INITIAL_EVENTS_END in labels(metadata.annotations)
         return Mark(ResourceVersion(metadata.resourceVersion), is_end)
 
     def status(self, raw: Raw) -> Status:
@@ -233,7 +233,18 @@ _json_mark = msgspec.json.Decoder(_JsonMark)
 _list: Final = message("LIST").FromString
 _metadata: Final = decoder(OBJECT)
 _watch_event: Final = message("meta.WatchEvent").FromString
+_entry: Final = decoder(ENTRY)
+_LAST_APPLIED: Final = LAST_APPLIED.encode()
+_INITIAL_EVENTS_END: Final = f"{INITIAL_EVENTS_END}=true"
 _EVENT_TYPES: Final = {kind.value: kind for kind in EventType}
+
+
+def _mask(annotations: Any) -> None:  # noqa: ANN401  (entries of a map, undecoded)
+    """Take the last-applied annotation out. Raises DecodeError for an entry that only may be it."""
+    for place in range(len(annotations) - 1, -1, -1):
+        each = annotations[place]
+        if _LAST_APPLIED in each and _entry(each).key == LAST_APPLIED:
+            del annotations[place]
 
 
 def _type_meta(gvr: GVR, kind: str) -> bytes:

@@ -3,8 +3,8 @@
 A Struct here has the attributes of the protobuf message of the same name, so that one function reads
 both. Where the two differ, that function
 - asks `x.HasField("f")` before it reads a field that is a pointer in Go;
-- reads lists as `x.f or ()` and maps as `x.f or {}`, for JSON may say null;
-- reads a time through `instant_ms`, labels through `labels`, a lazy list through `parts`.
+- reads a list as `x.f or ()`, for JSON may say null, and a lazy one through `parts`;
+- reads a time through `instant_ms` and a map of strings through `labels`.
 """
 
 import sys
@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias, cast
 import msgspec
 
 from dashboard.errors import MalformedEvent
-from dashboard.wire.fields import LABEL, MESSAGES, OPAQUE, TIMES, Field, Message
+from dashboard.wire.fields import MESSAGES, OPAQUE, TIMES, Field, Message
 from dashboard.wire.protobuf import ENTRY, DecodeError, decoder
 
 Partial: TypeAlias = Any
@@ -71,12 +71,11 @@ def may_mention(found: Partial, text: bytes) -> bool:
     return type(found[0]) is not bytes or text in b"".join(found)
 
 
-def labels(metadata: Partial) -> tuple[str, ...]:
-    """Return the labels of an object as `key=value`, in the server's order, which is by key.
+def labels(found: Partial) -> tuple[str, ...]:
+    """Return a map of strings as `key=value`, in the server's order, which is by key.
 
     Raises MalformedEvent.
     """
-    found = metadata.labels
     if not found:
         return ()
     if type(found) is dict:
@@ -150,7 +149,6 @@ _SCALARS: Final[dict[str, type]] = {
     "int64": int,
     "bool": bool,
     "bytes": bytes,
-    LABEL: str,
 }
 
 STRUCTS: Final = _structs()

@@ -15,12 +15,10 @@ from dashboard.errors import SlowProtobuf
 from dashboard.wire.fields import (
     DROPPED,
     ENVELOPES,
-    LABEL,
     LIST,
     MESSAGES,
     OPAQUE,
     SCALARS,
-    UNDECODED,
     Field,
     Message,
 )
@@ -49,7 +47,6 @@ _TYPES: Final = {
     "bool": _Proto.TYPE_BOOL,
     "bytes": _Proto.TYPE_BYTES,
     OPAQUE: _Proto.TYPE_BYTES,
-    LABEL: _Proto.TYPE_BYTES,
 }
 
 
@@ -117,15 +114,7 @@ def _add(made: descriptor_pb2.DescriptorProto, name: str, field: Field) -> None:
     is_many = field.is_repeated or field.is_map
     label = _Proto.LABEL_REPEATED if is_many else _Proto.LABEL_OPTIONAL
     added = made.field.add(name=name, number=field.number, label=label)
-    if field.is_map and field.type not in UNDECODED:
-        entry = made.nested_type.add(name=f"{name[0].upper()}{name[1:]}Entry")
-        entry.options.map_entry = True
-        optional = _Proto.LABEL_OPTIONAL
-        entry.field.add(name="key", number=1, label=optional, type=_Proto.TYPE_STRING)
-        entry.field.add(name="value", number=2, label=optional, type=_TYPES[field.type])
-        added.type = _Proto.TYPE_MESSAGE
-        added.type_name = f".{PACKAGE}.{made.name}.{entry.name}"
-    elif field.is_lazy:
+    if field.is_map or field.is_lazy:
         added.type = _Proto.TYPE_BYTES
     elif field.type in SCALARS:
         added.type = _TYPES[field.type]

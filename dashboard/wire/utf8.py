@@ -20,20 +20,11 @@ def mend(message: Any) -> None:  # noqa: ANN401  (a protobuf message)
             elif not isinstance(value, str):
                 value[:] = [_text(each) for each in value]
         elif about.type == about.TYPE_MESSAGE:
-            if about.message_type.GetOptions().map_entry:
-                _mend_map(value)
-            elif hasattr(value, "ListFields"):
+            if hasattr(value, "ListFields"):
                 mend(value)
             else:
                 for each in value:
                     mend(each)
-
-
-def _mend_map(found: Any) -> None:  # noqa: ANN401
-    """Mend the values of a map of strings; a key that is no UTF-8 stays for the decoder to refuse."""
-    for key in list(found):
-        if isinstance(key, str) and isinstance(found[key], bytes):
-            found[key] = _text(found[key])
 
 
 def _text(value: bytes | str) -> str:
