@@ -185,9 +185,7 @@ class TableResource:
             raise NotAcceptable(gvr=self._gvr, verb="list", detail=f"{table.kind}, not a Table")
         return table
 
-    def _take(
-        self, definitions: Sequence[wire.ColumnDefinition] | None, stream: "_Stream"
-    ) -> None:
+    def _take(self, definitions: Sequence[wire.ColumnDefinition] | None, stream: "_Stream") -> None:
         """Go by the columns that a listing begins with; raise ColumnsChanged if they are others later."""
         if not definitions:
             return
