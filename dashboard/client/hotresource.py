@@ -97,6 +97,11 @@ class HotResource:
         """The server's columns."""
         return self._table.columns if self.encoding is Encoding.TABLE else self._columns
 
+    @property
+    def compared(self) -> int:
+        """How many rows of the newest listing were held against the server's own."""
+        return self._sync.sample.compared if self._sync else 0
+
     async def list_page(self, options: ListOptions) -> Page[Row]:
         """Return one page; see ListerWatcher. Raises PrintedOtherwise if a row differs."""
         sync = self._sync if options.continue_ else None

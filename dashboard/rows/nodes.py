@@ -57,7 +57,7 @@ def _status(node: Partial) -> str:
 def _roles(metadata: Partial) -> str:
     """Return the roles that labels give. Go: ...#findNodeRoles."""
     found = set()
-    for label in labels(metadata):
+    for label in labels(metadata.labels):
         key, _, value = label.partition("=")
         if key.startswith(ROLE_PREFIX):
             found.add(key.removeprefix(ROLE_PREFIX))

@@ -58,7 +58,7 @@ class Press:
         self._chosen = None if asked == known else [known.index(column) for column in asked]
 
     def row(self, found: Partial) -> Row:
-        """Return an object's row. Raises UnicodeDecodeError for text that is no UTF-8."""
+        """Return an object's row. Raises MalformedEvent for one of which a part cannot be decoded."""
         metadata = found.metadata
         cells = self._cells(found)
         if self._chosen is not None:
@@ -69,7 +69,7 @@ class Press:
             metadata.name,
             metadata.resourceVersion,
             cells,
-            labels(metadata),
+            labels(metadata.labels),
         )
 
     def blank(self, name: str) -> Cells:

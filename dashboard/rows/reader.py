@@ -43,7 +43,7 @@ class Reader:
         try:
             found, body = self._codec.read(raw)
             row = self._press.row(found)
-        except (MalformedEvent, UnicodeDecodeError):
+        except MalformedEvent:
             return self._unreadable(raw), b""
         if not row.name or not row.uid:
             raise MalformedEvent(gvr=self._gvr, detail="an object without name or uid")
@@ -73,17 +73,14 @@ class Reader:
     def _unreadable(self, raw: Raw) -> Row:
         """Return a row that says where the object is, and nothing of it."""
         metadata = self._codec.metadata(raw)
-        try:
-            row = Row(
-                Uid(metadata.uid),
-                Namespace(metadata.namespace),
-                ObjectName(metadata.name),
-                ResourceVersion(metadata.resourceVersion),
-                self._press.blank(metadata.name),
-                labels(metadata),
-            )
-        except UnicodeDecodeError as error:
-            raise MalformedEvent(gvr=self._gvr, detail="an object without metadata") from error
+        row = Row(
+            Uid(metadata.uid),
+            Namespace(metadata.namespace),
+            ObjectName(metadata.name),
+            ResourceVersion(metadata.resourceVersion),
+            self._press.blank(metadata.name),
+            labels(metadata.labels),
+        )
         if not row.name or not row.uid:
             raise MalformedEvent(gvr=self._gvr, detail="an object without name or uid")
         self.unreadable += 1

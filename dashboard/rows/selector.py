@@ -1,9 +1,9 @@
 """Labels and label selectors as one line of text."""
 
-from collections.abc import Mapping
+from sys import intern
 from typing import Final
 
-from dashboard.wire.partial import Partial
+from dashboard.wire.partial import Partial, labels
 
 NONE: Final = "<none>"
 
@@ -11,11 +11,9 @@ _SETS: Final = {"In": "in", "NotIn": "notin"}
 _PRESENCE: Final = {"Exists": "", "DoesNotExist": "!"}
 
 
-def label_text(labels: Mapping[str, str] | None) -> str:
+def label_text(found: Partial) -> str:
     """Return a map of labels sorted as text. Go: k8s.io/apimachinery/pkg/labels#FormatLabels."""
-    if not labels:
-        return NONE
-    return ",".join(sorted([f"{key}={value}" for key, value in labels.items()]))
+    return intern(",".join(sorted(labels(found)))) or NONE
 
 
 def selector_text(selector: Partial) -> str | None:
@@ -25,13 +23,13 @@ def selector_text(selector: Partial) -> str | None:
     Go: k8s.io/apimachinery/pkg/apis/meta/v1#LabelSelectorAsSelector, and
     k8s.io/apimachinery/pkg/labels#Requirement.String.
     """
-    found = [(key, f"{key}={value}") for key, value in (selector.matchLabels or {}).items()]
+    found = [(each.partition("=")[0], each) for each in labels(selector.matchLabels)]
     for asked in selector.matchExpressions or ():
         text = _requirement(asked.key, asked.operator, sorted(asked.values or ()))
         if text is None:
             return None
         found.append((asked.key, text))
-    return ",".join([text for _, text in sorted(found, key=_first)])
+    return intern(",".join([text for _, text in sorted(found, key=_first)]))
 
 
 def _first(pair: tuple[str, str]) -> str:

@@ -18,8 +18,8 @@ from dashboard.wire.decode import decode
 from dashboard.wire.fields import KINDS, OBJECT
 from dashboard.wire.frame import LengthSplitter, LineSplitter, Splitter
 from dashboard.wire.object import LAST_APPLIED
-from dashboard.wire.partial import STRUCTS, Partial, PartialObject
-from dashboard.wire.protobuf import MAGIC, DecodeError, message, unwrapped
+from dashboard.wire.partial import STRUCTS, Partial, PartialObject, labels
+from dashboard.wire.protobuf import ENTRY, MAGIC, DecodeError, decoder, mended, message, unwrapped
 from dashboard.wire.status import decode_status
 from dashboard.wire.table import ListMeta, frame_decoder
 
@@ -83,7 +83,8 @@ class ProtobufCodec:
     def __init__(self, gvr: GVR) -> None:
         """Decode the hot kind `gvr`."""
         self._gvr = gvr
-        self._message = message(KINDS[gvr])
+        self._name = KINDS[gvr]
+        self._decode = message(self._name).FromString
         self._kind = KINDS[gvr].rpartition(".")[2]
         self._types = [_type_meta(gvr, self._kind), _type_meta(gvr, f"{self._kind}List")]
         own = self._types[0]
@@ -107,7 +108,7 @@ class ProtobufCodec:
                 metadata.remainingItemCount if has_remaining else None,
                 found.items,
             )
-        except (DecodeError, UnicodeDecodeError) as error:
+        except DecodeError as error:
             raise self._malformed("not a list in protobuf") from error
         if wrapped.typeMeta != self._types[1]:
             raise self._malformed(f"not a {self._kind}List")
@@ -125,7 +126,7 @@ class ProtobufCodec:
         try:
             event = _watch_event(frame)
             return _EVENT_TYPES[event.type], event.object.raw
-        except (DecodeError, UnicodeDecodeError, KeyError) as error:
+        except (DecodeError, KeyError) as error:
             raise self._malformed("not a WatchEvent in protobuf") from error
 
     def read(self, raw: Raw) -> tuple[Partial, bytes]:
@@ -133,13 +134,19 @@ class ProtobufCodec:
         try:
             if raw[:4] == MAGIC:
                 raw = self._unwrapped(raw)
-            found = self._message.FromString(raw)
+            try:
+                found = self._decode(raw)
+                is_whole = True
+            except DecodeError:
+                found = mended(self._name, bytes(raw))
+                is_whole = False
             metadata = found.metadata
             metadata.ClearField("managedFields")
-            if LAST_APPLIED in metadata.annotations:
-                del metadata.annotations[LAST_APPLIED]
-            return found, _with_metadata(raw, metadata) or found.SerializeToString()
-        except (DecodeError, UnicodeDecodeError) as error:
+            if metadata.annotations:
+                _mask(metadata.annotations)
+            body = _with_metadata(raw, metadata) if is_whole else None
+            return found, body or found.SerializeToString()
+        except DecodeError as error:
             raise self._malformed("not an object in protobuf") from error
 
     def _unwrapped(self, raw: Raw) -> bytes:
@@ -158,17 +165,14 @@ class ProtobufCodec:
         """See Codec."""
         try:
             return _metadata(unwrapped(raw).raw if raw[:4] == MAGIC else raw).metadata
-        except (DecodeError, UnicodeDecodeError) as error:
+        except DecodeError as error:
             raise self._malformed("an object without metadata") from error
 
     def mark(self, raw: Raw) -> Mark:
         """See Codec."""
         metadata = self.metadata(raw)
-        try:
-            is_end = metadata.annotations.get(INITIAL_EVENTS_END) == b"true"
-            return Mark(ResourceVersion(metadata.resourceVersion), is_end)
-        except UnicodeDecodeError as error:
-            raise self._malformed("a bookmark without metadata") from error
+        is_end = _INITIAL_EVENTS_END in labels(metadata.annotations)
+        return Mark(ResourceVersion(metadata.resourceVersion), is_end)
 
     def status(self, raw: Raw) -> Status:
         """See Codec."""
@@ -249,16 +253,17 @@ _json_object: msgspec.json.Decoder[Any] = msgspec.json.Decoder(STRUCTS[OBJECT])
 _json_mark = msgspec.json.Decoder(_JsonMark)
 
 _list: Final = message("LIST").FromString
-_metadata: Final = message(OBJECT).FromString
+_metadata: Final = decoder(OBJECT)
 _watch_event: Final = message("meta.WatchEvent").FromString
+_entry: Final = decoder(ENTRY)
+_LAST_APPLIED: Final = LAST_APPLIED.encode()
+_INITIAL_EVENTS_END: Final = f"{INITIAL_EVENTS_END}=true"
 _EVENT_TYPES: Final = {kind.value: kind for kind in EventType}
 _EVENTS: Final = {kind.value.encode(): kind for kind in EventType}
 
 _FIRST: Final = b"\x0a"
 _SECOND: Final = b"\x12"
 """Tags of fields 1 and 2 where they hold bytes."""
-
-_LAST_APPLIED: Final = LAST_APPLIED.encode()
 
 _HEADERS: Final = 16
 """Within how many bytes after its type the object of a WatchEvent begins: two tags, two lengths."""
@@ -296,6 +301,14 @@ def _with_metadata(raw: bytes, metadata: Any) -> bytes | None:  # noqa: ANN401  
         length >>= 7
     size.append(length)
     return b"".join((_FIRST, size, written, rest))
+
+
+def _mask(annotations: Any) -> None:  # noqa: ANN401  (entries of a map, undecoded)
+    """Take the last-applied annotation out. Raises DecodeError for an entry that only may be it."""
+    for place in range(len(annotations) - 1, -1, -1):
+        each = annotations[place]
+        if _LAST_APPLIED in each and _entry(each).key == LAST_APPLIED:
+            del annotations[place]
 
 
 def _type_meta(gvr: GVR, kind: str) -> bytes:

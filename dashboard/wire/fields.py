@@ -24,11 +24,7 @@ PACKAGES: Final = {
 OPAQUE: Final = "opaque"
 """What is not looked into: counted, compared or dropped. Of a map it is the values."""
 
-LABEL: Final = "label"
-"""The string of a map whose protobuf entries stay undecoded, for `partial.labels` to look up."""
-
-SCALARS: Final = frozenset({"string", "int32", "int64", "bool", "bytes", OPAQUE, LABEL})
-UNDECODED: Final = frozenset({OPAQUE, LABEL})
+SCALARS: Final = frozenset({"string", "int32", "int64", "bool", "bytes", OPAQUE})
 TIMES: Final = frozenset({"meta.Time", "meta.MicroTime"})
 
 
@@ -36,8 +32,9 @@ class Field(NamedTuple):
     """One field of a message.
 
     `type` is one of SCALARS or the name of a message. `is_pointer` says that Go tells unset from
-    zero here, and so do we. `is_map` fields have string keys, and values of `type`. Of an `is_lazy`
-    list the messages stay undecoded in protobuf, for `partial.parts` to decode if they are read.
+    zero here, and so do we. In protobuf the messages of an `is_lazy` list stay undecoded, for
+    `partial.parts`, and so do the entries of a map, for `partial.labels` if its values are strings:
+    few of them differ, and decoded they would be written out again in no order.
     """
 
     number: int
@@ -69,7 +66,7 @@ def later(number: int, type_: str) -> Field:
 
 
 def by_name(number: int, type_: str = "string") -> Field:
-    """Return a map with string keys. JSON may say null, so it is read with `or {}`."""
+    """Return a map with string keys and values of `type_`."""
     return Field(number, type_, is_map=True)
 
 
@@ -105,7 +102,7 @@ _META: Final[dict[str, Message]] = {
         "resourceVersion": one(6),
         "creationTimestamp": one(8, "meta.Time"),
         "deletionTimestamp": maybe(9, "meta.Time"),
-        "labels": by_name(11, LABEL),
+        "labels": by_name(11),
         "ownerReferences": many(13, "meta.OwnerReference"),
     },
     "meta.LabelSelectorRequirement": {"key": one(1), "operator": one(2), "values": many(3)},
@@ -297,7 +294,7 @@ MESSAGES: Final[dict[str, Message]] = _META | _CORE | _WORKLOADS | _OTHERS | {OB
 """Every message of every hot kind, by name: what its package is called here, a dot, its own name."""
 
 DROPPED: Final[dict[str, Message]] = {
-    "meta.ObjectMeta": {"annotations": by_name(12, "bytes"), "managedFields": many(17, OPAQUE)},
+    "meta.ObjectMeta": {"annotations": by_name(12), "managedFields": many(17, OPAQUE)},
 }
 """Fields of MESSAGES that are decoded only to be taken out of what is kept; JSON skips them."""
 

@@ -3,8 +3,8 @@
 A Struct here has the attributes of the protobuf message of the same name, so that one function reads
 both. Where the two differ, that function
 - asks `x.HasField("f")` before it reads a field that is a pointer in Go;
-- reads lists as `x.f or ()` and maps as `x.f or {}`, for JSON may say null;
-- reads a time through `instant_ms`, labels through `labels`, a lazy list through `parts`.
+- reads a list as `x.f or ()`, for JSON may say null, and a lazy one through `parts`;
+- reads a time through `instant_ms` and a map of strings through `labels`.
 """
 
 import sys
@@ -14,8 +14,9 @@ from typing import Any, Final, TypeAlias, cast
 
 import msgspec
 
-from dashboard.wire.fields import LABEL, MESSAGES, OPAQUE, TIMES, Field, Message
-from dashboard.wire.protobuf import ENTRY, message
+from dashboard.errors import MalformedEvent
+from dashboard.wire.fields import MESSAGES, OPAQUE, TIMES, Field, Message
+from dashboard.wire.protobuf import ENTRY, DecodeError, decoder
 
 Partial: TypeAlias = Any
 """A partial object, or a part of one: a Struct of this module or a protobuf message."""
@@ -51,13 +52,16 @@ def instant_ms(time: Partial) -> int | None:
 
 
 def parts(name: str, found: Partial) -> Sequence[Partial]:
-    """Return the messages called `name` of a lazy list."""
+    """Return the messages called `name` of a lazy list. Raises MalformedEvent."""
     if not found:
         return ()
     if type(found[0]) is not bytes:
         return found  # type: ignore[no-any-return]
-    decode = message(name).FromString
-    return [decode(each) for each in found]
+    decode = _DECODERS[name]
+    try:
+        return [decode(each) for each in found]
+    except DecodeError as error:
+        raise MalformedEvent(detail=f"not a {name} in protobuf") from error
 
 
 def may_mention(found: Partial, text: bytes) -> bool:
@@ -67,9 +71,11 @@ def may_mention(found: Partial, text: bytes) -> bool:
     return type(found[0]) is not bytes or text in b"".join(found)
 
 
-def labels(metadata: Partial) -> tuple[str, ...]:
-    """Return the labels of an object as `key=value`, in the server's order, which is by key."""
-    found = metadata.labels
+def labels(found: Partial) -> tuple[str, ...]:
+    """Return a map of strings as `key=value`, in the server's order, which is by key.
+
+    Raises MalformedEvent.
+    """
     if not found:
         return ()
     if type(found) is dict:
@@ -83,7 +89,8 @@ def labels(metadata: Partial) -> tuple[str, ...]:
 _KNOWN: dict[bytes, str] = {}
 """Labels by their bytes on the wire: few differ, so few are ever decoded."""
 
-_entry = message(ENTRY).FromString
+_entry = decoder(ENTRY)
+_DECODERS: Final = {name: decoder(name) for name in MESSAGES}
 
 
 def _known(entry: bytes) -> str:
@@ -91,7 +98,10 @@ def _known(entry: bytes) -> str:
     if label is None:
         if len(_KNOWN) >= KNOWN_LABELS:
             _KNOWN.clear()
-        pair = _entry(entry)
+        try:
+            pair = _entry(entry)
+        except DecodeError as error:
+            raise MalformedEvent(detail="not a label in protobuf") from error
         label = _KNOWN[entry] = sys.intern(f"{pair.key}={pair.value}")
     return label
 
@@ -139,7 +149,6 @@ _SCALARS: Final[dict[str, type]] = {
     "int64": int,
     "bool": bool,
     "bytes": bytes,
-    LABEL: str,
 }
 
 STRUCTS: Final = _structs()

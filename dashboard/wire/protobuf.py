@@ -4,7 +4,7 @@ Unknown fields are kept by the parser and written out again, so a message that w
 part of its fields still serialises to the whole object.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -15,17 +15,16 @@ from dashboard.errors import SlowProtobuf
 from dashboard.wire.fields import (
     DROPPED,
     ENVELOPES,
-    LABEL,
     LIST,
     MESSAGES,
     OPAQUE,
     SCALARS,
-    UNDECODED,
     Field,
     Message,
 )
+from dashboard.wire.utf8 import mend
 
-__all__ = ["MAGIC", "DecodeError", "MessageClass", "message", "unwrapped"]
+__all__ = ["MAGIC", "DecodeError", "MessageClass", "decoder", "mended", "message", "unwrapped"]
 
 MessageClass: TypeAlias = Any
 """A class that upb made: nothing of it is known to a type checker."""
@@ -48,13 +47,35 @@ _TYPES: Final = {
     "bool": _Proto.TYPE_BOOL,
     "bytes": _Proto.TYPE_BYTES,
     OPAQUE: _Proto.TYPE_BYTES,
-    LABEL: _Proto.TYPE_BYTES,
 }
 
 
 def message(name: str) -> MessageClass:
-    """Return the class of a message of the field table, or of LIST or ENTRY."""
-    return _CLASSES[name]
+    """Return the class of a message of the field table, or of LIST or ENTRY.
+
+    It refuses text that is no UTF-8.
+    """
+    return _STRICT[name]
+
+
+def decoder(name: str) -> Callable[[bytes], Any]:
+    """Return what decodes messages called `name`; it raises DecodeError."""
+    strict = message(name).FromString
+
+    def decode(raw: bytes) -> Any:  # noqa: ANN401
+        try:
+            return strict(raw)
+        except DecodeError:
+            return mended(name, raw)
+
+    return decode
+
+
+def mended(name: str, raw: bytes) -> Any:  # noqa: ANN401
+    """Return the message in `raw` with text made of what is none. Raises DecodeError."""
+    found = _LENIENT[name].FromString(raw)
+    mend(found)
+    return message(name).FromString(found.SerializeToString())
 
 
 def unwrapped(body: bytes) -> Any:  # noqa: ANN401
@@ -73,24 +94,19 @@ def check_implementation(found: str) -> None:
         raise SlowProtobuf(found=found)
 
 
-def _classes(tables: Iterable[dict[str, Message]]) -> dict[str, MessageClass]:
-    file = descriptor_pb2.FileDescriptorProto(
-        name="portolan.proto", package=PACKAGE, syntax="proto2"
-    )
-    names = []
-    for table in tables:
-        for name, fields in table.items():
-            names.append(name)
-            made = file.message_type.add(name=_plain(name))
-            for field_name, field in (fields | DROPPED.get(name, {})).items():
-                _add(made, field_name, field)
+def _classes(messages: dict[str, Message], **dialect: Any) -> dict[str, MessageClass]:  # noqa: ANN401
+    file = descriptor_pb2.FileDescriptorProto(name="portolan.proto", package=PACKAGE, **dialect)
+    for name, fields in messages.items():
+        made = file.message_type.add(name=_plain(name))
+        for field_name, field in (fields | DROPPED.get(name, {})).items():
+            _add(made, field_name, field)
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
     return {
         name: message_factory.GetMessageClass(
             pool.FindMessageTypeByName(f"{PACKAGE}.{_plain(name)}")
         )
-        for name in names
+        for name in messages
     }
 
 
@@ -98,15 +114,7 @@ def _add(made: descriptor_pb2.DescriptorProto, name: str, field: Field) -> None:
     is_many = field.is_repeated or field.is_map
     label = _Proto.LABEL_REPEATED if is_many else _Proto.LABEL_OPTIONAL
     added = made.field.add(name=name, number=field.number, label=label)
-    if field.is_map and field.type not in UNDECODED:
-        entry = made.nested_type.add(name=f"{name[0].upper()}{name[1:]}Entry")
-        entry.options.map_entry = True
-        optional = _Proto.LABEL_OPTIONAL
-        entry.field.add(name="key", number=1, label=optional, type=_Proto.TYPE_STRING)
-        entry.field.add(name="value", number=2, label=optional, type=_TYPES[field.type])
-        added.type = _Proto.TYPE_MESSAGE
-        added.type_name = f".{PACKAGE}.{made.name}.{entry.name}"
-    elif field.is_lazy:
+    if field.is_map or field.is_lazy:
         added.type = _Proto.TYPE_BYTES
     elif field.type in SCALARS:
         added.type = _TYPES[field.type]
@@ -120,14 +128,9 @@ def _plain(name: str) -> str:
 
 
 check_implementation(api_implementation.Type())
-_CLASSES: Final = _classes(
-    (
-        MESSAGES,
-        ENVELOPES,
-        {
-            "LIST": LIST,
-            ENTRY: {"key": Field(1), "value": Field(2)},
-        },
-    )
+_MESSAGES: Final = (
+    MESSAGES | ENVELOPES | {"LIST": LIST, ENTRY: {"key": Field(1), "value": Field(2)}}
 )
+_STRICT: Final = _classes(_MESSAGES, syntax="editions", edition=descriptor_pb2.EDITION_2023)
+_LENIENT: Final = _classes(_MESSAGES, syntax="proto2")
 _unknown: Final = message("runtime.Unknown").FromString

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from dashboard.api.status import Status, StatusCause
-from dashboard.wire.protobuf import MAGIC, DecodeError, message, unwrapped
+from dashboard.wire.protobuf import MAGIC, DecodeError, decoder, unwrapped
 
 
 class _Cause(msgspec.Struct, gc=False):
@@ -30,7 +30,7 @@ class _Status(msgspec.Struct, gc=False):
 
 
 _decoder = msgspec.json.Decoder(_Status)
-_message = message("meta.Status").FromString
+_message = decoder("meta.Status")
 
 
 def decode_status(body: bytes, *, code: int, retry_after: str | None = None) -> Status:
@@ -42,7 +42,7 @@ def decode_status(body: bytes, *, code: int, retry_after: str | None = None) -> 
     seconds = float(retry_after) if retry_after and retry_after.isdigit() else None
     try:
         status = _wrapped(body) if body.startswith(MAGIC) else _decoder.decode(body)
-    except (msgspec.MsgspecError, DecodeError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, DecodeError):
         return Status(code, message=body[:1024].decode(errors="replace"), retry_after_s=seconds)
     if status.kind != "Status":
         return Status(code, message=body[:1024].decode(errors="replace"), retry_after_s=seconds)
@@ -57,7 +57,7 @@ def decode_status(body: bytes, *, code: int, retry_after: str | None = None) -> 
 
 
 def _wrapped(body: bytes) -> _Status:
-    """Return the Status in an Unknown. Raises DecodeError or UnicodeDecodeError."""
+    """Return the Status in an Unknown. Raises DecodeError."""
     unknown = unwrapped(body)
     found: Any = _message(unknown.raw)
     kind: str = _type_meta(unknown.typeMeta).kind
@@ -66,4 +66,4 @@ def _wrapped(body: bytes) -> _Status:
     return _Status(kind, found.code, found.reason, found.message, details)
 
 
-_type_meta = message("runtime.TypeMeta").FromString
+_type_meta = decoder("runtime.TypeMeta")

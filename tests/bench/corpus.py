@@ -15,7 +15,7 @@ import aiohttp
 from dashboard.api.age import human_duration
 from dashboard.api.watchevent import INITIAL_EVENTS_END
 from dashboard.wire.fields import OBJECT
-from dashboard.wire.protobuf import MAGIC, message, unwrapped
+from dashboard.wire.protobuf import ENTRY, MAGIC, message, unwrapped
 from tests.bench.peers.meter import Pod, checksum
 
 PROTOBUF = "application/vnd.kubernetes.protobuf"
@@ -89,7 +89,8 @@ class Corpus:
             return json.dumps({"type": "BOOKMARK", "object": mark}).encode() + b"\n"
         found = message(OBJECT)()
         found.metadata.resourceVersion = self.version
-        found.metadata.annotations[INITIAL_EVENTS_END] = b"true"
+        mark = message(ENTRY)(key=INITIAL_EVENTS_END, value="true")
+        found.metadata.annotations.append(mark.SerializeToString())
         return _event("BOOKMARK", "Pod", found.SerializeToString())
 
     def gone(self, encoding: str) -> bytes:

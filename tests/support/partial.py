@@ -7,7 +7,7 @@ import msgspec
 
 from dashboard.api.gvr import GVR
 from dashboard.wire.codec import JsonCodec, ProtobufCodec
-from dashboard.wire.fields import ENVELOPES, KINDS, LIST, MESSAGES, TIMES, UNDECODED, Field
+from dashboard.wire.fields import ENVELOPES, KINDS, LIST, MESSAGES, OPAQUE, TIMES, Field
 from dashboard.wire.partial import Partial
 from tests.support.protowire import field, unknown
 
@@ -60,7 +60,7 @@ def _value(type_: str, value: Any) -> bytes | int:
         return int(value) % (1 << 64)
     if isinstance(value, str):
         return value.encode()
-    assert type_ not in UNDECODED
+    assert type_ != OPAQUE
     return encode(type_, value)
 
 

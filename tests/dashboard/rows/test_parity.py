@@ -20,7 +20,7 @@ from dashboard.rows.reader import Reader
 from dashboard.wire.codec import JSON, PROTOBUF, Codec, JsonCodec, ProtobufCodec
 from dashboard.wire.table import ACCEPT as TABLE
 from tests.cluster.fixtures import Cluster
-from tests.support.protowire import MANAGED_FIELDS, masked, metadata_fields
+from tests.support.protowire import MANAGED_FIELDS, field, masked, metadata_fields, unknown
 
 pytestmark = pytest.mark.cluster
 
@@ -60,6 +60,16 @@ class Server:
             body = await answer.read()
             assert answer.status == 200, body[:300]
             return body
+
+    async def post(self, path: str, body: bytes) -> None:
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": PROTOBUF}
+        async with self._session.post(path, data=body, headers=headers, ssl=False) as answer:
+            assert answer.status == 201, await answer.text()
+
+    async def delete(self, path: str) -> None:
+        headers = {"Authorization": f"Bearer {self._token}"}
+        async with self._session.delete(path, headers=headers, ssl=False) as answer:
+            assert answer.status == 200, await answer.text()
 
 
 @pytest.fixture(params=CLUSTERS)
@@ -121,6 +131,34 @@ async def test_what_is_kept_is_the_whole_object_without_what_is_masked(
         assert masked(body) == masked(raw)
         assert MANAGED_FIELDS not in metadata_fields(body)
         assert b"last-applied-configuration" not in body
+
+
+@pytest.mark.parametrize(
+    "gvr", [GVR("", "v1", "events"), GVR("events.k8s.io", "v1", "events")], ids=str
+)
+async def test_text_that_was_cut_inside_a_character_is_told_as_the_server_tells_it(
+    server: Server, gvr: GVR
+) -> None:
+    about = field(1, b"Pod") + field(2, b"default") + field(3, b"cut")
+    event = field(1, field(1, b"cut-text") + field(3, b"default")) + field(2, about)
+    event += (
+        field(3, b"Cut") + field(4, b"caf\xc3 \xe4\xb8 \xed\xa0\x80 \xff") + field(9, b"Normal")
+    )
+    place = "/api/v1/namespaces/default/events"
+    await server.post(place, unknown(event, "v1", "Event"))
+    try:
+        binary = await server.get(path(gvr), PROTOBUF, fieldSelector="metadata.name=cut-text")
+        printed = await server.get(path(gvr), TABLE, fieldSelector="metadata.name=cut-text")
+    finally:
+        await server.delete(f"{place}/cut-text")
+    table = msgspec.json.decode(printed)
+    columns = [each["name"] for each in table["columnDefinitions"]]
+    message = columns.index("Message")
+
+    (row,) = rows(ProtobufCodec(gvr), binary, gvr, columns)
+
+    assert row.cells[message] == table["rows"][0]["cells"][message]
+    assert row.cells[message] == "caf\ufffd \ufffd\ufffd \ufffd\ufffd\ufffd \ufffd"
 
 
 def rows(codec: Codec, body: bytes, gvr: GVR, columns: list[str]) -> list[Row]:

@@ -123,8 +123,8 @@ def test_labels_read_the_same_in_both_forms() -> None:
     binary, _body = ProtobufCodec(PODS).read(raw)
     json, _none = JsonCodec(PODS).read(msgspec.Raw(b'{"metadata":{"labels":{"app":"web","b":""}}}'))
 
-    assert labels(binary.metadata) == labels(json.metadata) == ("app=web", "b=")
-    assert labels(binary.metadata)[0] is labels(json.metadata)[0]
+    assert labels(binary.metadata.labels) == labels(json.metadata.labels) == ("app=web", "b=")
+    assert labels(binary.metadata.labels)[0] is labels(json.metadata.labels)[0]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from dashboard.wire.fields import (
     DROPPED,
     ENVELOPES,
     KINDS,
-    LABEL,
     LIST,
     MESSAGES,
     OBJECT,
@@ -93,9 +92,7 @@ def is_same_type(field: Field, label: str, type_: str) -> bool:
     if field.is_map:
         inner = type_.removeprefix("map<string, ").removesuffix(">")
         # As bytes a string is the same on the wire.
-        return type_.startswith("map<") and (
-            field.type in {OPAQUE, LABEL, inner} or (field.type, inner) == ("bytes", "string")
-        )
+        return type_.startswith("map<") and (field.type in {OPAQUE, inner})
     if field.is_repeated is not (label == "repeated"):
         return False
     return field.type == type_ or (field.type == OPAQUE and type_ not in {"int32", "int64", "bool"})
