@@ -65,9 +65,8 @@ async def _measure(
     results: list[Result] = []
     async with Crowd(instance.server, ca, token, options.pods, etcd=etcd) as crowd:
         begun = time.perf_counter()
-        await crowd.settle()
+        recording = await crowd.settle()
         say(f"{options.pods} pods made in {time.perf_counter() - begun:.0f} s")
-        recording = await crowd.record()
         if "sync" in wanted:
             figures["sync"] = await contest(
                 _peers(instance.kubeconfig, _Kubectl(kubectl, instance)),

@@ -14,10 +14,11 @@ from typing import Any, Self
 import aiohttp
 
 from tests.bench.corpus import Recording, record
-from tests.bench.peers.meter import checksum
+from tests.bench.peers.meter import Pod, checksum
 
 NAMESPACES = 40
 AT_ONCE = 24
+PAGE = 5_000
 TRANSACTION = 100
 """Copies that etcd takes at a time: it allows 128 operations."""
 
@@ -51,15 +52,20 @@ class Crowd:
     async def __aexit__(self, *_error: object) -> None:
         await self._session.close()
 
-    async def settle(self) -> None:
-        """Make every pod, running on some node."""
+    async def settle(self) -> Recording:
+        """Make every pod, running on some node; return the first as every client is told of it.
+
+        Recorded before and after a restart, while it is alone.
+        """
         for n in range(NAMESPACES):
             space = f"bench-{n:02}"
             await self._send("POST", "/api/v1/namespaces", {"metadata": {"name": space}})
             account = {"metadata": {"name": "default"}}
             await self._send("POST", f"/api/v1/namespaces/{space}/serviceaccounts", account)
         await self._make((0, self._names[0]))
+        recording = await record(self._session, lambda: self._restart(0))
         await self._multiply()
+        return recording
 
     async def change(self, count: int) -> None:
         """Change `count` pods, another pod each time as long as there are any: as many events."""
@@ -67,22 +73,30 @@ class Crowd:
         self._turn += count
         await self._all(self._restart, turns)
 
-    async def restart_first(self) -> None:
-        """Count one restart of the first pod."""
-        await self._restart(0)
-
-    async def record(self) -> Recording:
-        """Return the first pod as every client is told of it, before and after a restart."""
-        return await record(self._session, self.restart_first)
-
     async def truth(self) -> tuple[int, str]:
         """Return how many pods the server has, and their checksum."""
+        pods: list[Pod] = []
+        token = ""
+        while True:
+            page = await self._page(PAGE, token)
+            metas = [item["metadata"] for item in page["items"]]
+            pods += [(m["namespace"], m["name"], m["resourceVersion"]) for m in metas]
+            token = page["metadata"].get("continue", "")
+            if not token:
+                return len(pods), checksum(pods)
+
+    async def _page(self, limit: int, token: str = "") -> dict[str, Any]:
+        query = {"limit": str(limit), **({"continue": token} if token else {})}
         headers = {"Accept": METADATA}
-        async with self._session.get("/api/v1/pods", headers=headers) as answer:
+        async with self._session.get("/api/v1/pods", params=query, headers=headers) as answer:
             answer.raise_for_status()
-            metas = [item["metadata"] for item in json.loads(await answer.read())["items"]]
-        pods = [(m["namespace"], m["name"], m["resourceVersion"]) for m in metas]
-        return len(pods), checksum(pods)
+            found: dict[str, Any] = json.loads(await answer.read())
+            return found
+
+    async def _served(self) -> int:
+        """Return how many pods the API server knows of by now."""
+        page = await self._page(1)
+        return len(page["items"]) + int(page["metadata"].get("remainingItemCount", 0))
 
     async def _multiply(self) -> None:
         """Put a copy of the first pod into etcd for each of the others, and wait until they are served."""
@@ -101,7 +115,7 @@ class Crowd:
                 ]
                 async with etcd.post("/v3/kv/txn", json={"success": puts}) as answer:
                     answer.raise_for_status()
-        while (await self.truth())[0] < len(self._names):  # noqa: ASYNC110  (another process)
+        while await self._served() < len(self._names):  # noqa: ASYNC110  (another process)
             await asyncio.sleep(0.2)
 
     async def _make(self, each: tuple[int, tuple[str, str]]) -> None:

@@ -90,7 +90,7 @@ class Replay:
                 elif word == "pace":
                     task = asyncio.create_task(self._pace(writer, *map(int, numbers)))
                     self._pacing.add(task)
-                    task.add_done_callback(self._pacing.discard)
+                    task.add_done_callback(self._forget)
                 elif word == "expire":
                     for task in self._pacing:
                         task.cancel()
@@ -99,6 +99,11 @@ class Replay:
                     return
         finally:
             self._watches.discard(words)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._pacing.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever was listened to has left
 
     async def _pace(self, writer: asyncio.StreamWriter, rate: int, seconds: int) -> None:
         begun = time.monotonic()
