@@ -305,6 +305,8 @@ def _with_metadata(raw: bytes, metadata: Any) -> bytes | None:  # noqa: ANN401  
 
 def _mask(annotations: Any) -> None:  # noqa: ANN401  (entries of a map, undecoded)
     """Take the last-applied annotation out. Raises DecodeError for an entry that only may be it."""
+    if _LAST_APPLIED not in b"".join(annotations):
+        return
     for place in range(len(annotations) - 1, -1, -1):
         each = annotations[place]
         if _LAST_APPLIED in each and _entry(each).key == LAST_APPLIED:
