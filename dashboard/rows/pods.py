@@ -129,8 +129,6 @@ def _running(statuses: Partial, so_far: Progress, conditions: Partial) -> Progre
     has_running = False
     for container in reversed(statuses or ()):
         restarts += container.restartCount
-        if ended_ms := _last_ended_ms(container):
-            last_ms = max(last_ms, ended_ms)
         state = container.state
         if state.HasField("waiting") and (reason := state.waiting.reason):
             word = reason
@@ -141,6 +139,8 @@ def _running(statuses: Partial, so_far: Progress, conditions: Partial) -> Progre
         elif container.ready and state.HasField("running"):
             has_running = True
             ready += 1
+    if restarts:
+        last_ms = max(last_ms, *map(_last_ended_ms, statuses or ()), 0)
     if word == "Completed":
         if has_running and _is_ready(conditions):
             word = "Running"

@@ -118,7 +118,7 @@ class ProtobufCodec:
         """See Codec."""
         # As Go writes it, type and then object, it is cut where it lies: parsing it would copy the
         # object twice.
-        if frame[:1] == _FIRST:
+        if frame[:1] == _FIRST and len(frame) > 1:
             end = 2 + frame[1]
             type_ = _EVENTS.get(frame[2:end])
             if type_ is not None and (at := frame.find(MAGIC, end, end + _HEADERS)) > 0:
@@ -131,31 +131,30 @@ class ProtobufCodec:
 
     def read(self, raw: Raw) -> tuple[Partial, bytes]:
         """See Codec; of a watch, `raw` still has its Unknown around it."""
+        data = raw if isinstance(raw, bytes) else bytes(raw)
         try:
-            if raw[:4] == MAGIC:
-                raw = self._unwrapped(raw)
+            if data.startswith(MAGIC):
+                data = self._unwrapped(data)
             try:
-                found = self._decode(raw)
-                is_whole = True
+                found = self._decode(data)
             except DecodeError:
-                found = mended(self._name, bytes(raw))
-                is_whole = False
+                found = mended(self._name, data)
             metadata = found.metadata
             metadata.ClearField("managedFields")
             if metadata.annotations:
                 _mask(metadata.annotations)
-            body = _with_metadata(raw, metadata) if is_whole else None
-            return found, body or found.SerializeToString()
+            # Cutting the metadata out where they lie and writing them alone was measured: it is dearer.
+            return found, found.SerializeToString()
         except DecodeError as error:
             raise self._malformed("not an object in protobuf") from error
 
-    def _unwrapped(self, raw: Raw) -> bytes:
+    def _unwrapped(self, data: bytes) -> bytes:
         """Return what an Unknown of this kind holds. Raises DecodeError."""
-        if bytes(raw[: len(self._prefix)]) == self._prefix:
-            length, start = _varint(raw, len(self._prefix))
-            if start + length <= len(raw):
-                return bytes(raw[start : start + length])
-        wrapped = unwrapped(bytes(raw))
+        if data.startswith(self._prefix):
+            length, start = _varint(data, len(self._prefix))
+            if start + length <= len(data):
+                return data[start : start + length]
+        wrapped = unwrapped(data)
         if wrapped.typeMeta != self._types[0]:
             raise self._malformed(f"not a {self._kind}")
         inner: bytes = wrapped.raw
@@ -269,7 +268,7 @@ _HEADERS: Final = 16
 """Within how many bytes after its type the object of a WatchEvent begins: two tags, two lengths."""
 
 
-def _varint(data: Raw, at: int) -> tuple[int, int]:
+def _varint(data: bytes, at: int) -> tuple[int, int]:
     """Return the number that begins at `at`, and where it ends. Raises DecodeError."""
     value = shift = 0
     while at < len(data) and shift < 64:
@@ -282,29 +281,10 @@ def _varint(data: Raw, at: int) -> tuple[int, int]:
     raise DecodeError("a length without end")
 
 
-def _with_metadata(raw: bytes, metadata: Any) -> bytes | None:  # noqa: ANN401  (of upb)
-    """Return the object in `raw` with this metadata; None if its own is not the first field alone.
-
-    The rest is taken as it is, which is cheaper than writing all of it anew.
-    """
-    if raw[:1] != _FIRST:
-        return None
-    length, start = _varint(raw, 1)
-    rest = raw[start + length :]
-    if rest[:1] == _FIRST or _LAST_APPLIED in rest:
-        return None
-    written: bytes = metadata.SerializeToString()
-    size = bytearray()
-    length = len(written)
-    while length > 0x7F:
-        size.append(length & 0x7F | 0x80)
-        length >>= 7
-    size.append(length)
-    return b"".join((_FIRST, size, written, rest))
-
-
 def _mask(annotations: Any) -> None:  # noqa: ANN401  (entries of a map, undecoded)
     """Take the last-applied annotation out. Raises DecodeError for an entry that only may be it."""
+    if _LAST_APPLIED not in b"".join(annotations):
+        return
     for place in range(len(annotations) - 1, -1, -1):
         each = annotations[place]
         if _LAST_APPLIED in each and _entry(each).key == LAST_APPLIED:

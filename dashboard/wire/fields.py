@@ -103,7 +103,7 @@ _META: Final[dict[str, Message]] = {
         "creationTimestamp": one(8, "meta.Time"),
         "deletionTimestamp": maybe(9, "meta.Time"),
         "labels": by_name(11),
-        "ownerReferences": many(13, "meta.OwnerReference"),
+        "ownerReferences": later(13, "meta.OwnerReference"),
     },
     "meta.LabelSelectorRequirement": {"key": one(1), "operator": one(2), "values": many(3)},
     "meta.LabelSelector": {

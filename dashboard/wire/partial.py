@@ -16,7 +16,7 @@ import msgspec
 
 from dashboard.errors import MalformedEvent
 from dashboard.wire.fields import MESSAGES, OPAQUE, TIMES, Field, Message
-from dashboard.wire.protobuf import ENTRY, DecodeError, decoder
+from dashboard.wire.protobuf import ENTRY, DecodeError, decoder, message
 
 Partial: TypeAlias = Any
 """A partial object, or a part of one: a Struct of this module or a protobuf message."""
@@ -38,16 +38,18 @@ class PartialObject(msgspec.Struct, frozen=True, gc=False):
 
 def instant_ms(time: Partial) -> int | None:
     """Return a Time or MicroTime in milliseconds since the Unix epoch; None for Go's zero time."""
+    if type(time) is _TIME:  # whole seconds, as Go reads it
+        seconds: int = time.seconds
+        return seconds * 1000 if seconds or time.HasField("seconds") else None
     if time is None:
         return None
     if type(time) is datetime:
         after: timedelta = time - EPOCH
         return after // MILLISECOND
-    seconds: int = time.seconds
     # A message without fields is Go's zero time; 1970 has its zeros written out.
-    if seconds or time.HasField("seconds"):
-        nanos: int = time.nanos
-        return seconds * 1000 + nanos // 1_000_000
+    if time.HasField("seconds"):
+        millis: int = time.seconds * 1000 + time.nanos // 1_000_000
+        return millis
     return None
 
 
@@ -89,6 +91,7 @@ def labels(found: Partial) -> tuple[str, ...]:
 _KNOWN: dict[bytes, str] = {}
 """Labels by their bytes on the wire: few differ, so few are ever decoded."""
 
+_TIME: Final = message("meta.Time")
 _entry = decoder(ENTRY)
 _DECODERS: Final = {name: decoder(name) for name in MESSAGES}
 
