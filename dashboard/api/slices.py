@@ -14,15 +14,27 @@ PIECE: Final = 64
 T = TypeVar("T")
 
 
+class Turns:
+    """Gives the loop its turn between pieces of work that nobody knows the number of."""
+
+    def __init__(self) -> None:
+        """Begin now."""
+        self._begun = time.perf_counter()
+
+    async def give(self) -> None:
+        """Let others run if it is SLICE_S since they last could."""
+        if time.perf_counter() - self._begun >= SLICE_S:
+            await asyncio.sleep(0)
+            self._begun = time.perf_counter()
+
+
 async def slices(items: Sequence[T], piece: int = PIECE) -> AsyncIterator[Sequence[T]]:
     """Yield `items` piece by piece, in order, and let others run whenever SLICE_S have passed.
 
     Whoever iterates does its work on each piece before it asks for the next. `items` must not change
     meanwhile; other things may, in between.
     """
-    begun = time.perf_counter()
+    turns = Turns()
     for start in range(0, len(items), piece):
         yield items[start : start + piece]
-        if time.perf_counter() - begun >= SLICE_S:
-            await asyncio.sleep(0)
-            begun = time.perf_counter()
+        await turns.give()

@@ -15,6 +15,7 @@ from dashboard.api.listerwatcher import ListerWatcher
 from dashboard.api.listoptions import ListOptions, ResourceVersionMatch
 from dashboard.api.names import ObjectKey
 from dashboard.api.resourceversion import ResourceVersion, is_ahead
+from dashboard.api.slices import Turns
 from dashboard.api.state import State
 from dashboard.api.watchevent import EventType, WatchEvent
 from dashboard.cache import metrics
@@ -307,7 +308,10 @@ class Reflector(Generic[T]):
             with metrics.WATCH_STREAMS.track_inprogress():
                 if generation is None:
                     self._become(State.LIVE)
+                turns = Turns()
                 async for batch in stream:
+                    # After a pause there is much to read: others go on meanwhile.
+                    await turns.give()
                     self._events += len(batch)
                     self._heard()
                     if generation is None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from enum import StrEnum
+from itertools import islice
 from typing import Final, NamedTuple
 
 from dashboard.api.listerwatcher import Page, Version
@@ -18,7 +19,7 @@ from dashboard.api.table import Column, Row
 from dashboard.api.watchevent import WatchEvent
 from dashboard.cache.clock import Clock
 from dashboard.client.discovery import ApiResource
-from dashboard.client.resource import METADATA, TableResource, collection_path
+from dashboard.client.resource import BATCH, METADATA, TableResource, collection_path
 from dashboard.client.transport import Transport
 from dashboard.errors import (
     ClusterError,
@@ -170,17 +171,20 @@ class HotResource:
                 sample = sync.sample if is_watch_list else None
                 reader = Reader(self._gvr, codec, sync.press, sample, is_watch_list=is_watch_list)
                 splitter = codec.splitter()
-            batch: list[WatchEvent[Row]] = []
-            try:
-                self._read(splitter.feed(chunk), reader, sync, batch)
-            except ClusterError:
+            frames = splitter.feed(chunk)
+            batch: list[WatchEvent[Row]] | None = None
+            while batch is None or len(batch) == BATCH:
+                batch = []
+                try:
+                    self._read(islice(frames, BATCH), reader, sync, batch)
+                except ClusterError:
+                    if batch:
+                        yield batch
+                    raise
+                self.unreadable += reader.unreadable
+                reader.unreadable = 0
                 if batch:
                     yield batch
-                raise
-            self.unreadable += reader.unreadable
-            reader.unreadable = 0
-            if batch:
-                yield batch
         if splitter is not None and not splitter.is_between_frames:
             raise WatchClosed(gvr=self._gvr, detail="the stream ended inside a frame")
 

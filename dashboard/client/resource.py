@@ -36,6 +36,10 @@ METADATA: Final = ("includeObject", "Metadata")
 """Rows without an object have neither namespace nor uid and could not be keyed (fact M17)."""
 
 
+BATCH: Final = 32
+"""Events that are decoded, and then applied, before others get their turn: a millisecond's worth."""
+
+
 class TableResource:
     """Lists and watches one kind; `namespace` "" is all of them or none.
 
@@ -145,6 +149,9 @@ class TableResource:
             try:
                 for frame in splitter.feed(chunk):
                     batch += self._decode(frame, stream)
+                    if len(batch) >= BATCH:
+                        yield batch
+                        batch = []
             except ClusterError:
                 if batch:
                     yield batch
