@@ -339,6 +339,7 @@ class PrintedOtherwise(Expired):
     """A row that Portolan printed is not what the server prints; the server's own rows take over."""
 
     code = "printed_otherwise"
+    retry = Retry.FALLBACK
     template = gettext_noop(
         "%(gvr)s is being read again in the server's own words, which differ under “%(column)s”."
     )

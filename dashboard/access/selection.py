@@ -26,6 +26,7 @@ from dashboard.cache.reflector import Reflector
 from dashboard.cache.sharedinformer import Replacement, SharedInformer
 from dashboard.cache.warm import Warm
 from dashboard.client.discovery import ApiResource
+from dashboard.client.hotresource import Encoding, HotResource
 from dashboard.client.resource import TableResource
 from dashboard.clusters import fleet
 from dashboard.clusters.cluster import Connection
@@ -147,6 +148,15 @@ class Selection:
     def reflectors(self) -> tuple[Reflector[Row], ...]:
         """Those that read its collections, in the order of `reach`."""
         return tuple(informer.reflector for informer in self._informers)
+
+    @property
+    def encodings(self) -> tuple[str, ...]:
+        """How each of them is read at present: protobuf, json, or table for the server's own."""
+        sources = (informer.source for informer in self._informers)
+        return tuple(
+            one.encoding.value if isinstance(one, HotResource) else Encoding.TABLE.value
+            for one in sources
+        )
 
     # --- its rows
 

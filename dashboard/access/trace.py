@@ -22,6 +22,8 @@ class Traced:
     resource_version: str
     epoch: int
     """How often the collection was listed completely."""
+    encoding: str
+    """How it is read at present: protobuf, json, or table for the server's own."""
     steps: Sequence[Entry]
 
 
@@ -46,7 +48,10 @@ def traced(selection: Selection) -> tuple[Traced, ...]:
             reflector.state,
             str(reflector.resource_version),
             reflector.epoch,
+            encoding,
             reflector.trace.entries(),
         )
-        for namespace, reflector in zip(reach(selection.scope), selection.reflectors, strict=True)
+        for namespace, reflector, encoding in zip(
+            reach(selection.scope), selection.reflectors, selection.encodings, strict=True
+        )
     )

@@ -180,13 +180,14 @@ class Reflector(Generic[T]):
         self._step(Step.ERROR, detail=error.code)
         if isinstance(error, UnprocessableWatchList):
             self._streams = False
-        elif not self.resource_version and isinstance(error, ApiserverError):
-            self._lists_once = True  # going on by the older way is better than not going on
+        elif error.retry is not Retry.FALLBACK and isinstance(error, ApiserverError):
+            # Going on by the older way is better than not going on.
+            self._lists_once = not self.resource_version
         if error.retry is Retry.RELIST or error.retry is Retry.FALLBACK:
             self.resource_version = ResourceVersion("")
         if error.retry is Retry.FALLBACK and self._fallbacks < FALLBACKS_MOST:
             self._fallbacks += 1
-            self._step(Step.FALLBACK)
+            self._step(Step.FALLBACK, detail=error.code)
             return
         if isinstance(error, MalformedEvent):
             # The same frame would come again: at the second time the collection is read instead (C7).

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from dashboard.access import directory
 from dashboard.access.directory import ClusterState
@@ -25,6 +26,14 @@ from portal.walkthrough.render import Block, Reader, prose
 
 SHOWN = 24
 """Steps on a page, the newest; the data has all that are kept."""
+
+ENCODINGS = {
+    "protobuf": gettext_noop(
+        "Read as protobuf; rows are made here, and held against the server's own."
+    ),
+    "json": gettext_noop("Read as JSON; rows are made here, and held against the server's own."),
+    "table": gettext_noop("Read as the server's own table."),
+}
 
 OFFERED = (
     "pods.v1",
@@ -63,6 +72,8 @@ class Replay:
     sentence: str
     """HTML, sanitised."""
     state: str
+    encoding: str
+    """How the kind is read, in words."""
     steps: tuple[StepView, ...]
     left_out: int
     data_url: str
@@ -97,6 +108,7 @@ async def make_trace(block: Block, reader: Reader) -> str:
         namespace=found.namespace if found else "",
         sentence=escaped(prose(block.body, reader.links)),
         state=found.state.value if found else "unknown",
+        encoding=_(ENCODINGS[found.encoding]) if found else "",
         steps=tuple(_view(step, reader.links) for step in steps[-SHOWN:]),
         left_out=max(0, len(steps) - SHOWN),
         data_url=f"{reverse('trace', args=[cluster.slug, kind])}{f'?{at}' if at else ''}",
@@ -124,6 +136,7 @@ def _json(traced: Traced, links: Links) -> dict[str, object]:
         "state": traced.state.value,
         "resource_version": traced.resource_version,
         "epoch": traced.epoch,
+        "encoding": traced.encoding,
         "steps": [
             {
                 "step": step.step.value,
