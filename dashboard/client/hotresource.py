@@ -1,7 +1,8 @@
 """A ListerWatcher over HTTP for hot kinds: protobuf, else JSON, with rows of our own.
 
 At each sync the server's own Table is asked once: it gives the columns, and a sample that rows are
-held against. A kind of which one row differs is read as the server's Table from then on.
+held against. A kind of which one row differs is printed as older servers do, where those differ, and
+read as the server's Table if that differs too.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -74,8 +75,9 @@ class HotResource:
         clock: Clock,
         *,
         field_selector: str = "",
+        version: str = "",
     ) -> None:
-        """Make no request yet; `field_selector` narrows every one."""
+        """Make no request yet; `field_selector` narrows every one, `version` is the server's own."""
         self.encoding = Encoding.PROTOBUF
         self.unreadable = 0
         self.is_watchable = "watch" in resource.verbs
@@ -87,7 +89,7 @@ class HotResource:
         self._clock = clock
         self._field_selector = field_selector
         self._path = collection_path(resource, namespace)
-        self._printer = PRINTERS[resource.gvr]
+        self._printers = PRINTERS[resource.gvr].ways(version)
         self._protobuf: Codec = ProtobufCodec(resource.gvr)
         self._json: Codec = JsonCodec(resource.gvr)
         self._columns: tuple[Column, ...] = ()
@@ -214,7 +216,7 @@ class HotResource:
         answer = await self._transport.get(self._path, query, accept=wire.ACCEPT)
         table = decode(wire.table_decoder, answer.body, of=self._gvr)
         columns = rows.columns(table.columnDefinitions or ())
-        press = self._printer.under(column.name for column in columns)
+        press = self._printers[0].under(column.name for column in columns)
         if press is None:
             self.encoding = Encoding.TABLE
             return None
@@ -232,11 +234,14 @@ class HotResource:
 
     @contextmanager
     def _fallback(self, *unusable: type[ClusterError]) -> Iterator[None]:
-        """Have the server print this kind from now on if we print it otherwise, or cannot."""
+        """Have the server print this kind from now on if we print it otherwise every way, or cannot."""
         try:
             yield
         except ClusterError as error:
-            if isinstance(error, (PrintedOtherwise, *unusable)):
+            if isinstance(error, PrintedOtherwise) and len(self._printers) > 1:
+                del self._printers[0]
+                self._sync = None
+            elif isinstance(error, (PrintedOtherwise, *unusable)):
                 self.encoding = Encoding.TABLE
                 self._sync = None
             raise

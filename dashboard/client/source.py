@@ -10,8 +10,17 @@ from dashboard.rows.printer import printer
 
 
 def source_of(
-    transport: Transport, resource: ApiResource, namespace: Namespace, clock: Clock
+    transport: Transport,
+    resource: ApiResource,
+    namespace: Namespace,
+    clock: Clock,
+    *,
+    version: str = "",
 ) -> TableResource | HotResource:
-    """Return a ListerWatcher of `resource` in `namespace`; "" is all of them or none."""
-    made = HotResource if printer(resource.gvr) else TableResource
-    return made(transport, resource, namespace, clock)
+    """Return a ListerWatcher of `resource` in `namespace`; "" is all of them or none.
+
+    `version` is the server's own, "" where it is not known.
+    """
+    if printer(resource.gvr) is None:
+        return TableResource(transport, resource, namespace, clock)
+    return HotResource(transport, resource, namespace, clock, version=version)

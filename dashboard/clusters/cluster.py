@@ -83,7 +83,13 @@ class Connection:
         self._closers.append(closer)
 
     def _source(self, gvr: GVR, namespace: Namespace) -> TableResource | HotResource:
-        return source_of(self.transport, self.resources.get(gvr), namespace, self._clock)
+        return source_of(
+            self.transport,
+            self.resources.get(gvr),
+            namespace,
+            self._clock,
+            version=self.version,
+        )
 
     async def aclose(self) -> None:
         """End what stands on the informers, the informers, then close the sockets."""

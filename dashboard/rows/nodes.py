@@ -27,10 +27,19 @@ ROLE: Final = "kubernetes.io/role"
 
 def cells(node: Partial) -> tuple[Cell, ...]:
     """Return the cells of COLUMNS."""
+    architecture = node.status.nodeInfo.architecture
+    return _cells(node, f" ({architecture})" if architecture else "")
+
+
+def older_cells(node: Partial) -> tuple[Cell, ...]:
+    """Return the cells of COLUMNS as servers up to 1.24 print them: the kernel alone."""
+    return _cells(node, "")
+
+
+def _cells(node: Partial, architecture: str) -> tuple[Cell, ...]:
     metadata, status = node.metadata, node.status
     info = status.nodeInfo
     addresses = [(each.type, each.address) for each in status.addresses or ()]
-    architecture = f" ({info.architecture})" if info.architecture else ""
     return (
         metadata.name,
         intern(_status(node)),

@@ -64,7 +64,7 @@ def cells(pod: Partial) -> tuple[Cell, ...]:
         status.podIP or NONE,
         intern(spec.nodeName) or NONE,
         intern(status.nominatedNodeName) or NONE,
-        _gates(spec.readinessGates, conditions),
+        gates(spec.readinessGates, conditions),
     )
 
 
@@ -94,7 +94,7 @@ def _with_initial(status: Partial, word: str, sidecars: set[str], initial: int) 
     of_sidecars = last_of_sidecars_ms = 0
     for number, container in enumerate(status.initContainerStatuses or ()):
         is_sidecar = container.name in sidecars
-        ended_ms = _last_ended_ms(container)
+        ended_ms = last_ended_ms(container)
         restarts += container.restartCount
         last_ms = max(last_ms, ended_ms)
         if is_sidecar:
@@ -106,7 +106,7 @@ def _with_initial(status: Partial, word: str, sidecars: set[str], initial: int) 
         if is_sidecar and container.HasField("started") and container.started:
             ready += container.ready
             continue
-        word = f"Init:{_held_up(state) or f'{number}/{initial}'}"
+        word = f"Init:{held_up(state) or f'{number}/{initial}'}"
         if not _is_first_true("Initialized", conditions):
             return word, ready, restarts, last_ms
         break
@@ -114,10 +114,10 @@ def _with_initial(status: Partial, word: str, sidecars: set[str], initial: int) 
     return _running(status.containerStatuses, so_far, conditions)
 
 
-def _held_up(state: Partial) -> str:
+def held_up(state: Partial) -> str:
     """Return why an init container is not done, "" for no particular reason."""
     if state.HasField("terminated"):
-        return _ended(state.terminated)
+        return ended(state.terminated)
     reason: str = state.waiting.reason if state.HasField("waiting") else ""
     return "" if reason == "PodInitializing" else reason
 
@@ -133,16 +133,16 @@ def _running(statuses: Partial, so_far: Progress, conditions: Partial) -> Progre
         if state.HasField("waiting") and (reason := state.waiting.reason):
             word = reason
         elif state.HasField("terminated"):
-            word = _ended(state.terminated)
+            word = ended(state.terminated)
             if state.terminated.exitCode:
                 failure = word
         elif container.ready and state.HasField("running"):
             has_running = True
             ready += 1
     if restarts:
-        last_ms = max(last_ms, *map(_last_ended_ms, statuses or ()), 0)
+        last_ms = max(last_ms, *map(last_ended_ms, statuses or ()), 0)
     if word == "Completed":
-        if has_running and _is_ready(conditions):
+        if has_running and is_ready(conditions):
             word = "Running"
         elif failure:
             word = failure
@@ -151,13 +151,14 @@ def _running(statuses: Partial, so_far: Progress, conditions: Partial) -> Progre
     return word, ready, restarts, last_ms
 
 
-def _last_ended_ms(container: Partial) -> int:
+def last_ended_ms(container: Partial) -> int:
     """Return when a container ended the last time, 0 if it never did."""
     last = container.lastState
     return (instant_ms(last.terminated.finishedAt) or 0) if last.HasField("terminated") else 0
 
 
-def _ended(terminated: Partial) -> str:
+def ended(terminated: Partial) -> str:
+    """Return why a container ended."""
     if reason := terminated.reason:
         return str(reason)
     if signal := terminated.signal:
@@ -172,7 +173,8 @@ def _deleted(status: Partial, word: str) -> str:
     return word if status.phase in TERMINAL else "Terminating"
 
 
-def _is_ready(conditions: Partial) -> bool:
+def is_ready(conditions: Partial) -> bool:
+    """Whether a condition of a pod says that it is ready."""
     return any(
         each.type == "Ready" and each.status == "True" for each in parts(CONDITION, conditions)
     )
@@ -184,9 +186,10 @@ def _is_first_true(type_: str, conditions: Partial) -> bool:
     return next(found, "") == "True"
 
 
-def _gates(gates: Partial, conditions: Partial) -> str:
-    if not gates:
+def gates(named: Partial, conditions: Partial) -> str:
+    """Return how many readiness gates are passed, of how many."""
+    if not named:
         return NONE
-    asked = parts("core.PodReadinessGate", gates)
+    asked = parts("core.PodReadinessGate", named)
     passed = sum(_is_first_true(gate.conditionType, conditions) for gate in asked)
-    return intern(f"{passed}/{len(gates)}")
+    return intern(f"{passed}/{len(asked)}")

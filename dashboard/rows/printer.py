@@ -1,5 +1,6 @@
 """Rows of our own: which kinds have them, and how the columns of a server pick their cells."""
 
+import re
 from collections.abc import Callable, Iterable
 from sys import intern
 from typing import Final, NamedTuple, TypeAlias
@@ -16,6 +17,7 @@ from dashboard.rows import (
     jobs,
     leases,
     nodes,
+    olderpods,
     pods,
     replicasets,
     services,
@@ -28,12 +30,31 @@ Cells: TypeAlias = tuple[Cell, ...]
 
 NAME: Final = "Name"
 
+OLDER: Final = (1, 24)
+"""The newest version of which it is known that it prints as `older_cells` do: v1.24.17 was read."""
+
+_VERSION: Final = re.compile(r"v([0-9]+)\.([0-9]+)")
+
 
 class Printer(NamedTuple):
-    """How one kind is printed: `cells` makes those of `columns`, a superset over all servers."""
+    """How one kind is printed: `cells` makes those of `columns`, a superset over all servers.
+
+    `older_cells` does as servers of OLDER do, where those print the same object otherwise.
+    """
 
     columns: tuple[str, ...]
     cells: Callable[[Partial], Cells]
+    older_cells: Callable[[Partial], Cells] | None = None
+
+    def ways(self, version: str) -> "list[Printer]":
+        """Return the printers to try on a server of this version, the likeliest first.
+
+        When words changed in between is not known here: there the sample decides.
+        """
+        if self.older_cells is None:
+            return [self]
+        found = [self, Printer(self.columns, self.older_cells)]
+        return found[::-1] if _is_older(version) else found
 
     def under(self, columns: Iterable[str]) -> "Press | None":
         """Return what prints rows under a server's columns, in its order.
@@ -80,8 +101,8 @@ class Press:
 PRINTERS: Final = {
     GVR("", "v1", "configmaps"): Printer(configmaps.COLUMNS, configmaps.cells),
     GVR("", "v1", "events"): Printer(events.COLUMNS, events.cells),
-    GVR("", "v1", "nodes"): Printer(nodes.COLUMNS, nodes.cells),
-    GVR("", "v1", "pods"): Printer(pods.COLUMNS, pods.cells),
+    GVR("", "v1", "nodes"): Printer(nodes.COLUMNS, nodes.cells, nodes.older_cells),
+    GVR("", "v1", "pods"): Printer(pods.COLUMNS, pods.cells, olderpods.cells),
     GVR("", "v1", "services"): Printer(services.COLUMNS, services.cells),
     GVR("apps", "v1", "daemonsets"): Printer(daemonsets.COLUMNS, daemonsets.cells),
     GVR("apps", "v1", "deployments"): Printer(deployments.COLUMNS, deployments.cells),
@@ -95,6 +116,11 @@ PRINTERS: Final = {
     GVR("events.k8s.io", "v1", "events"): Printer(events.COLUMNS, events.cells_of_events_group),
 }
 """The hot kinds."""
+
+
+def _is_older(version: str) -> bool:
+    found = _VERSION.match(version)
+    return found is not None and (int(found[1]), int(found[2])) <= OLDER
 
 
 def printer(gvr: GVR) -> Printer | None:

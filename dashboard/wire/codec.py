@@ -48,6 +48,8 @@ class Mark(NamedTuple):
 class Codec(Protocol):
     """Decodes one kind. Every method raises MalformedEvent, which quotes nothing, and no other."""
 
+    gvr: GVR
+
     def splitter(self) -> Splitter:
         """Return what cuts one watch stream."""
         ...
@@ -82,7 +84,7 @@ class ProtobufCodec:
 
     def __init__(self, gvr: GVR) -> None:
         """Decode the hot kind `gvr`."""
-        self._gvr = gvr
+        self.gvr = gvr
         self._name = KINDS[gvr]
         self._decode = message(self._name).FromString
         self._kind = KINDS[gvr].rpartition(".")[2]
@@ -93,7 +95,7 @@ class ProtobufCodec:
 
     def splitter(self) -> Splitter:
         """See Codec."""
-        return LengthSplitter(self._gvr)
+        return LengthSplitter(self.gvr)
 
     def listing(self, body: bytes) -> Listed:
         """See Codec."""
@@ -178,7 +180,7 @@ class ProtobufCodec:
         return decode_status(bytes(raw), code=0)
 
     def _malformed(self, detail: str) -> MalformedEvent:
-        return MalformedEvent(gvr=self._gvr, detail=detail)
+        return MalformedEvent(gvr=self.gvr, detail=detail)
 
 
 class JsonCodec:
@@ -186,7 +188,7 @@ class JsonCodec:
 
     def __init__(self, gvr: GVR) -> None:
         """Decode the hot kind `gvr`."""
-        self._gvr = gvr
+        self.gvr = gvr
         self._kind = KINDS[gvr].rpartition(".")[2]
         self._decoder: msgspec.json.Decoder[PartialObject] = msgspec.json.Decoder(
             STRUCTS[KINDS[gvr]]
@@ -194,13 +196,13 @@ class JsonCodec:
 
     def splitter(self) -> Splitter:
         """See Codec."""
-        return LineSplitter(self._gvr)
+        return LineSplitter(self.gvr)
 
     def listing(self, body: bytes) -> Listed:
         """See Codec."""
-        found = decode(_json_list, body, of=self._gvr)
+        found = decode(_json_list, body, of=self.gvr)
         if found.kind != f"{self._kind}List":
-            raise MalformedEvent(gvr=self._gvr, detail=f"not a {self._kind}List")
+            raise MalformedEvent(gvr=self.gvr, detail=f"not a {self._kind}List")
         return Listed(
             ResourceVersion(found.metadata.resourceVersion),
             found.metadata.continue_,
@@ -210,20 +212,20 @@ class JsonCodec:
 
     def frame(self, frame: bytes) -> tuple[EventType, msgspec.Raw]:
         """See Codec."""
-        event = decode(frame_decoder, frame, of=self._gvr)
+        event = decode(frame_decoder, frame, of=self.gvr)
         return event.type, event.object
 
     def read(self, raw: Raw) -> tuple[Partial, bytes]:
         """See Codec."""
-        return decode(self._decoder, raw, of=self._gvr), b""
+        return decode(self._decoder, raw, of=self.gvr), b""
 
     def metadata(self, raw: Raw) -> Partial:
         """See Codec."""
-        return decode(_json_object, raw, of=self._gvr).metadata
+        return decode(_json_object, raw, of=self.gvr).metadata
 
     def mark(self, raw: Raw) -> Mark:
         """See Codec."""
-        metadata = decode(_json_mark, raw, of=self._gvr).metadata
+        metadata = decode(_json_mark, raw, of=self.gvr).metadata
         is_end = metadata.annotations.get(INITIAL_EVENTS_END) == "true"
         return Mark(ResourceVersion(metadata.resourceVersion), is_end)
 

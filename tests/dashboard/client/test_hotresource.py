@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from dashboard.errors import (
     UnprocessableWatchList,
     WatchClosed,
 )
+from dashboard.rows.printer import PRINTERS
 from dashboard.wire.codec import PROTOBUF
 from tests.support.apiserver import Recorder, kubeconfig, serve
 from tests.support.clock import FakeClock
@@ -41,6 +43,7 @@ LEASES = ApiResource(
     GVR("coordination.k8s.io", "v1", "leases"), "Lease", "lease", (), (),
     frozenset({"list", "watch"}), (), is_namespaced=True, is_preferred=True,
 )  # fmt: skip
+NODES = replace(LEASES, gvr=GVR("", "v1", "nodes"), kind="Node", is_namespaced=False)
 GVR_ = LEASES.gvr
 COLUMNS = ["Name", "Holder", "Age"]
 CREATED = "2025-12-30T00:00:00Z"
@@ -272,6 +275,42 @@ async def test_a_listing_of_which_a_row_differs_is_refused_and_read_as_the_table
         assert caught.value.params["column"] == "Holder"
         assert source.encoding is Encoding.TABLE
         assert [row.cells[1] for row in page.items] == ["x", "somebody else"]
+
+
+@pytest.mark.parametrize(
+    ("version", "refusals"), [("v1.24.17", 0), ("v1.36.3", 1), ("v1.30.0-eks-1", 1), ("", 1)]
+)
+async def test_an_older_server_is_found_by_its_version_or_by_its_words(
+    tmp_path: Path, version: str, refusals: int
+) -> None:
+    columns = PRINTERS[NODES.gvr].columns
+    document = {"metadata": metadata("a"), "status": {"nodeInfo": {"architecture": "arm64"}}}
+    cells = ["a", "Unknown", "<none>", "2d", "", "<none>", "<none>", *["<unknown>"] * 3]
+    row = {"cells": cells, "object": {"metadata": metadata("a")}}
+    table = {
+        "kind": "Table",
+        "metadata": {"resourceVersion": "8"},
+        "columnDefinitions": [{"name": name, "type": "string"} for name in columns],
+        "rows": [row],
+    }
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        if "as=Table" in request.headers["Accept"]:
+            return web.json_response(table)
+        return web.Response(body=listing(NODES.gvr, "9", encode("core.Node", document)))
+
+    async with serve(answer) as server:
+        found = config.find(tmp_path, {"KUBECONFIG": str(kubeconfig(tmp_path, server.server))})
+        transport = Transport("test", await config.load(found.found[0]))
+        source = HotResource(transport, NODES, NO_NAMESPACE, FakeClock(), version=version)
+        for _refusal in range(refusals):
+            with pytest.raises(PrintedOtherwise):
+                await source.list_page(ListOptions())
+        page = await source.list_page(ListOptions())
+        await transport.aclose()
+
+    assert page.items[0].cells[8] == "<unknown>"
+    assert source.encoding is Encoding.PROTOBUF
 
 
 async def test_a_stream_of_initial_events_is_held_against_the_sample_too(tmp_path: Path) -> None:

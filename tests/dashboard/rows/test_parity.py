@@ -46,7 +46,8 @@ STATUSES = frozenset(
 class Server:
     """The API server, asked as its administrator."""
 
-    def __init__(self, session: aiohttp.ClientSession, token: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, token: str, version: str) -> None:
+        self.version = version
         self._session = session
         self._token = token
 
@@ -78,7 +79,7 @@ async def server(request: pytest.FixtureRequest) -> AsyncIterator[Server]:
     config = msgspec.json.decode(cluster.user("admin").read_bytes())
     token = config["users"][0]["user"]["token"]
     async with aiohttp.ClientSession(cluster.server) as session:
-        yield Server(session, token)
+        yield Server(session, token, cluster.version)
 
 
 def path(gvr: GVR) -> str:
@@ -101,8 +102,8 @@ async def test_rows_from_protobuf_and_from_json_are_the_servers_table(
     table = msgspec.json.decode(printed_at)
     columns = [each["name"] for each in table["columnDefinitions"]]
 
-    from_protobuf = rows(ProtobufCodec(gvr), binary, gvr, columns)
-    from_json = rows(JsonCodec(gvr), text, gvr, columns)
+    from_protobuf = rows(server, ProtobufCodec(gvr), binary, columns)
+    from_json = rows(server, JsonCodec(gvr), text, columns)
 
     assert from_protobuf == from_json
     assert len(from_protobuf) == len(table["rows"]) > 0
@@ -155,16 +156,16 @@ async def test_text_that_was_cut_inside_a_character_is_told_as_the_server_tells_
     columns = [each["name"] for each in table["columnDefinitions"]]
     message = columns.index("Message")
 
-    (row,) = rows(ProtobufCodec(gvr), binary, gvr, columns)
+    (row,) = rows(server, ProtobufCodec(gvr), binary, columns)
 
     assert row.cells[message] == table["rows"][0]["cells"][message]
     assert row.cells[message] == "caf\ufffd \ufffd\ufffd \ufffd\ufffd\ufffd \ufffd"
 
 
-def rows(codec: Codec, body: bytes, gvr: GVR, columns: list[str]) -> list[Row]:
-    press = PRINTERS[gvr].under(columns)
+def rows(server: Server, codec: Codec, body: bytes, columns: list[str]) -> list[Row]:
+    press = PRINTERS[codec.gvr].ways(server.version)[0].under(columns)
     assert press is not None, f"a column of {columns} is not known"
-    reader = Reader(gvr, codec, press)
+    reader = Reader(codec.gvr, codec, press)
     found = [reader.row(raw)[0] for raw in codec.listing(body).items]
     assert reader.unreadable == 0
     return found

@@ -1,12 +1,14 @@
 """Every word that a pod's row can say. Go: k8s.io/kubernetes/pkg/printers/internalversion#TestPrintPod."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from dashboard.api.gvr import GVR
 from dashboard.api.table import Cell, MixedCell, TimeCell, TimeForm
-from dashboard.rows.pods import COLUMNS, cells
+from dashboard.rows import olderpods, pods
+from dashboard.rows.pods import COLUMNS
 from tests.support.partial import both
 
 PODS = GVR("", "v1", "pods")
@@ -18,7 +20,7 @@ LATER_MS = CREATED_MS + 2 * 86_400_000
 Json = dict[str, Any]
 
 
-def row(document: Json) -> dict[str, Cell]:
+def row(document: Json, cells: Callable[[Any], tuple[Cell, ...]] = pods.cells) -> dict[str, Cell]:
     """Return the cells by column, the same from both forms of the wire."""
     metadata = {"name": "web-0", "creationTimestamp": CREATED, **document.get("metadata", {})}
     whole = {"spec": {}, "status": {}, **document, "metadata": metadata}
@@ -282,3 +284,61 @@ def test_short_words_that_repeat_are_one_string() -> None:
 
     for column in ("Ready", "Status", "Restarts", "Node"):
         assert first[column] is second[column]
+
+
+DONE_AND_DELETED = pod(ended(0, "Completed"), phase="Succeeded") | {
+    "metadata": {"deletionTimestamp": LATER}
+}
+
+
+@pytest.mark.parametrize(
+    ("document", "column", "older", "newer"),
+    [
+        (pod(ended(0, "Completed"), ended(2)), "Status", "Completed", "ExitCode:2"),
+        (DONE_AND_DELETED, "Status", "Terminating", "Completed"),
+        (
+            pod({**running(), **last_ended(LATER, 0)}),
+            "Restarts", MixedCell("0", LATER_MS, TimeForm.AGO), "0",
+        ),
+        (
+            pod(
+                running(),
+                initial=(init("setup", {**ended(0), **last_ended(LATER, 4)}),),
+                init_containers=(SETUP,),
+            ),
+            "Restarts", MixedCell("0", LATER_MS, TimeForm.AGO), "0",
+        ),
+        (
+            pod(
+                running(),
+                initial=(init("setup", ended(7)),),
+                init_containers=(SETUP,),
+                conditions=INITIALIZED,
+            ),
+            "Ready", "0/1", "1/1",
+        ),
+    ],
+)  # fmt: skip
+def test_older_servers_say_some_things_otherwise(
+    document: Json, column: str, older: Cell, newer: Cell
+) -> None:
+    assert row(document, olderpods.cells)[column] == older
+    assert row(document)[column] == newer
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pod(phase="Pending"),
+        pod(running(), conditions=READY),
+        pod(waiting("A"), ended(1, "B")),
+        pod(ended(0, "Completed"), running(), conditions=READY),
+        pod(ended(0, "Completed"), running()),
+        pod(running(), initial=(init("setup", waiting("Why")),), init_containers=(SETUP,)),
+        pod(running(), initial=(init("setup", waiting()),), init_containers=(SETUP,)),
+        pod({**running(), **last_ended(LATER, 2)}),
+        pod(running()) | {"metadata": {"deletionTimestamp": LATER}},
+    ],
+)
+def test_older_servers_say_most_things_alike(document: Json) -> None:
+    assert row(document, olderpods.cells) == row(document)
