@@ -12,6 +12,7 @@ import (
 	"time"
 
 	v1 "k8s.io/api/core/v1"
+	utilfeature "k8s.io/apiserver/pkg/util/feature"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -89,6 +90,10 @@ func run(kubeconfig, name, taint string, port int) error {
 		return err
 	}
 	kubelet.EnableServer = false
+	// Else it listens on a socket deep in its folder, and ends where that path is too long for one.
+	if err := utilfeature.DefaultMutableFeatureGate.Set("KubeletPodResources=false"); err != nil {
+		return err
+	}
 	kubemark.NewHollowKubelet(
 		flags, kubelet, client, heartbeatClient,
 		&cadvisor.Fake{NodeName: name}, containers.ImageService, runtime, cm.NewStubContainerManager(),
