@@ -15,5 +15,13 @@ hypothesis.settings.load_profile("portolan")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser's tests last: its driver keeps an event loop running in this thread."""
-    items.sort(key=lambda item: "browser" in item.path.parent.parts[-2:])
+    """Put the browser's tests last: its driver keeps an event loop running in this thread.
+
+    Before them stand facts that were begun long before and are only asked for now.
+    """
+    items.sort(
+        key=lambda item: (
+            "browser" in item.path.parent.parts[-2:],
+            "observations" in getattr(item, "fixturenames", ()),
+        )
+    )

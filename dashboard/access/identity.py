@@ -9,13 +9,12 @@ from weakref import WeakKeyDictionary
 from dashboard.api.credential import BearerToken, Credential, OwnCredential, TokenCredential
 from dashboard.api.viewer import Introduction, Source, Viewer
 from dashboard.cache.clock import Clock, SystemClock
-from dashboard.client.review import who_am_i, who_has
+from dashboard.client.review import SELF_SUBJECT_REVIEWS, who_am_i, who_has
 from dashboard.client.transport import Transport
 from dashboard.clusters import fleet
 from dashboard.clusters.cluster import Connection, viewer_from
 from dashboard.errors import (
     ClusterError,
-    NotFound,
     ReachabilityError,
     SignInNeeded,
     TokenRefused,
@@ -89,9 +88,9 @@ class People:
     async def _ask(self, token: BearerToken) -> Person:
         transport = self._connection.nobody.speaking(token)
         try:
-            try:
+            if SELF_SUBJECT_REVIEWS in self._connection.resources:
                 user = await who_am_i(transport)
-            except NotFound:  # older than 1.28
+            else:
                 user = await who_has(self._connection.transport, token)
         except Unauthorized as error:
             raise TokenRefused(cluster=self._connection.slug, detail=error.detail) from error

@@ -1,6 +1,6 @@
 """Who somebody is and what they may do, in the API server's own words."""
 
-from typing import Any
+from typing import Any, Final
 
 from dashboard.api.credential import BearerToken
 from dashboard.api.gvr import GVR
@@ -11,9 +11,12 @@ from dashboard.wire import review as wire
 from dashboard.wire.decode import decode
 from dashboard.wire.review import AccessStatus, UserInfo
 
+SELF_SUBJECT_REVIEWS: Final = GVR("authentication.k8s.io", "v1", "selfsubjectreviews")
+"""Served by 1.28 and newer. Discovery says so: where it is not, who may not ask gets 403, not 404."""
+
 
 async def who_am_i(transport: Transport) -> UserInfo:
-    """Return whom the transport's credential stands for (SelfSubjectReview, 1.28 and newer)."""
+    """Return whom the transport's credential stands for, on servers with SELF_SUBJECT_REVIEWS."""
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
     answer = await transport.review(Review.SELF_SUBJECT, wire.encode(body))
     return decode(wire.self_subject_decoder, answer.body, of=Review.SELF_SUBJECT).status.userInfo
@@ -22,7 +25,7 @@ async def who_am_i(transport: Transport) -> UserInfo:
 async def who_has(transport: Transport, token: BearerToken) -> UserInfo:
     """Return whose `token` it is, with the transport's right to create tokenreviews.
 
-    For servers without SelfSubjectReview. Raises Unauthorized for a token of nobody.
+    For servers without SELF_SUBJECT_REVIEWS. Raises Unauthorized for a token of nobody.
     """
     body = {
         "apiVersion": "authentication.k8s.io/v1",

@@ -20,12 +20,12 @@ from dashboard.client.discovery import (
 )
 from dashboard.client.hotresource import HotResource
 from dashboard.client.resource import TableResource
-from dashboard.client.review import who_am_i
+from dashboard.client.review import SELF_SUBJECT_REVIEWS, who_am_i
 from dashboard.client.source import source_of
 from dashboard.client.transport import Transport
 from dashboard.clusters.catalogue import Catalogue
 from dashboard.clusters.residents import RESIDENT, Residents
-from dashboard.errors import ClusterError, KubeconfigInvalid, NotFound
+from dashboard.errors import ClusterError, KubeconfigInvalid
 from dashboard.wire.review import UserInfo
 
 RETRY_S = 5.0
@@ -173,7 +173,7 @@ class Cluster:
             # One after the other: when one fails, none of the others is left under way.
             discovered = await discover(transport)
             version = await server_version(transport)
-            owner = await self._owner(transport)
+            owner = await self._owner(transport, discovered.resources)
         except BaseException:  # being cancelled leaves sockets open just as an error does
             await transport.aclose()
             raise
@@ -181,13 +181,13 @@ class Cluster:
         made.start(self._resident)
         return made
 
-    async def _owner(self, transport: Transport) -> Viewer:
+    async def _owner(self, transport: Transport, resources: Resources) -> Viewer:
         """Return whom the credential stands for; being nobody is a mistake of the kubeconfig."""
-        try:
+        if SELF_SUBJECT_REVIEWS in resources:
             user = await who_am_i(transport)
-        except NotFound:
-            # Older than 1.28: nothing there says who we are. The gate asks what *we* may, so the
-            # name is for people to read alone.
+        else:
+            # Nothing there says who we are. The gate asks what *we* may, so the name is for people
+            # to read alone.
             user = UserInfo(self.context.name)
         owner = viewer_from(user, Source.KUBECONFIG)
         if owner is None:

@@ -29,8 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def build(options: argparse.Namespace) -> int:
-    binaries.obtain(options.version)
-    print(f"Kubernetes {options.version}: {binaries.cache_folder(options.version)}")
+    for version in [options.version] if options.version else binaries.modules():
+        binaries.obtain(version)
+        print(f"{version}: {binaries.cache_folder(version)}")
     return 0
 
 
@@ -92,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     known = binaries.versions()
     for run, text in (
-        (build, "build the binaries into the cache"),
+        (build, "build the binaries, of every version unless one is named, into the cache"),
         (start, "start a cluster with a world in it, or say that it runs"),
         (world, "give a running cluster a world, or a larger one"),
         (guard, "remove a cluster when standard input ends"),
@@ -101,8 +102,13 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(run.__name__, help=text)
         command.set_defaults(run=run)
-        version = os.environ.get("VERSION") or binaries.DEFAULT_VERSION
-        command.add_argument("--version", default=version, help=f"one of {', '.join(known)}")
+        command.add_argument(
+            "--version",
+            type=binaries.spelled,
+            default=os.environ.get("VERSION")
+            or (None if run is build else binaries.DEFAULT_VERSION),
+            help=f"one of {', '.join(known)}",
+        )
         command.add_argument("--name", default=os.environ.get("NAME") or "default")
         if run in (start, world):
             pods = int(os.environ.get("PODS") or controlplane.Request.pods)

@@ -1,4 +1,4 @@
-"""The six binaries of a control plane: found, or built once into a cache that outlives the checkout."""
+"""The binaries of a control plane: found, or built once into a cache that outlives the checkout."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from tests.cluster import toolchain
 
 HERE = Path(__file__).parent
 DEFAULT_VERSION = "v1.36.3"
-STAMP = "k8s.io/component-base/version"
+OLD_ETCD = "etcd-v3.5.12"
+"""A module of etcd alone, the last that an API server of 1.36 does not trust with WatchList."""
+STAMPED = ("k8s.io/client-go/pkg/version", "k8s.io/component-base/version")
+"""The packages that releases stamp: what a client calls itself, and what /version says."""
 
 
 class BuildFailed(RuntimeError):
@@ -35,16 +38,32 @@ def versions() -> list[str]:
     return sorted(found, key=lambda name: [int(part) for part in re.findall(r"\d+", name)])
 
 
+def modules() -> list[str]:
+    """Return everything that `obtain` takes: the server versions, and what else tests start."""
+    return [*versions(), OLD_ETCD]
+
+
+def spelled(version: str) -> str:
+    """Return `version` as tags spell it: 1.24.17 is v1.24.17."""
+    return f"v{version}" if version[:1].isdigit() else version
+
+
 def obtain(version: str) -> Mapping[str, Path]:
     """Return the path of every binary by its name, building what is neither given nor cached.
 
+    What the version's module does not list (etcd, kubectl) is that of DEFAULT_VERSION.
     KUBEBUILDER_ASSETS names a folder whose binaries are taken first (the envtest convention).
     Raises UnknownVersion, BuildFailed and toolchain.NoGo.
     """
-    module = HERE / version
-    if not (module / "go.mod").is_file():
+    if not (HERE / version / "go.mod").is_file():
         raise UnknownVersion(f"{version} is not one of {', '.join(versions())}")
-    packages = _packages(module)
+    lent = {} if version == DEFAULT_VERSION else _obtain(DEFAULT_VERSION)
+    return {**lent, **_obtain(version)}
+
+
+def _obtain(version: str) -> dict[str, Path]:
+    """Return the binaries that the version's own module lists."""
+    packages = _packages(HERE / version)
     given = _given(packages)
     wanted = {name: package for name, package in packages.items() if name not in given}
     if not wanted:
@@ -76,8 +95,9 @@ def _packages(module: Path) -> dict[str, str]:
     block = re.search(r"^tool \(\n(.*?)^\)", go_mod, re.MULTILINE | re.DOTALL)
     tools = block[1].split() if block else re.findall(r"^tool (\S+)", go_mod, re.MULTILINE)
     packages = {_binary(package): package for package in tools}
-    packages.pop("kubemark", None)
-    return {**packages, "hollow": "./hollow"}
+    if packages.pop("kubemark", None):
+        packages["hollow"] = "./hollow"
+    return packages
 
 
 def _binary(package: str) -> str:
@@ -94,14 +114,16 @@ def _given(packages: Mapping[str, str]) -> dict[str, Path]:
 
 
 def _flags(version: str) -> list[str]:
-    major, minor = version.removeprefix("v").split(".")[:2]
+    major, minor = re.findall(r"\d+", version)[:2]
     stamps = {
         "gitVersion": version,
         "gitMajor": major,
         "gitMinor": minor,
         "gitTreeState": "clean",
     }
-    linker = " ".join(["-s -w", *(f"-X {STAMP}.{key}={value}" for key, value in stamps.items())])
+    linker = " ".join(
+        ["-s -w", *(f"-X {at}.{key}={value}" for at in STAMPED for key, value in stamps.items())]
+    )
     return ["-trimpath", "-ldflags", linker]
 
 
@@ -111,7 +133,7 @@ def _build(version: str, packages: Mapping[str, str], folder: Path) -> None:
             return
         module = HERE / version
         go = toolchain.find(toolchain.required_by((module / "go.mod").read_text(encoding="utf-8")))
-        print(f"Building Kubernetes {version} and etcd with {go}, once: some minutes", flush=True)
+        print(f"Building {version} with {go}, once: some minutes", flush=True)
         begun = time.monotonic()
         fresh = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
         try:
@@ -130,7 +152,8 @@ def _compile(go: str, version: str, packages: list[str], folder: Path) -> None:
     done = subprocess.run(command, cwd=HERE / version, env=environment, check=False)
     if done.returncode != 0:
         raise BuildFailed(f"go build of {version} ended with {done.returncode}")
-    (folder / "server").rename(folder / "etcd")
+    if (folder / "server").exists():
+        (folder / "server").rename(folder / "etcd")
 
 
 @contextmanager

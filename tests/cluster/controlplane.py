@@ -52,11 +52,16 @@ def start(instance: Instance, request: Request) -> bool:
     """Return with the cluster usable: True if it was started, False if it ran already.
 
     Usable is: the API server's /readyz, and what tests/support/world/readiness.py names.
-    Raises StartFailed with nothing left running.
+    Raises StartFailed with nothing left running, unless it runs at another version.
     """
     tools = binaries.obtain(request.version)
     with instance.locked():
         if instance.is_alive():
+            running = instance.state()["version"]
+            if running != request.version:
+                raise StartFailed(
+                    f"{instance.name} runs at {running}: stop it first, or name another"
+                )
             return False
         instance.end()
         certificates.prepare(instance.pki)

@@ -1,4 +1,4 @@
-"""pytest fixtures: a real cluster with a small world for the whole run, and more on demand.
+"""pytest fixtures: a real cluster with a small world for the whole run, an old one, and more on demand.
 
 USE_EXISTING_CLUSTER=true takes the cluster of KUBECONFIG instead (the envtest convention); users
 then are the files users/NAME.kubeconfig beside it.
@@ -26,6 +26,10 @@ from tests.cluster.lease import leased
 from tests.support.environment import KUBECONFIG
 
 FIXTURE_PODS = 120
+OLD_PODS = 1
+"""Pods of the old server's world: no more than its sick are."""
+OLD_VERSION = "v1.24.17"
+"""No WatchList, no aggregated discovery, no SelfSubjectReview."""
 StartCluster = Callable[..., "Cluster"]
 
 
@@ -109,15 +113,34 @@ def cluster() -> Iterator[Cluster]:
         yield Cluster(instance.kubeconfig, instance)
 
 
+@pytest.fixture(scope="session")
+def old_cluster() -> Iterator[Cluster]:
+    """A real cluster of OLD_VERSION with every state in it, shared by the whole run."""
+    request = Request(version=OLD_VERSION, pods=OLD_PODS)
+    with leased(f"test-{os.getpid()}-old", request) as instance:
+        yield Cluster(instance.kubeconfig, instance)
+
+
+@pytest.fixture(params=[binaries.DEFAULT_VERSION, OLD_VERSION])
+def any_cluster(request: pytest.FixtureRequest) -> Cluster:
+    """Each of both clusters in turn; a test that asks for it runs on both."""
+    name = "old_cluster" if request.param == OLD_VERSION else "cluster"
+    found: Cluster = request.getfixturevalue(name)
+    return found
+
+
 @pytest.fixture
 def start_cluster() -> Iterator[StartCluster]:
     """Start clusters of the test's own, bare unless `pods` says otherwise; they end with the test."""
     numbers = count(1)
     with ExitStack() as stack:
 
-        def start(*, pods: int = 0, seed: int = 7) -> Cluster:
+        def start(
+            *, pods: int = 0, seed: int = 7, version: str = binaries.DEFAULT_VERSION
+        ) -> Cluster:
             name = f"test-{os.getpid()}-{next(numbers)}"
-            instance = stack.enter_context(leased(name, Request(pods=pods, seed=seed)))
+            request = Request(version=version, pods=pods, seed=seed)
+            instance = stack.enter_context(leased(name, request))
             return Cluster(instance.kubeconfig, instance)
 
         yield start

@@ -16,7 +16,7 @@ import pytest
 from tests.cluster import binaries, controlplane, lease, ports, processes, publish, toolchain
 from tests.cluster.controlplane import Request, StartFailed
 from tests.cluster.facts import eventually, listening_addresses
-from tests.cluster.fixtures import Cluster, StartCluster
+from tests.cluster.fixtures import OLD_VERSION, Cluster, StartCluster
 from tests.cluster.instance import ROOT, BadName, Instance
 
 LOOPBACK = "0100007F"
@@ -67,6 +67,16 @@ def test_second_start_finds_the_first(instance: Instance) -> None:
     assert not controlplane.start(instance, Request(pods=0))
 
     assert instance.processes() == before
+
+
+@cluster_test
+def test_start_at_another_version_leaves_alone_what_runs(instance: Instance) -> None:
+    controlplane.start(instance, Request(pods=0))
+
+    with pytest.raises(StartFailed, match=re.escape(binaries.DEFAULT_VERSION)):
+        controlplane.start(instance, Request(version=OLD_VERSION, pods=0))
+
+    assert instance.is_alive()
 
 
 @cluster_test
@@ -186,19 +196,28 @@ def test_administrator_reads_what_the_api_server_says_of_itself(
 
 
 @cluster_test
-def test_server_is_stamped_with_its_version(cluster: Cluster) -> None:
+@pytest.mark.parametrize(
+    ("which", "git_version", "minor"),
+    [("cluster", binaries.DEFAULT_VERSION, "36"), ("old_cluster", OLD_VERSION, "24")],
+)
+def test_server_is_stamped_with_its_version(
+    request: pytest.FixtureRequest, which: str, git_version: str, minor: str
+) -> None:
+    cluster: Cluster = request.getfixturevalue(which)
     version = json.loads(cluster.kubectl("get", "--raw", "/version"))
+    nodes = json.loads(cluster.kubectl("get", "nodes", "-o", "json"))["items"]
 
-    assert version["gitVersion"] == binaries.DEFAULT_VERSION == cluster.version
-    assert (version["major"], version["minor"]) == ("1", "36")
+    assert version["gitVersion"] == git_version == cluster.version
+    assert (version["major"], version["minor"]) == ("1", minor)
     assert version["gitTreeState"] == "clean"
+    assert {node["status"]["nodeInfo"]["kubeletVersion"] for node in nodes} == {git_version}
 
 
 @cluster_test
-def test_every_process_listens_on_loopback_alone(cluster: Cluster) -> None:
-    if cluster.instance is None:
+def test_every_process_listens_on_loopback_alone(any_cluster: Cluster) -> None:
+    if any_cluster.instance is None:
         pytest.skip("an existing cluster's processes are not ours")
-    pids = [process.pid for process in cluster.instance.processes()]
+    pids = [process.pid for process in any_cluster.instance.processes()]
 
     assert listening_addresses(pids) == {LOOPBACK}
 
@@ -245,6 +264,22 @@ def test_kubebuilder_assets_win_over_the_cache(
     assert tools["etcd"] == tmp_path / "etcd"
     assert tools["kubectl"] == tmp_path / "kubectl"
     assert tools["kube-apiserver"].parent == binaries.cache_folder(binaries.DEFAULT_VERSION)
+
+
+def test_old_version_has_servers_of_its_own_and_is_lent_the_rest() -> None:
+    old, current = (binaries.obtain(v) for v in (OLD_VERSION, binaries.DEFAULT_VERSION))
+
+    assert {name for name in current if old[name] == current[name]} == {"etcd", "kubectl"}
+    assert old.keys() == current.keys()
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("1.24.17", "v1.24.17"), ("v1.24.17", "v1.24.17"), (binaries.OLD_ETCD, binaries.OLD_ETCD)],
+)
+def test_version_is_taken_with_its_letter_and_without(said: str, meant: str) -> None:
+    assert binaries.spelled(said) == meant
+    assert meant in binaries.modules()
 
 
 def test_unknown_version_is_refused_with_the_known_ones() -> None:

@@ -1,4 +1,4 @@
-"""Every listable kind of a real cluster, cell for cell as the API server itself prints it."""
+"""Every listable kind of a current and of an old cluster, cell for cell as their server prints it."""
 
 import asyncio
 import json
@@ -75,21 +75,21 @@ class Server:
 
 
 @pytest.fixture
-async def session(cluster: Cluster) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(cluster.server) as found:
+async def session(any_cluster: Cluster) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(any_cluster.server) as found:
         yield found
 
 
 @pytest.mark.parametrize(("user", "namespace"), [("admin", ""), ("alice", "payments")])
 async def test_it_is_the_servers_own_table(
-    cluster: Cluster,
+    any_cluster: Cluster,
     session: aiohttp.ClientSession,
     monkeypatch: pytest.MonkeyPatch,
     user: str,
     namespace: str,
 ) -> None:
-    kubeconfig = cluster.user(user)
-    server = Server(session, cluster.tokens[user])
+    kubeconfig = any_cluster.user(user)
+    server = Server(session, any_cluster.tokens[user])
     kinds = await server.kinds()
     assert len(kinds) > 55
     async with visiting(kubeconfig, monkeypatch) as visitor:

@@ -106,16 +106,28 @@ PROBES = (
 )
 
 
+EVERYWHERE = ("cluster", "old_cluster")
+everywhere = pytest.mark.parametrize("harbour", EVERYWHERE, indirect=True)
+"""On both servers: on the old one nobody can say who they are, and the portal asks with TokenReview."""
+
+
+@pytest.fixture
+def harbour(request: pytest.FixtureRequest) -> Cluster:
+    """The current server, unless the test says otherwise."""
+    found: Cluster = request.getfixturevalue(getattr(request, "param", "cluster"))
+    return found
+
+
 @pytest.fixture
 async def site(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    harbour: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[dict[str, Visitor], Recorder]]:
     """The site with everybody signed in, behind a front that must see no write."""
-    tokens = cluster.tokens
+    tokens = harbour.tokens
     admin = tokens["admin"]
     everybody = {name: tokens[name] for name in PEOPLE}
     async with (
-        relay(cluster.server, tmp_path, name=NAME, token=admin) as (kubeconfig, recorder),
+        relay(harbour.server, tmp_path, name=NAME, token=admin) as (kubeconfig, recorder),
         receiving(kubeconfig, everybody, monkeypatch) as people,
     ):
         yield people, recorder
@@ -128,24 +140,24 @@ def people(site: tuple[dict[str, Visitor], Recorder]) -> dict[str, Visitor]:
 
 
 @pytest.fixture
-def bound(cluster: Cluster) -> Iterator[None]:
+def bound(harbour: Cluster) -> Iterator[None]:
     """Give dave the config maps of `default` for as long as a test lasts, or until it ends that."""
     rights = ("--verb=get,list,watch", "--resource=configmaps")
-    cluster.kubectl("-n", "default", "create", "role", "reads-here", *rights)
-    cluster.kubectl("-n", "default", "create", "configmap", "seen-by-dave")
-    bind(cluster)
+    harbour.kubectl("-n", "default", "create", "role", "reads-here", *rights)
+    harbour.kubectl("-n", "default", "create", "configmap", "seen-by-dave")
+    bind(harbour)
     yield
     for thing in ("rolebinding/reads-here", "role/reads-here", "configmap/seen-by-dave"):
-        cluster.kubectl("-n", "default", "delete", thing, "--ignore-not-found")
+        harbour.kubectl("-n", "default", "delete", thing, "--ignore-not-found")
 
 
-def bind(cluster: Cluster) -> None:
+def bind(harbour: Cluster) -> None:
     subject = ("--role=reads-here", "--user=dave")
-    cluster.kubectl("-n", "default", "create", "rolebinding", "reads-here", *subject)
+    harbour.kubectl("-n", "default", "create", "rolebinding", "reads-here", *subject)
 
 
-def unbind(cluster: Cluster) -> None:
-    cluster.kubectl("-n", "default", "delete", "rolebinding", "reads-here")
+def unbind(harbour: Cluster) -> None:
+    harbour.kubectl("-n", "default", "delete", "rolebinding", "reads-here")
 
 
 def assert_read_only(recorder: Recorder) -> None:
@@ -165,9 +177,9 @@ Truth = Callable[[str], Awaitable[Pods]]
 
 
 @pytest.fixture
-def pods(cluster: Cluster, site: tuple[dict[str, Visitor], Recorder]) -> Truth:
+def pods(harbour: Cluster, site: tuple[dict[str, Visitor], Recorder]) -> Truth:
     """Return a function of the pods that somebody may list by their own token, wherever they may."""
-    server, tokens = site[1].server, cluster.tokens
+    server, tokens = site[1].server, harbour.tokens
 
     async def listed(user: str) -> Pods:
         async with aiohttp.ClientSession(server) as session:
@@ -218,7 +230,15 @@ async def until(socket: Socket, *kinds: str, timeout_s: float = 10) -> dict[str,
                 return frame
 
 
-@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.address)
+@pytest.mark.parametrize(
+    ("probe", "harbour"),
+    [
+        *((probe, "cluster") for probe in PROBES),
+        *((probe, "old_cluster") for probe in PROBES if probe.counts),
+    ],
+    indirect=["harbour"],
+    ids=lambda each: each.address if isinstance(each, Probe) else each,
+)
 async def test_each_sees_exactly_what_their_own_token_sees(
     people: dict[str, Visitor], pods: Truth, probe: Probe
 ) -> None:
@@ -254,6 +274,7 @@ async def test_each_is_told_the_steps_of_collections_that_are_theirs_whole(
         assert answer.status_code == (200 if told else 403), name
 
 
+@everywhere
 async def test_each_table_holds_all_that_their_own_token_lists(
     people: dict[str, Visitor], pods: Truth
 ) -> None:
@@ -275,21 +296,25 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("kind", "harbour"),
+    [*((kind, "cluster") for kind in KINDS), ("pods.v1", "old_cluster")],
+    indirect=["harbour"],
+)
 async def test_each_opens_exactly_the_objects_that_their_own_token_gets(
-    cluster: Cluster, site: tuple[dict[str, Visitor], Recorder], kind: str
+    harbour: Cluster, site: tuple[dict[str, Visitor], Recorder], kind: str
 ) -> None:
     people, recorder = site
     async with aiohttp.ClientSession(recorder.server) as session:
 
         async def status_of(path: str, who: str) -> int:
-            bearer = {"Authorization": f"Bearer {cluster.tokens[who]}"}
+            bearer = {"Authorization": f"Bearer {harbour.tokens[who]}"}
             async with session.get(path, headers=bearer) as answer:
                 return answer.status
 
         for space in ("payments", "checkout", "team-secrets"):
             root = KINDS[kind].format(space)
-            listed = json.loads(cluster.kubectl("get", "--raw", root))["items"]
+            listed = json.loads(harbour.kubectl("get", "--raw", root))["items"]
             names = [item["metadata"]["name"] for item in listed[:1]]
             for name in (*names, "there-is-no-such-thing"):
                 for who in PEOPLE:
@@ -300,7 +325,7 @@ async def test_each_opens_exactly_the_objects_that_their_own_token_gets(
 
 
 async def test_the_events_of_an_object_are_for_those_who_may_list_events(
-    cluster: Cluster, people: dict[str, Visitor]
+    harbour: Cluster, people: dict[str, Visitor]
 ) -> None:
     """Carol may get one config map by its name, and no event."""
     page = await people["carol"].get(f"/c/{NAME}/configmaps.v1/payments/ledger-config/events")
@@ -340,25 +365,26 @@ async def test_each_socket_says_exactly_what_their_own_token_lists(
 
 
 async def test_what_happens_elsewhere_is_not_heard_of(
-    cluster: Cluster, people: dict[str, Visitor], bound: None
+    harbour: Cluster, people: dict[str, Visitor], bound: None
 ) -> None:
     alice, dave = await opened(people["alice"]), await opened(people["dave"])
     for socket in (alice, dave):
         await socket.say(subscribe("configmaps.v1"))
         await until(socket, "snapshot")
     try:
-        cluster.kubectl("-n", "default", "create", "configmap", "made-for-dave")
+        harbour.kubectl("-n", "default", "create", "configmap", "made-for-dave")
         frame = await until(dave, "delta")
         assert [row["name"] for row in frame["put"]] == ["made-for-dave"]
         with pytest.raises(TimeoutError):
             await until(alice, "delta", "snapshot", timeout_s=1)
     finally:
-        cluster.kubectl("-n", "default", "delete", "configmap", "made-for-dave")
+        harbour.kubectl("-n", "default", "delete", "configmap", "made-for-dave")
     await dave.close()
 
 
+@everywhere
 async def test_a_right_that_is_taken_away_is_gone_everywhere_and_comes_back(
-    cluster: Cluster, people: dict[str, Visitor], bound: None
+    harbour: Cluster, people: dict[str, Visitor], bound: None
 ) -> None:
     socket = await opened(people["dave"])
     await socket.say(subscribe("configmaps.v1"))
@@ -369,7 +395,7 @@ async def test_a_right_that_is_taken_away_is_gone_everywhere_and_comes_back(
     address = f"/c/{NAME}/configmaps.v1"
     assert (await people["dave"].get(address, format="json")).status_code == 200
 
-    unbind(cluster)
+    unbind(harbour)
     gone_at = time.monotonic()
     denied = await until(socket, "denied", timeout_s=REVOKED_WITHIN_S)
     assert "rows" not in denied
@@ -377,7 +403,7 @@ async def test_a_right_that_is_taken_away_is_gone_everywhere_and_comes_back(
         assert time.monotonic() - gone_at < REVOKED_WITHIN_S
         await asyncio.sleep(0.1)
 
-    bind(cluster)
+    bind(harbour)
     back = await until(socket, "snapshot", timeout_s=10)
     assert len(back["rows"]) == 1, "the window is where the client left it"
     assert back["total"] == shown["total"]
@@ -386,10 +412,10 @@ async def test_a_right_that_is_taken_away_is_gone_everywhere_and_comes_back(
 
 
 async def test_a_right_that_shrinks_leaves_what_is_left(
-    cluster: Cluster, people: dict[str, Visitor], bound: None
+    harbour: Cluster, people: dict[str, Visitor], bound: None
 ) -> None:
     rights = ("--role=reads-here", "--user=alice")
-    cluster.kubectl("-n", "default", "create", "rolebinding", "reads-here-too", *rights)
+    harbour.kubectl("-n", "default", "create", "rolebinding", "reads-here-too", *rights)
     try:
         alice = await opened(people["alice"])
         await alice.say(subscribe("configmaps.v1"))
@@ -397,7 +423,7 @@ async def test_a_right_that_shrinks_leaves_what_is_left(
         while {row["namespace"] for row in wide["rows"]} != {"default", "payments"}:
             wide = await until(alice, "snapshot", timeout_s=10)
     finally:
-        cluster.kubectl("-n", "default", "delete", "rolebinding", "reads-here-too")
+        harbour.kubectl("-n", "default", "delete", "rolebinding", "reads-here-too")
     narrow = await until(alice, "snapshot", timeout_s=REVOKED_WITHIN_S)
     assert {row["namespace"] for row in narrow["rows"]} == {"payments"}
     await alice.close()
@@ -416,9 +442,10 @@ async def test_somebody_who_signs_out_is_out_on_their_open_socket(
     assert await socket.closed(5) == 4401
 
 
+@everywhere
 @pytest.mark.parametrize("user", ["alice", "dave", "admin"])
 async def test_secrets_are_listed_with_the_viewers_own_token(
-    cluster: Cluster, site: tuple[dict[str, Visitor], Recorder], user: str
+    harbour: Cluster, site: tuple[dict[str, Visitor], Recorder], user: str
 ) -> None:
     people, recorder = site
     before = len(recorder.requests)
@@ -427,7 +454,7 @@ async def test_secrets_are_listed_with_the_viewers_own_token(
     asked = zip(recorder.requests[before:], recorder.headers[before:], strict=True)
     for (_, path), headers in asked:
         if "/secrets" in path:
-            assert headers["Authorization"] == f"Bearer {cluster.tokens[user]}"
+            assert headers["Authorization"] == f"Bearer {harbour.tokens[user]}"
     if user == "admin":
         assert answer.status_code == 200
         assert json.loads(await text_of(answer))["state"] == "stale"
@@ -435,11 +462,12 @@ async def test_secrets_are_listed_with_the_viewers_own_token(
         assert answer.status_code == 403
 
 
+@everywhere
 async def test_a_bearer_header_sees_what_a_cookie_sees(
-    cluster: Cluster, people: dict[str, Visitor]
+    harbour: Cluster, people: dict[str, Visitor]
 ) -> None:
     client = Visitor().client
-    bearer = {"Authorization": f"Bearer {cluster.tokens['alice']}"}
+    bearer = {"Authorization": f"Bearer {harbour.tokens['alice']}"}
     address = f"/c/{NAME}/pods.v1?format=json&limit=0"
 
     by_header = json.loads(await text_of(await client.get(address, headers=bearer)))
@@ -460,12 +488,12 @@ async def test_nobody_without_a_token_gets_anywhere(people: dict[str, Visitor]) 
 
 
 async def test_a_portal_with_narrow_rights_shows_what_both_may_see(
-    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    harbour: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The portal is alice: it may neither ask about others, nor watch RBAC, nor list elsewhere."""
-    tokens = cluster.tokens
+    tokens = harbour.tokens
     async with (
-        relay(cluster.server, tmp_path, name=NAME, token=tokens["alice"]) as (kubeconfig, recorder),
+        relay(harbour.server, tmp_path, name=NAME, token=tokens["alice"]) as (kubeconfig, recorder),
         receiving(
             kubeconfig, {"admin": tokens["admin"], "bob": tokens["bob"]}, monkeypatch
         ) as both,
@@ -479,3 +507,19 @@ async def test_a_portal_with_narrow_rights_shows_what_both_may_see(
     assert others.status_code == hidden.status_code == 403
     asked = [path for method, path in recorder.requests if method == "POST"]
     assert Review.SELF_SUBJECT_ACCESS.value in asked
+
+
+async def test_a_portal_that_may_not_ask_an_old_server_who_somebody_is_lets_nobody_in(
+    old_cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says for want of which right, which is the portal's own."""
+    tokens = old_cluster.tokens
+    async with (
+        relay(old_cluster.server, tmp_path, name=NAME, token=tokens["alice"]) as (kubeconfig, seen),
+        receiving(kubeconfig, {}, monkeypatch),
+    ):
+        answer = await Visitor().sign_in(tokens["admin"])
+
+    assert answer.status_code == 401
+    assert "post /apis/authentication.k8s.io/v1/tokenreviews" in await text_of(answer)
+    assert ("POST", Review.SELF_SUBJECT.value) not in seen.requests

@@ -42,9 +42,13 @@ class Loader:
         self._slots = asyncio.Semaphore(PARALLEL)
 
     async def load(self) -> None:
-        """Return when every object is written and the first moves are made."""
+        """Return when every object is written and the first moves are made.
+
+        Objects of Kubernetes' own kinds that an old server does not serve are left out.
+        """
         await self._create_all(self._world.groundwork)
-        await asyncio.gather(self._create_all(self._world.furniture), self._grounds())
+        furniture = await self._served(self._world.furniture)
+        await asyncio.gather(self._create_all(furniture), self._grounds())
         await self._create_all(self._world.workloads)
         await asyncio.gather(
             self._lose_pods(),
@@ -53,6 +57,19 @@ class Loader:
             self._close(town.CLOSED),
             self._gather_crowd(),
         )
+
+    async def _served(self, objects: Iterable[Object]) -> list[Object]:
+        """Return those whose kind the server serves, or will once it has read our definitions."""
+        known: dict[str, set[str]] = {}
+        found = []
+        for manifest in objects:
+            version = manifest["apiVersion"]
+            if HOUSE not in version and version not in known:
+                served = await self._apiserver.get(path_of(version, "").rstrip("/"))
+                known[version] = {resource["kind"] for resource in served["resources"]}
+            if HOUSE in version or manifest["kind"] in known[version]:
+                found.append(manifest)
+        return found
 
     async def _create_all(self, objects: Iterable[Object]) -> None:
         await asyncio.gather(*(self._create(manifest) for manifest in objects))
