@@ -52,8 +52,8 @@ def obtain(version: str) -> Mapping[str, Path]:
     """Return the path of every binary by its name, building what is neither given nor cached.
 
     What the version's module does not list (etcd, kubectl) is that of DEFAULT_VERSION.
-    KUBEBUILDER_ASSETS names a folder whose binaries are taken first (the envtest convention).
-    Raises UnknownVersion, BuildFailed and toolchain.NoGo.
+    KUBEBUILDER_ASSETS names a folder whose binaries are taken for that version's first (the envtest
+    convention). Raises UnknownVersion, BuildFailed and toolchain.NoGo.
     """
     if not (HERE / version / "go.mod").is_file():
         raise UnknownVersion(f"{version} is not one of {', '.join(versions())}")
@@ -64,7 +64,7 @@ def obtain(version: str) -> Mapping[str, Path]:
 def _obtain(version: str) -> dict[str, Path]:
     """Return the binaries that the version's own module lists."""
     packages = _packages(HERE / version)
-    given = _given(packages)
+    given = _given(packages) if version == DEFAULT_VERSION else {}
     wanted = {name: package for name, package in packages.items() if name not in given}
     if not wanted:
         return given

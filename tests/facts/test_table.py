@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.facts.conftest import VERSIONS, Observations
-from tests.facts.server import TABLE, Json, Server, status
+from tests.facts.server import TABLE, Answer, Json, Server, status
 
 pytestmark = pytest.mark.cluster
 
@@ -103,15 +103,15 @@ async def test_m15_it_is_so_for_kinds_of_others_too(server: Server) -> None:
     assert [table["rows"][0]["cells"] for table in tables] == [["a", "1st"], ["b", "1st"]]
 
 
-async def test_m15_a_list_of_nothing_has_columns_and_perhaps_no_rows_at_all(
-    server: Server,
-) -> None:
-    """`rows` is null where a kind's own printer made no slice: with all that are not built in."""
+@pytest.mark.parametrize("include", ["None", "Metadata", "Object"])
+async def test_m15_a_list_of_nothing_has_columns_and_no_rows(server: Server, include: str) -> None:
+    """An empty list, and not null as 1.36 was once seen to say; decoders take both."""
     space = await server.namespace("facts-m15-empty")
-    path = await defined(server, space, "ferries", "Ferry")
+    plural = f"ferries{include.lower()}"
+    path = await defined(server, space, plural, f"Ferry{include}")
 
-    own = (await server.admin.get(f"{space}/secrets", TABLE)).json
-    other = (await server.admin.get(path, TABLE)).json
+    own = (await server.admin.get(f"{space}/secrets", TABLE, includeObject=include)).json
+    other = (await server.admin.get(path, TABLE, includeObject=include)).json
 
     assert columns(own) == ["Name", "Type", "Data", "Age"]
     assert columns(other) == ["Name", "First"]
@@ -207,8 +207,16 @@ async def test_m18_new_columns_end_the_watches_of_a_kind(server: Server) -> None
     assert first is not None
     assert columns(first["object"]) == ["Name", "First"]
     assert end is None
-    # While the handler of the kind is exchanged, a LIST may be refused for a moment.
-    table = (await server.until(lambda: server.admin.get(path, TABLE), status(200))).json
+    refused = set()
+
+    def is_settled(answer: Answer) -> bool:
+        if answer.status != 200:
+            refused.add((answer.status, answer.headers.get("Retry-After")))
+        return answer.status == 200
+
+    table = (await server.until(lambda: server.admin.get(path, TABLE), is_settled)).json
+    # 1.36 fills the cache of the new columns first (429, "storage is (re)initializing").
+    assert refused <= (set() if server.is_old else {(429, "1")})
     assert columns(table) == ["Name", "First", "Second"]
     assert table["rows"][0]["cells"] == ["one", "1st", "2nd"]
 
