@@ -6,6 +6,7 @@ Go: k8s.io/apiserver/pkg/server#DefaultBuildHandlerChain.
 
 import asyncio
 import datetime as dt
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -197,9 +198,10 @@ class Apiserver:
         log = logs.Log(version.document(), query.get("container", ""), is_previous=is_previous)
         response = web.StreamResponse(headers=headers_of("text/plain"))
         await response.prepare(request)
-        async for piece in logs.read(log, query, self._world.clock):
-            await response.write(piece)
-        await response.write_eof()
+        with suppress(ConnectionResetError):
+            async for piece in logs.read(log, query, self._world.clock):
+                await response.write(piece)
+            await response.write_eof()
         return response
 
     def _press(self, at: Place, resource: Object, request: web.BaseRequest, include: str) -> Press:
@@ -256,9 +258,10 @@ class Apiserver:
                 await response.write(frame.encode())
             await end(request, response, fault)
             return response
-        async for frame in frames:
-            await response.write(frame.encode())
-        await response.write_eof()
+        with suppress(ConnectionResetError):  # whoever listened has left
+            async for frame in frames:
+                await response.write(frame.encode())
+            await response.write_eof()
         return response
 
 
