@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from typing import Generic, TypeVar
 
 from dashboard.api.delta import Delta
-from dashboard.api.listerwatcher import ListerWatcher
+from dashboard.api.listerwatcher import ListerWatcher, VersionLister
 from dashboard.api.listoptions import ListOptions, ResourceVersionMatch
 from dashboard.api.names import ObjectKey
 from dashboard.api.resourceversion import ResourceVersion, is_ahead
@@ -177,6 +177,8 @@ class Reflector(Generic[T]):
 
     async def _answer(self, error: ClusterError) -> None:
         """Decide what `error` means for the data, and wait as long as it asks for."""
+        if isinstance(error, Silent) and await self._is_merely_quiet():
+            return
         self._step(Step.ERROR, detail=error.code)
         if isinstance(error, UnprocessableWatchList):
             self._streams = False
@@ -210,6 +212,26 @@ class Reflector(Generic[T]):
         pause = backoff.pause_s(at_least_s=error.retry_after_s)
         self._step(Step.BACKOFF, detail=f"{pause:.1f} s")
         await self._clock.sleep(pause)
+
+    async def _is_merely_quiet(self) -> bool:
+        """Whether the server has all that is held: then the watch goes on where it was.
+
+        A kind that nobody writes has no bookmarks for ten minutes at a time. A server that was
+        restored to an older state is behind what is held, and silent for good (fact M4). What a dead
+        connection kept back, the next watch tells.
+        """
+        if not isinstance(self._source, VersionLister) or not self.resource_version:
+            return False
+        try:
+            newest = await self._source.list_versions(ListOptions(limit=1))
+        except ClusterError:
+            return False
+        if is_ahead(self.resource_version, newest.resource_version):
+            return False
+        self._step(Step.VERIFY)
+        self._heard()
+        self._on_state()
+        return True
 
     # --- listing
 

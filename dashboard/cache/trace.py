@@ -27,6 +27,7 @@ class Step(StrEnum):
     UNWATCHED = "unwatched"
     RELIST = "relist"
     FALLBACK = "fallback"
+    VERIFY = "verify"
     CHECK = "check"
     BACKOFF = "backoff"
     ERROR = "error"

@@ -54,6 +54,9 @@ MEANINGS = {
     Step.FALLBACK: Meaning(
         gettext_noop("goes on in an older way"), Place(CACHE, "Reflector.ListAndWatchWithContext")
     ),
+    Step.VERIFY: Meaning(
+        gettext_noop("has heard nothing, and asks"), Place(CACHE, "Reflector.watch")
+    ),
     Step.CHECK: Meaning(
         gettext_noop("compares the copy with the cluster"),
         Place(CACHE, "checkWatchListDataConsistencyIfRequested"),

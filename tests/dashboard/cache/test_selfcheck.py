@@ -1,10 +1,11 @@
 """A copy that is not what the cluster has at the same version is found, counted and listed anew."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
+from dashboard.api.delta import Delta
 from dashboard.api.listerwatcher import Page, Version
 from dashboard.api.listoptions import ListOptions, ResourceVersionMatch
 from dashboard.api.state import State
@@ -12,7 +13,8 @@ from dashboard.api.table import Row
 from dashboard.cache.selfcheck import CHECK_S, SelfCheck
 from dashboard.cache.sharedinformer import SharedInformer
 from dashboard.cache.trace import Step
-from dashboard.errors import ClusterError, Expired
+from dashboard.cache.vigil import SILENCE_S
+from dashboard.errors import ClusterError, Expired, Silent, Unreachable
 from tests.support.clock import FakeClock, settle
 from tests.support.listerwatcher import FakeApiserver
 
@@ -117,3 +119,46 @@ async def test_it_is_asked_by_itself_every_few_minutes(rig: Rig) -> None:
         await rig.apiserver.put("a")
 
     assert len(rig.told) == 1
+
+
+async def test_a_kind_that_nobody_writes_stays_live_and_is_not_listed_anew(rig: Rig) -> None:
+    states: set[State] = set()
+
+    class Seen:
+        def on_deltas(self, deltas: Sequence[Delta[Row]]) -> None:
+            """Nothing is written."""
+
+        def on_state(self) -> None:
+            states.add(rig.informer.reflector.state)
+
+    rig.informer.add_handler(Seen())
+    await rig.clock.advance(SILENCE_S + 1)
+
+    assert (rig.apiserver.lists, rig.apiserver.watches) == (1, 2)
+    assert states == {State.LIVE}
+    assert rig.informer.reflector.observed_at_ms >= rig.clock.now_ms() - 2_000
+
+    await rig.apiserver.put("f")
+    await settle()
+    assert "f" in {row.name for row in rig.informer.items}
+
+
+async def test_a_server_that_was_restored_to_an_older_state_is_listed_anew(rig: Rig) -> None:
+    await rig.apiserver.delete("a", unseen=True)
+    rig.apiserver._version = 2
+    rig.apiserver._history.clear()
+
+    await rig.clock.advance(SILENCE_S + 3)
+
+    assert rig.apiserver.lists == 2
+    assert rig.informer.reflector.resource_version == "2"
+    assert sorted(rig.informer.items, key=lambda row: row.key) == rig.apiserver.rows
+
+
+async def test_silence_of_a_server_that_does_not_answer_is_stale(rig: Rig) -> None:
+    rig.apiserver.errors.append(Unreachable(cluster="x"))
+
+    await rig.clock.advance(SILENCE_S)
+
+    assert rig.informer.reflector.state is State.STALE
+    assert isinstance(rig.informer.reflector.trouble, Silent)
