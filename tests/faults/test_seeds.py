@@ -1,0 +1,80 @@
+"""Portolan through the storm: sixty seeds and the drills that are quick, with no invariant broken."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+import uvloop
+
+from tests.cluster.controlplane import Request
+from tests.cluster.instance import ROOT
+from tests.cluster.lease import leased
+from tests.faults.campaign import Campaign
+from tests.faults.drill import DRILLS
+from tests.faults.ground import KINDS
+from tests.faults.plan import plan
+from tests.faults.validator import Violation
+
+SEEDS = 60
+AT_ONCE = 12
+ONCE_BROKEN = tuple(
+    int(line.split()[0])
+    for line in (Path(__file__).parent / "seeds.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+)
+"""Seeds that found a mistake of ours: they run always."""
+
+OPEN = ("after its rows were withdrawn", "withdrawn while ")
+"""Words of violations that are known and not mended yet; see seeds.txt."""
+
+OPEN_FAULTS = frozenset({"duplicate_chunk", "flip", "flip_always"})
+OPEN_THEN = frozenset({"C1", "C7", "C10"})
+"""What may break where one of these faults spoils a frame of protobuf, until that is mended too."""
+
+pytestmark = pytest.mark.cluster
+
+
+@pytest.fixture
+def campaign(tmp_path: Path) -> Campaign:
+    """A campaign that has no cluster yet."""
+    return Campaign(tmp_path, logs=ROOT / "var" / "faults", kinds=list(KINDS))
+
+
+@pytest.mark.timeout(360)
+def test_sixty_seeds_break_nothing(campaign: Campaign) -> None:
+    seeds = sorted({*range(1, SEEDS + 1), *ONCE_BROKEN})
+    with leased(f"faults-{os.getpid()}", Request(pods=0)) as instance:
+        broken = uvloop.run(campaign.run(instance, seeds, at_once=AT_ONCE))
+
+    assert campaign.seeds == len(seeds)
+    assert len(campaign.struck) > 20  # it did rain
+    assert _unknown(broken) == {}
+
+
+@pytest.mark.timeout(360)
+def test_processes_may_stop_and_die(campaign: Campaign) -> None:
+    with leased(f"drills-{os.getpid()}", Request(pods=0)) as instance:
+        broken = uvloop.run(campaign.drill(instance, DRILLS))
+
+    assert campaign.seeds == len(DRILLS)
+    assert _unknown(broken) == {}
+
+
+def _unknown(broken: Mapping[int, Sequence[Violation]]) -> dict[int, list[str]]:
+    found = {
+        seed: [str(each) for each in all_ if not _is_open(seed, each)]
+        for seed, all_ in broken.items()
+    }
+    return {seed: texts for seed, texts in found.items() if texts}
+
+
+def _is_open(seed: int, violation: Violation) -> bool:
+    if any(words in violation.text for words in OPEN):
+        return True
+    if seed < 0 or violation.invariant not in OPEN_THEN:
+        return False
+    spoils = {squall.fault.name for squall in plan(seed, list(KINDS)).squalls} & OPEN_FAULTS
+    return bool(spoils) and not violation.target.startswith("widgets")
