@@ -34,9 +34,10 @@ from dashboard.rows.printer import PRINTERS, Press
 from dashboard.rows.reader import Reader
 from dashboard.rows.sample import Sample
 from dashboard.wire import table as wire
-from dashboard.wire.codec import JSON, PROTOBUF, Codec, JsonCodec, ProtobufCodec
+from dashboard.wire.codec import JSON, PROTOBUF, Codec, ProtobufCodec
 from dashboard.wire.decode import decode
 from dashboard.wire.frame import Splitter
+from dashboard.wire.jsoncodec import JsonCodec
 
 SAMPLE: Final = 100
 """Rows of the server's own Table that each sync asks for: some 10 ms of its time."""

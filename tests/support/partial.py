@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from dashboard.api.gvr import GVR
-from dashboard.wire.codec import JsonCodec, ProtobufCodec
+from dashboard.wire.codec import ProtobufCodec
 from dashboard.wire.fields import ENVELOPES, KINDS, LIST, MESSAGES, OPAQUE, TIMES, Field
+from dashboard.wire.jsoncodec import JsonCodec
 from dashboard.wire.partial import Partial
 from tests.support.protowire import field, unknown
 

@@ -21,8 +21,10 @@ pytestmark = pytest.mark.cluster
 
 
 @pytest.fixture
-async def transport(cluster: Cluster) -> AsyncIterator[Transport]:
-    found = config.find(cluster.kubeconfig.parent, {"KUBECONFIG": str(cluster.user("admin"))})
+async def transport(any_cluster: Cluster) -> AsyncIterator[Transport]:
+    found = config.find(
+        any_cluster.kubeconfig.parent, {"KUBECONFIG": str(any_cluster.user("admin"))}
+    )
     made = Transport("test", await config.load(found.found[0]))
     yield made
     await made.aclose()
@@ -30,10 +32,12 @@ async def transport(cluster: Cluster) -> AsyncIterator[Transport]:
 
 @pytest.mark.parametrize("gvr", PRINTERS, ids=str)
 async def test_a_hot_kind_is_listed_and_watched_as_protobuf(
-    transport: Transport, cluster: Cluster, gvr: GVR
+    transport: Transport, any_cluster: Cluster, gvr: GVR
 ) -> None:
     resource = (await discover(transport)).resources.get(gvr)
-    source = HotResource(transport, resource, NO_NAMESPACE, SystemClock(), version=cluster.version)
+    source = HotResource(
+        transport, resource, NO_NAMESPACE, SystemClock(), version=any_cluster.version
+    )
 
     listed: dict[str, Row] = {}
     token = ""

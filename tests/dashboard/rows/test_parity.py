@@ -17,15 +17,13 @@ from dashboard.api.gvr import GVR
 from dashboard.api.table import Cell, MixedCell, Row, TimeCell
 from dashboard.rows.printer import PRINTERS
 from dashboard.rows.reader import Reader
-from dashboard.wire.codec import JSON, PROTOBUF, Codec, JsonCodec, ProtobufCodec
+from dashboard.wire.codec import JSON, PROTOBUF, Codec, ProtobufCodec
+from dashboard.wire.jsoncodec import JsonCodec
 from dashboard.wire.table import ACCEPT as TABLE
 from tests.cluster.fixtures import Cluster
 from tests.support.protowire import MANAGED_FIELDS, field, masked, metadata_fields, unknown
 
 pytestmark = pytest.mark.cluster
-
-CLUSTERS = ("cluster",)
-"""Fixtures, one for each version of the server that rows are held against."""
 
 SLACK_MS = 2_000
 """Between two clocks that keep whole seconds."""
@@ -77,13 +75,10 @@ class Server:
             assert answer.status == 200, await answer.text()
 
 
-@pytest.fixture(params=CLUSTERS)
-async def server(request: pytest.FixtureRequest) -> AsyncIterator[Server]:
-    cluster: Cluster = request.getfixturevalue(request.param)
-    config = msgspec.json.decode(cluster.user("admin").read_bytes())
-    token = config["users"][0]["user"]["token"]
-    async with aiohttp.ClientSession(cluster.server) as session:
-        yield Server(session, token, cluster.version)
+@pytest.fixture
+async def server(any_cluster: Cluster) -> AsyncIterator[Server]:
+    async with aiohttp.ClientSession(any_cluster.server) as session:
+        yield Server(session, any_cluster.tokens["admin"], any_cluster.version)
 
 
 def path(gvr: GVR) -> str:

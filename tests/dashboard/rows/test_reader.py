@@ -15,7 +15,8 @@ from dashboard.errors import ClusterError, Expired, MalformedEvent, PrintedOther
 from dashboard.rows.printer import PRINTERS, Press
 from dashboard.rows.reader import Reader
 from dashboard.rows.sample import Sample, is_same
-from dashboard.wire.codec import JsonCodec, ProtobufCodec
+from dashboard.wire.codec import ProtobufCodec
+from dashboard.wire.jsoncodec import JsonCodec
 from dashboard.wire.table import TableRow, table_decoder
 from tests.support.partial import encode, kind
 from tests.support.protowire import field, unknown, watch_event

@@ -13,7 +13,7 @@ from dashboard.api.gvr import GVR
 from dashboard.wire.codec import JSON, PROTOBUF, ProtobufCodec
 from dashboard.wire.table import ACCEPT as TABLE
 from tests.cluster.fixtures import Cluster
-from tests.dashboard.rows.test_parity import CLUSTERS, Server, path, rows, told_as
+from tests.dashboard.rows.test_parity import Server, path, rows, told_as
 
 pytestmark = pytest.mark.cluster
 
@@ -261,18 +261,17 @@ def within(gvr: GVR) -> str:
     return f"{root}/namespaces/{NAMESPACE}/{resource}"
 
 
-@pytest.fixture(params=CLUSTERS)
-async def server(request: pytest.FixtureRequest) -> AsyncIterator[Server]:
-    cluster: Cluster = request.getfixturevalue(request.param)
-    token = cluster.tokens["admin"]
-    async with aiohttp.ClientSession(cluster.server) as session:
+@pytest.fixture
+async def server(any_cluster: Cluster) -> AsyncIterator[Server]:
+    token = any_cluster.tokens["admin"]
+    async with aiohttp.ClientSession(any_cluster.server) as session:
         writer = Writer(session, token)
         await writer.ask("POST", "/api/v1/namespaces", {"metadata": {"name": NAMESPACE}})
         try:
             for gvr, states in STATES.items():
                 for name, document in states.items():
                     await writer.write(gvr, name, document)
-            yield Server(session, token, cluster.version)
+            yield Server(session, token, any_cluster.version)
         finally:
             await writer.clear()
 

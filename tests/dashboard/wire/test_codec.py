@@ -19,8 +19,9 @@ from dashboard.errors import (
     SlowProtobuf,
     UnprocessableWatchList,
 )
-from dashboard.wire.codec import Codec, JsonCodec, ProtobufCodec
+from dashboard.wire.codec import Codec, ProtobufCodec
 from dashboard.wire.fields import KINDS
+from dashboard.wire.jsoncodec import JsonCodec
 from dashboard.wire.partial import instant_ms, labels
 from dashboard.wire.protobuf import check_implementation
 from dashboard.wire.status import decode_status
