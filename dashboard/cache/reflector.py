@@ -73,9 +73,10 @@ T = TypeVar("T", bound=Stored)
 class Reflector(Generic[T]):
     """One collection in one indexer. Run it in a task; cancel the task to end it.
 
-    `replace` adopts a generation in one step and returns what was held before it; `on_deltas` is
-    called in the same synchronous step as the change of the indexer, `on_state` after every change
-    of `state`, `trouble` or `epoch`. The last two must return quickly; none may raise.
+    `replace` adopts a generation in one step, in which it calls what it is given before it tells
+    anybody, and returns what was held; `on_deltas` is called in the same synchronous step as the
+    change of the indexer, `on_state` after every change of `state`, `trouble` or `epoch`. The last
+    two must return quickly; none may raise.
     """
 
     def __init__(  # noqa: PLR0913  (each is a seam or a listener)
@@ -85,7 +86,7 @@ class Reflector(Generic[T]):
         *,
         clock: Clock,
         name: object = "",
-        replace: Callable[[Generation[T]], Awaitable[dict[ObjectKey, T]]],
+        replace: Callable[[Generation[T], Callable[[], None]], Awaitable[dict[ObjectKey, T]]],
         on_deltas: Callable[[Sequence[Delta[T]]], None],
         on_state: Callable[[], None],
         transform: Callable[[T], T] | None = None,
@@ -108,6 +109,8 @@ class Reflector(Generic[T]):
         self._on_deltas = on_deltas
         self._on_state = on_state
         self._transform = transform or _as_it_is
+        self._is_whole = False
+        """Whether a complete listing is held: after a denial nothing is, until the next."""
         self._unwatched: NotLive | None = None
         """Why there is no watch although the LIST worked."""
         self._malformed_at: ResourceVersion | None = None
@@ -199,14 +202,14 @@ class Reflector(Generic[T]):
             self._malformed_at = self.resource_version
         if isinstance(error, ColumnsChanged):
             self._step(Step.COLUMNS)
-        if isinstance(error, Expired):
+        if isinstance(error, Expired) and self._is_whole:
             self._become(State.RESYNCING)
         elif isinstance(error, Forbidden | Unauthorized):
             # What was seen with a right that is gone is withdrawn (fault F21).
             self._step(Step.DENIED)
             await self._adopt(self._indexer.generation(), ResourceVersion(""), State.DENIED, error)
         else:
-            self._become(State.STALE if self.epoch else State.SYNCING, error)
+            self._become(State.STALE if self._is_whole else State.SYNCING, error)
         is_away = isinstance(error, ReachabilityError | StreamError)
         backoff = self._away if is_away else self._refused
         pause = backoff.pause_s(at_least_s=error.retry_after_s)
@@ -242,8 +245,8 @@ class Reflector(Generic[T]):
             self._step(first)
         if self.epoch:
             metrics.RELISTS.inc()
-            if self._unwatched is None:
-                self._become(State.RESYNCING)
+        if self._is_whole and self._unwatched is None:
+            self._become(State.RESYNCING)
         return self._indexer.generation()
 
     async def _list(self) -> None:
@@ -292,13 +295,16 @@ class Reflector(Generic[T]):
         state: State,
         trouble: ClusterError | None = None,
     ) -> None:
-        former = await self._replace(generation)
-        # In the same step as the change of the indexer (invariant C9).
-        self.resource_version = resource_version
-        self._step(Step.REPLACE, detail=str(len(generation)))
-        self._fallbacks = 0
-        if state is not State.DENIED:
-            self.epoch += 1
+        def settle() -> None:
+            # In the step in which the indexer changes, and before anybody hears of it (C9).
+            self.resource_version = resource_version
+            self._step(Step.REPLACE, detail=str(len(generation)))
+            self._fallbacks = 0
+            self._is_whole = state is not State.DENIED
+            self.epoch += self._is_whole
+            self.trouble, self.state = trouble, state
+
+        former = await self._replace(generation, settle)
         self._become(state, trouble)
         await self._indexer.tidy(former)
 

@@ -137,8 +137,10 @@ class SharedInformer(Generic[T]):
         if isinstance(self.source, VersionLister):
             await SelfCheck(self.source, self.items, self.reflector, clock=self._clock).run()
 
-    async def _replace(self, generation: Generation[T]) -> dict[ObjectKey, T]:
-        """Adopt `generation` and tell the handlers in one step, once all of them are ready."""
+    async def _replace(
+        self, generation: Generation[T], settle: Callable[[], None]
+    ) -> dict[ObjectKey, T]:
+        """Adopt `generation`, `settle` and tell the handlers in one step, once all of them are ready."""
         deltas = await generation.deltas()
         columns: tuple[Column, ...] = getattr(self.source, "columns", ())
         ready: dict[int, Callable[[], None]] = {}
@@ -154,6 +156,7 @@ class SharedInformer(Generic[T]):
         is_first = not len(self.items)
         former = self.items.adopt(generation)
         self.columns = columns
+        settle()
         for listener in list(self._handlers):
             if (adopt := ready.get(id(listener))) is not None:
                 adopt()

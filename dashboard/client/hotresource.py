@@ -31,7 +31,7 @@ from dashboard.errors import (
 )
 from dashboard.rows import table as rows
 from dashboard.rows.printer import PRINTERS, Press
-from dashboard.rows.reader import Reader
+from dashboard.rows.reader import Reader, Unread
 from dashboard.rows.sample import Sample
 from dashboard.wire import table as wire
 from dashboard.wire.codec import JSON, PROTOBUF, Codec, ProtobufCodec
@@ -93,6 +93,7 @@ class HotResource:
         self._printers = PRINTERS[resource.gvr].ways(version)
         self._protobuf: Codec = ProtobufCodec(resource.gvr)
         self._json: Codec = JsonCodec(resource.gvr)
+        self._unread = Unread()
         self._columns: tuple[Column, ...] = ()
         self._sync: _Sync | None = None
 
@@ -172,7 +173,14 @@ class HotResource:
             if reader is None or splitter is None:
                 codec = self._codec(chunk)
                 sample = sync.sample if is_watch_list else None
-                reader = Reader(self._gvr, codec, sync.press, sample, is_watch_list=is_watch_list)
+                reader = Reader(
+                    self._gvr,
+                    codec,
+                    sync.press,
+                    sample,
+                    unread=self._unread,
+                    is_watch_list=is_watch_list,
+                )
                 splitter = codec.splitter()
             frames = splitter.feed(chunk)
             batch: list[WatchEvent[Row]] | None = None

@@ -13,6 +13,14 @@ from dashboard.wire.codec import Codec, Raw
 from dashboard.wire.partial import labels
 
 
+class Unread:
+    """The object that could not be decoded last, in which version; for all streams of one kind."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self.last: tuple[Uid, ResourceVersion] | None = None
+
+
 class Reader:
     """Reads one listing or one stream. While `sample` is not None every row is held against it."""
 
@@ -23,6 +31,7 @@ class Reader:
         press: Press,
         sample: Sample | None = None,
         *,
+        unread: Unread | None = None,
         is_watch_list: bool = False,
     ) -> None:
         """`is_watch_list` is whether the request carried sendInitialEvents."""
@@ -33,6 +42,7 @@ class Reader:
         self._codec = codec
         self._press = press
         self._is_watch_list = is_watch_list
+        self._unread = unread or Unread()
 
     def row(self, raw: Raw) -> tuple[Row, bytes]:
         """Return an object's row and the masked whole of it, b"" where that cannot be had.
@@ -53,7 +63,12 @@ class Reader:
         return row, body
 
     def event(self, frame: bytes) -> WatchEvent[Row]:
-        """Return what a frame says. Raises what an ERROR event means, and as `row` does."""
+        """Return what a frame says. Raises what an ERROR event means, and as `row` does.
+
+        Once the initial events are over, an object that cannot be decoded is a MalformedEvent at the
+        first time: a frame may have been spoiled on its way, and comes again (invariant C7). At the
+        second time the object is what is wrong, and the rest goes on (fault F24).
+        """
         type_, raw = self._codec.frame(frame)
         if type_ is EventType.BOOKMARK:
             mark = self._codec.mark(raw)
@@ -67,7 +82,14 @@ class Reader:
                 verb="watch",
                 is_watch_list=self._is_watch_list,
             )
+        before = self.unreadable
         row, body = self.row(raw)
+        if self.unreadable > before and self.sample is None:
+            version = (row.uid, row.resource_version)
+            if self._unread.last != version:
+                self._unread.last = version
+                self.unreadable = before
+                raise MalformedEvent(gvr=self._gvr, detail="an object that cannot be decoded")
         return WatchEvent(type_, row.resource_version, row, body=body)
 
     def _unreadable(self, raw: Raw) -> Row:

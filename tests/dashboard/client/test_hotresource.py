@@ -355,6 +355,8 @@ async def test_one_object_that_cannot_be_read_is_marked_and_the_rest_is_listed(
     async with leases(tmp_path, script) as (source, _server):
         page = await source.list_page(ListOptions())
         assert source.unreadable == 1
+        with pytest.raises(MalformedEvent):  # it may have been spoiled on its way: once more
+            await read(source, FROM_9)
         marked, after = await read(source, FROM_9)
 
         assert [row.cells[:2] for row in page.items] == [("a", "x"), ("b", None), ("c", "h")]
