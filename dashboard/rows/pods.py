@@ -54,7 +54,7 @@ def cells(pod: Partial) -> tuple[Cell, ...]:
     word, ready, restarts, last_ms = progress
     if metadata.HasField("deletionTimestamp"):
         word = _deleted(status, word)
-    count = intern(str(restarts))
+    count = intern(str(restarts)) if restarts else "0"
     return (
         metadata.name,
         intern(f"{ready}/{total}"),

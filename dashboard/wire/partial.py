@@ -82,11 +82,19 @@ def labels(found: Partial) -> tuple[str, ...]:
         return ()
     if type(found) is dict:
         return tuple([sys.intern(f"{key}={value}") for key, value in found.items()])
-    try:
-        return tuple([_KNOWN[entry] for entry in found])
-    except KeyError:
-        return tuple([_known(entry) for entry in found])
+    entries = tuple(found)
+    known = _KNOWN_TOGETHER.get(entries)
+    if known is None:
+        if len(_KNOWN_TOGETHER) >= KNOWN_TOGETHER:
+            _KNOWN_TOGETHER.clear()
+        known = _KNOWN_TOGETHER[entries] = tuple([_known(entry) for entry in found])
+    return known
 
+
+KNOWN_TOGETHER: Final = 4_096
+"""How many different sets of them are remembered: the pods of one owner share theirs."""
+
+_KNOWN_TOGETHER: dict[tuple[bytes, ...], tuple[str, ...]] = {}
 
 _KNOWN: dict[bytes, str] = {}
 """Labels by their bytes on the wire: few differ, so few are ever decoded."""

@@ -19,6 +19,7 @@ from dashboard.errors import (
     SlowProtobuf,
     UnprocessableWatchList,
 )
+from dashboard.wire import partial
 from dashboard.wire.codec import Codec, ProtobufCodec
 from dashboard.wire.fields import KINDS
 from dashboard.wire.jsoncodec import JsonCodec
@@ -126,6 +127,18 @@ def test_labels_read_the_same_in_both_forms() -> None:
 
     assert labels(binary.metadata.labels) == labels(json.metadata.labels) == ("app=web", "b=")
     assert labels(binary.metadata.labels)[0] is labels(json.metadata.labels)[0]
+
+
+def test_objects_with_the_same_labels_share_them_and_few_are_remembered() -> None:
+    def read(name: bytes, value: bytes) -> tuple[str, ...]:
+        raw = field(1, metadata(field(11, entry(b"shared", value)), name=name))
+        return labels(ProtobufCodec(PODS).read(raw)[0].metadata.labels)
+
+    assert read(b"a", b"x") is read(b"b", b"x")
+    for number in range(partial.KNOWN_TOGETHER + 10):
+        read(b"a", str(number).encode())
+    assert read(b"a", b"x") == ("shared=x",)
+    assert len(partial._KNOWN_TOGETHER) <= partial.KNOWN_TOGETHER
 
 
 @pytest.mark.parametrize(
