@@ -40,12 +40,10 @@ class InformerFactory(Generic[T]):
         source: Callable[[GVR, Namespace], ListerWatcher[T]],
         *,
         clock: Clock,
-        transform: Callable[[T], T] | None = None,
     ) -> None:
         """Run nothing yet; `source` makes the ListerWatcher of a kind in a namespace ("" is all)."""
         self._source = source
         self._clock = clock
-        self._transform = transform
         self._informers: Warm[Key, SharedInformer[T]] = Warm(
             self._run, clock=clock, warm_s=WARM_S, most=STREAMS_MOST
         )
@@ -76,7 +74,6 @@ class InformerFactory(Generic[T]):
             self._source(gvr, namespace),
             clock=self._clock,
             name=format_kind(gvr),
-            transform=self._transform,
         )
         task = asyncio.create_task(informer.run(), name=f"informer {gvr} {namespace}")
         task.add_done_callback(_report)

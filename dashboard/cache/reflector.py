@@ -89,10 +89,9 @@ class Reflector(Generic[T]):
         replace: Callable[[Generation[T], Callable[[], None]], Awaitable[dict[ObjectKey, T]]],
         on_deltas: Callable[[Sequence[Delta[T]]], None],
         on_state: Callable[[], None],
-        transform: Callable[[T], T] | None = None,
         random_: random.Random | None = None,
     ) -> None:
-        """Start with nothing listed: state `syncing`. `transform` sees each object before the indexer."""
+        """Start with nothing listed: state `syncing`."""
         self.state = State.SYNCING
         self.trouble: ClusterError | None = None
         """Why the state is stale or denied; None while it is live or syncing."""
@@ -108,7 +107,6 @@ class Reflector(Generic[T]):
         self._replace = replace
         self._on_deltas = on_deltas
         self._on_state = on_state
-        self._transform = transform or _as_it_is
         self._is_whole = False
         """Whether a complete listing is held: after a denial nothing is, until the next."""
         self._unwatched: NotLive | None = None
@@ -256,7 +254,7 @@ class Reflector(Generic[T]):
             page = await self._source.list_page(options)
             bodies = page.bodies or (b"",) * len(page.items)
             for item, body in zip(page.items, bodies, strict=True):
-                generation.put(self._transform(item), body)
+                generation.put(item, body)
             self._heard()
             read = len(generation)
             self._step(Step.LIST_PAGE, detail=f"{read}/{read + (page.remaining or 0)}")
@@ -374,7 +372,7 @@ class Reflector(Generic[T]):
             if event.type is EventType.DELETED:
                 generation.remove(item)
             else:
-                generation.put(self._transform(item), event.body)
+                generation.put(item, event.body)
         return None
 
     def _apply(self, batch: Sequence[WatchEvent[T]]) -> None:
@@ -395,7 +393,7 @@ class Reflector(Generic[T]):
             if event.type is EventType.DELETED:
                 deltas += self._indexer.remove(item)
             else:
-                deltas += self._indexer.put(self._transform(item), event.body)
+                deltas += self._indexer.put(item, event.body)
         if changes:
             self._step(Step.EVENTS, count=changes)
         if deltas:
@@ -425,7 +423,3 @@ class Reflector(Generic[T]):
             detail=detail,
             count=count,
         )
-
-
-def _as_it_is(item: T) -> T:
-    return item

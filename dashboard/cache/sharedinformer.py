@@ -75,7 +75,6 @@ class SharedInformer(Generic[T]):
         *,
         clock: Clock,
         name: object = "",
-        transform: Callable[[T], T] | None = None,
     ) -> None:
         """Start empty and at rest; `run` begins. `name` is what is read, for the words of errors."""
         self.items: Indexer[T] = Indexer()
@@ -90,7 +89,6 @@ class SharedInformer(Generic[T]):
             replace=self._replace,
             on_deltas=self._on_deltas,
             on_state=self._on_state,
-            transform=transform,
         )
         self._clock = clock
         self._handlers: list[Handler[T]] = []

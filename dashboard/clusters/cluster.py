@@ -9,7 +9,6 @@ from dashboard.api.table import Row
 from dashboard.api.viewer import ANONYMOUS_USER, Source, Viewer, freeze_extra
 from dashboard.cache.clock import Clock
 from dashboard.cache.factory import InformerFactory
-from dashboard.cache.transform import shared
 from dashboard.client import config
 from dashboard.client.discovery import (
     ApiResource,
@@ -55,9 +54,7 @@ class Connection:
         self.version = version
         self.owner = owner
         """Whom the portal's own credential stands for."""
-        self.informers: InformerFactory[Row] = InformerFactory(
-            self._source, clock=clock, transform=shared
-        )
+        self.informers: InformerFactory[Row] = InformerFactory(self._source, clock=clock)
         self.catalogue = Catalogue(transport, discovered, self.informers, clock)
         self._clock = clock
         self._closers: list[Callable[[], Awaitable[None]]] = [self.catalogue.aclose]

@@ -6,6 +6,7 @@ back from the moment of printing, which is as exact as the print: `within_ms` sa
 
 import re
 from collections.abc import Sequence
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -28,6 +29,9 @@ DURATION = "Duration"
 Go: k8s.io/kubernetes/pkg/printers/internalversion#printJob.
 """
 
+SHORT = 40
+"""Characters up to which a text is worth sharing: states, kinds, node names; not messages."""
+
 SKEW_S = 60
 """By how much the server's clock may differ from ours before an age is no longer recognised."""
 
@@ -47,7 +51,8 @@ def columns(definitions: Sequence[ColumnDefinition]) -> tuple[Column, ...]:
 def row(printed: TableRow, columns: Sequence[Column], *, printed_at_ms: int) -> Row:
     """Return `printed` as a row; `printed_at_ms` is when the server printed it, in its own time.
 
-    A cell that has no column is dropped, as kubectl does (kubernetes#66379).
+    A cell that has no column is dropped, as kubectl does (kubernetes#66379). Short texts, of which
+    there are few different ones, are shared between rows.
     """
     meta = printed.object.metadata
     created_ms = int(meta.creationTimestamp.timestamp() * 1000) if meta.creationTimestamp else None
@@ -57,11 +62,11 @@ def row(printed: TableRow, columns: Sequence[Column], *, printed_at_ms: int) -> 
     )
     return Row(
         uid=Uid(meta.uid),
-        namespace=Namespace(meta.namespace),
+        namespace=Namespace(intern(meta.namespace)),
         name=ObjectName(meta.name),
         resource_version=ResourceVersion(meta.resourceVersion),
         cells=_with_duration(cells, columns, printed_at_ms),
-        labels=tuple(f"{key}={value}" for key, value in (meta.labels or {}).items()),
+        labels=tuple(intern(f"{key}={value}") for key, value in (meta.labels or {}).items()),
     )
 
 
@@ -108,7 +113,7 @@ def _cell(value: Any, column: Column, created_ms: int | None, printed_at_ms: int
         time = _printed(mixed["ago"], printed_at_ms)
         if time:
             return MixedCell(mixed["v"], time.t_ms, TimeForm.AGO, time.within_ms)
-    return value
+    return intern(value) if len(value) <= SHORT else value
 
 
 def _age(value: str, created_ms: int, printed_at_ms: int) -> Cell:
