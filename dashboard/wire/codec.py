@@ -118,12 +118,12 @@ class ProtobufCodec:
         """See Codec."""
         # As Go writes it, type and then object, it is cut where it lies: parsing it would copy the
         # object twice.
-        if frame[:1] == _FIRST and len(frame) > 1:
-            end = 2 + frame[1]
-            type_ = _EVENTS.get(frame[2:end])
-            if type_ is not None and (at := frame.find(MAGIC, end, end + _HEADERS)) > 0:
-                return type_, frame[at:]
         try:
+            if frame[:1] == _FIRST and len(frame) > 1:
+                end = 2 + frame[1]
+                type_ = _EVENTS.get(frame[2:end])
+                if type_ is not None and (at := _object_at(frame, end)):
+                    return type_, frame[at:]
             event = _watch_event(frame)
             return _EVENT_TYPES[event.type], event.object.raw
         except (DecodeError, KeyError) as error:
@@ -152,7 +152,7 @@ class ProtobufCodec:
         """Return what an Unknown of this kind holds. Raises DecodeError."""
         if data.startswith(self._prefix):
             length, start = _varint(data, len(self._prefix))
-            if start + length <= len(data):
+            if data[start + length :] in _TAILS and start + length <= len(data):
                 return data[start : start + length]
         wrapped = unwrapped(data)
         if wrapped.typeMeta != self._types[0]:
@@ -194,8 +194,8 @@ _FIRST: Final = b"\x0a"
 _SECOND: Final = b"\x12"
 """Tags of fields 1 and 2 where they hold bytes."""
 
-_HEADERS: Final = 16
-"""Within how many bytes after its type the object of a WatchEvent begins: two tags, two lengths."""
+_TAILS: Final = frozenset({b"", b"\x1a\x00\x22\x00"})
+"""What follows the object in an Unknown: nothing, or two empty texts."""
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
@@ -209,6 +209,21 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
             return value, at
         shift += 7
     raise DecodeError("a length without end")
+
+
+def _object_at(frame: bytes, end: int) -> int:
+    """Return where the object of a WatchEvent begins, whose type is over at `end`.
+
+    0 if it does not lie as Go writes it, down to the last byte: then upb judges it.
+    """
+    size = len(frame)
+    for tag in (_SECOND, _FIRST):
+        if frame[end : end + 1] != tag:
+            return 0
+        length, end = _varint(frame, end + 1)
+        if end + length != size:
+            return 0
+    return end if frame.startswith(MAGIC, end) else 0
 
 
 def _mask(annotations: Any) -> None:  # noqa: ANN401  (entries of a map, undecoded)
