@@ -64,6 +64,9 @@ VERY_SHORT_S = 1.0
 INITIAL_SILENCE_S = 30.0
 """Silence within initial events after which the server is taken for one that will not end them (M7)."""
 
+STARTING_S = 15.0
+"""How long a server that was away may still refuse: it answers before it has loaded its own rules."""
+
 FALLBACKS_MOST = 3
 """Other ways that are tried in a row without a pause."""
 
@@ -117,6 +120,8 @@ class Reflector(Generic[T]):
         self._lists_once = False
         """Whether the next listing is in pages because the last stream failed."""
         self._fallbacks = 0
+        self._away_at = -STARTING_S
+        """When the server was last out of reach."""
         self._events = 0
         """Of the stream that is read, or was read last."""
         self._name = name
@@ -202,17 +207,23 @@ class Reflector(Generic[T]):
             self._step(Step.COLUMNS)
         if isinstance(error, Expired) and self._is_whole:
             self._become(State.RESYNCING)
-        elif isinstance(error, Forbidden | Unauthorized):
+        elif isinstance(error, Forbidden | Unauthorized) and not self._is_starting():
             # What was seen with a right that is gone is withdrawn (fault F21).
             self._step(Step.DENIED)
             await self._adopt(self._indexer.generation(), ResourceVersion(""), State.DENIED, error)
         else:
             self._become(State.STALE if self._is_whole else State.SYNCING, error)
+        if isinstance(error, ReachabilityError):
+            self._away_at = self._clock.monotonic()
         is_away = isinstance(error, ReachabilityError | StreamError)
         backoff = self._away if is_away else self._refused
         pause = backoff.pause_s(at_least_s=error.retry_after_s)
         self._step(Step.BACKOFF, detail=f"{pause:.1f} s")
         await self._clock.sleep(pause)
+
+    def _is_starting(self) -> bool:
+        """Whether the server was away a moment ago, and what was held before still is."""
+        return self._is_whole and self._clock.monotonic() - self._away_at < STARTING_S
 
     async def _is_merely_quiet(self) -> bool:
         """Whether the server has all that is held: then the watch goes on where it was.

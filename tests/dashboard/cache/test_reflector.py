@@ -14,7 +14,7 @@ from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.state import State
 from dashboard.api.table import Row
 from dashboard.api.watchevent import EventType, WatchEvent
-from dashboard.cache.reflector import MIN_WATCH_S, PAGE_SIZE, POLL_S, UNWATCHED_S
+from dashboard.cache.reflector import MIN_WATCH_S, PAGE_SIZE, POLL_S, STARTING_S, UNWATCHED_S
 from dashboard.cache.sharedinformer import SharedInformer
 from dashboard.cache.trace import Step
 from dashboard.errors import (
@@ -467,3 +467,27 @@ class Seen:
 
     def on_state(self) -> None:
         self._states.append(self._informer.reflector.state)
+
+
+async def test_a_server_that_has_just_started_may_refuse_for_a_moment(rig: Rig) -> None:
+    """It answers before it has loaded its own rules; a right that is really gone stays refused."""
+    rig.apiserver.watch_errors.append(Unreachable(cluster="x"))
+    rig.apiserver.watch_errors.append(Forbidden(gvr="pods.v1", verb="watch"))
+    rig.apiserver.list_errors.append(Forbidden(gvr="pods.v1", verb="list"))
+    seen: list[State] = []
+    rig.informer.add_handler(Seen(rig.informer, seen))
+    await rig.apiserver.end_watches(WatchClosed(gvr="pods.v1"))
+    await rig.clock.advance(STARTING_S)
+
+    rig.assert_state(State.LIVE)
+    assert State.DENIED not in seen
+    rig.assert_converged()
+
+    rig.apiserver.watch_errors.append(Unreachable(cluster="x"))
+    rig.apiserver.watch_errors.extend(Forbidden(gvr="pods.v1", verb="watch") for _ in range(99))
+    rig.apiserver.list_errors.extend(Forbidden(gvr="pods.v1", verb="list") for _ in range(99))
+    await rig.apiserver.end_watches(WatchClosed(gvr="pods.v1"))
+    await rig.clock.advance(2 * STARTING_S + 30)
+
+    rig.assert_state(State.DENIED)
+    assert len(rig.informer.items) == 0
