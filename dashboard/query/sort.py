@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, isfinite
+from struct import pack
 from typing import Final
 
 from dashboard.api.names import Namespace, ObjectKey, ObjectName
@@ -109,15 +110,18 @@ def _cell(cell: Cell) -> bytes:
 
 
 def _number(value: float) -> bytes:
-    """Return sign, length and digits of the whole part, then what is left of it in units of 2**-56."""
+    """Return bytes that order as numbers do, of whatever size and however close together."""
     if not isfinite(value):
         return _NUMBER + (b"\x00" if value < 0 else b"\xff")
-    whole = max(-_FAR, min(floor(value), _FAR))
-    is_whole = whole == value or abs(whole) == _FAR
-    rest = b"\x00" if is_whole else b"\x01" + int((value - whole) * (1 << 56)).to_bytes(8)
-    if whole >= 0:
-        length = (whole.bit_length() + 7) // 8
-        return _NUMBER + bytes((0x80 + length,)) + whole.to_bytes(length) + rest
-    length = ((-whole).bit_length() + 7) // 8
-    within = whole + (1 << 8 * length)
-    return _NUMBER + bytes((0x80 - length,)) + within.to_bytes(length) + rest
+    if value < 0:
+        return _NUMBER + _magnitude(-value).translate(_OTHER_WAY)
+    return _NUMBER + _magnitude(value)
+
+
+def _magnitude(value: float) -> bytes:
+    """Return length and digits of the whole part, then what is left, whose bits order as it does."""
+    whole = min(floor(value), _FAR)
+    length = (whole.bit_length() + 7) // 8
+    is_whole = whole in {value, _FAR}
+    rest = b"\x00" if is_whole else b"\x01" + pack(">d", value - whole)
+    return bytes((0x80 + length,)) + whole.to_bytes(length) + rest
