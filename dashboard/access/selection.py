@@ -1,7 +1,9 @@
 """What a viewer sees of one kind: scope, filter and order over live informers, shared by equals."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -18,6 +20,7 @@ from dashboard.api.delta import Delta
 from dashboard.api.gvr import parse_kind
 from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey
 from dashboard.api.scope import Scope, Verb
+from dashboard.api.slices import PIECE, let_go, slices
 from dashboard.api.state import State
 from dashboard.api.table import Column, Row
 from dashboard.cache.clock import Clock, SystemClock
@@ -68,8 +71,8 @@ class Printer(Protocol):
 class Listener(Protocol):
     """Who wants to hear of a selection; neither call may wait or raise."""
 
-    def on_rows(self, touched: set[ObjectKey]) -> None:
-        """Take note that these rows came, went, moved or changed."""
+    def on_rows(self, touched: AbstractSet[ObjectKey]) -> None:
+        """Take note that these rows came, went, moved or changed; the set is for all, and not kept."""
 
     def on_state(self) -> None:
         """Take note that state, age, epoch or version moved."""
@@ -101,6 +104,7 @@ class Selection:
         if self._columns:
             parse(sort, self._columns)
         self._index = self._empty(self._columns)
+        self._ending: set[asyncio.Task[None]] = set()
         self._missed: dict[SharedInformer[Row] | None, set[ObjectKey]] = {}
         """Keys that change while another order is being built: for a listing, or the first of all."""
         self._token = secrets.token_hex(4)
@@ -238,7 +242,10 @@ class Selection:
             columns = self._columns
             index = self._empty(columns)
             self._missed[None] = set()
-            await index.fill([row for informer in self._informers for row in informer.items])
+            rows = [row for informer in self._informers for row in informer.items]
+            await index.fill(rows)
+            await let_go(rows)
+            await self._catch_up(None, index, self._held)
             if columns == self._columns:
                 return self._take(None, index)
 
@@ -261,11 +268,15 @@ class Selection:
         rows = [row for one in self._informers if one is not coming for row in one.items]
         rows += replacement.items.values()
         await index.fill(rows)
+        await let_go(rows)
+        await self._catch_up(
+            coming, index, lambda key: replacement.items.get(key) or self._held(key, but=coming)
+        )
 
         def adopt() -> None:
-            touched = {delta.key for delta in replacement.deltas}
+            touched = replacement.keys
             if columns != self._columns:
-                touched |= {*self.held(), *index.held()}
+                touched = {*touched, *self.held(), *index.held()}
             self._columns = columns
             self._take(coming, index)
             for missed in self._missed.values():
@@ -292,12 +303,29 @@ class Selection:
     def _take(self, coming: SharedInformer[Row] | None, index: Index) -> None:
         """Show `index`, brought up to date with what changed while it was built."""
         for key in self._missed.pop(coming):
-            row = next((row for one in self._informers if (row := one.items.get(key))), None)
-            if row is None:
-                index.drop(key)
-            else:
-                index.put(key, row)
-        self._index = index
+            _follow(index, key, self._held(key))
+        former, self._index = self._index, index
+        task = asyncio.create_task(former.let_go(), name="let a former order go")
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _catch_up(
+        self,
+        coming: SharedInformer[Row] | None,
+        index: Index,
+        find: Callable[[ObjectKey], Row | None],
+    ) -> None:
+        """Bring `index` up to date in slices, until what is left is little."""
+        while len(self._missed[coming]) > PIECE:
+            missed, self._missed[coming] = self._missed[coming], set()
+            async for keys in slices(list(missed)):
+                for key in keys:
+                    _follow(index, key, find(key))
+
+    def _held(self, key: ObjectKey, *, but: SharedInformer[Row] | None = None) -> Row | None:
+        """Return the row at `key`, whatever the scope; not one that `but` holds."""
+        found = (one.items.get(key) for one in self._informers if one is not but)
+        return next((row for row in found if row is not None), None)
 
     def _empty(self, columns: Sequence[Column]) -> Index:
         try:
@@ -371,6 +399,13 @@ async def select(
     question = Question(resource, scope, asked, wanted.q, wanted.sort)
     async with _selections(connection).hold(question) as selection:
         yield selection
+
+
+def _follow(index: Index, key: ObjectKey, row: Row | None) -> None:
+    if row is None:
+        index.drop(key)
+    else:
+        index.put(key, row)
 
 
 def _within(

@@ -38,3 +38,11 @@ async def slices(items: Sequence[T], piece: int = PIECE) -> AsyncIterator[Sequen
     for start in range(0, len(items), piece):
         yield items[start : start + piece]
         await turns.give()
+
+
+async def let_go(items: list[T]) -> None:
+    """Empty `items` in slices: to drop 50,000 references at once takes some 5 ms of its own."""
+    turns = Turns()
+    while items:
+        del items[-4 * PIECE :]
+        await turns.give()

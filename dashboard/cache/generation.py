@@ -92,7 +92,7 @@ def _differs(held: Stored, item: Stored) -> bool:
     return held != item  # what has no version is compared whole
 
 
-async def let_go(items: dict[ObjectKey, T]) -> None:
+async def empty(items: dict[ObjectKey, T]) -> None:
     """Drop what nobody holds any more in slices: 50,000 rows at once would hold the loop too long."""
     async for keys in slices(list(items)):
         for key in keys:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from dashboard.api.delta import Delta
 from dashboard.api.names import Namespace, ObjectKey
 from dashboard.api.slices import slices
-from dashboard.cache.generation import Generation, let_go
+from dashboard.cache.generation import Generation, empty
 from dashboard.cache.objects import Objects
 from dashboard.cache.store import Store, Stored
 
@@ -56,7 +56,7 @@ class Indexer(Generic[T]):
 
     async def tidy(self, former: dict[ObjectKey, T]) -> None:
         """Let go of `former`, and of whole objects without a row."""
-        await let_go(former)
+        await empty(former)
         async for keys in slices(self._objects.keys()):
             for key in keys:
                 if key not in self._store.items:

@@ -5,16 +5,17 @@ step as the change of the store, so there is no queue between them; they must be
 """
 
 import asyncio
-import gc
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from dashboard.api.delta import Delta
 from dashboard.api.listerwatcher import ListerWatcher, VersionLister
 from dashboard.api.names import ObjectKey
+from dashboard.api.slices import slices
 from dashboard.api.table import Column
-from dashboard.cache import metrics
+from dashboard.cache import garbage, metrics
 from dashboard.cache.clock import Clock
 from dashboard.cache.generation import Generation
 from dashboard.cache.indexer import Indexer
@@ -48,7 +49,8 @@ class Replacement(Generic[T]):
     """A listing that is about to be adopted: what it will change, and what will be held then."""
 
     informer: "SharedInformer[T]"
-    deltas: Sequence[Delta[T]]
+    keys: AbstractSet[ObjectKey]
+    """Where something changes: one set for all, not to be changed."""
     items: Mapping[ObjectKey, T]
     columns: tuple[Column, ...]
 
@@ -143,7 +145,10 @@ class SharedInformer(Generic[T]):
         columns: tuple[Column, ...] = getattr(self.source, "columns", ())
         ready: dict[int, Callable[[], None]] = {}
         if len(deltas) > MANY or columns != self.columns:
-            replacement = Replacement(self, deltas, generation.items, columns)
+            keys: set[ObjectKey] = set()
+            async for piece in slices(deltas):
+                keys.update([delta.key for delta in piece])
+            replacement = Replacement(self, keys, generation.items, columns)
             while waiting := [  # more of them may come meanwhile
                 handler
                 for handler in self._handlers
@@ -163,7 +168,7 @@ class SharedInformer(Generic[T]):
         if is_first and len(self.items) >= LARGE:
             # What was listed stays: a full collection need not walk it. Not after each listing, for
             # garbage in cycles would be frozen too.
-            gc.freeze()
+            garbage.keep()
         return former
 
     def _on_deltas(self, deltas: Sequence[Delta[T]]) -> None:

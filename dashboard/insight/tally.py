@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from heapq import nsmallest
 from weakref import WeakKeyDictionary, proxy
 
@@ -64,7 +65,7 @@ class Tally:
             found += [(mark, row) for key in keys if (row := self._selection.row(key)) is not None]
         return found
 
-    def on_rows(self, touched: set[ObjectKey]) -> None:
+    def on_rows(self, touched: AbstractSet[ObjectKey]) -> None:
         """Count what came and went (access.selection.Listener)."""
         if len(touched) > FEW:
             self._due |= touched

@@ -5,6 +5,7 @@ is made, and nothing is queued. What no frame can express ends in a new snapshot
 """
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from django.utils.translation import gettext
@@ -23,6 +24,9 @@ from dashboard.live.frames import (
     StateFrame,
     Window,
 )
+
+MANY = 1_000
+"""Changes at once of which no note is kept: the window is told anew."""
 
 
 class Subscription:
@@ -71,8 +75,11 @@ class Subscription:
         """The rows of the window as it was last sent."""
         return self._sent
 
-    def on_rows(self, touched: set[ObjectKey]) -> None:
+    def on_rows(self, touched: AbstractSet[ObjectKey]) -> None:
         """Take note (access.selection.Listener)."""
+        if len(touched) > MANY:
+            self.resync()
+            return
         self._touched |= touched
         self._wake()
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from dashboard.api.delta import Delta
 from dashboard.api.names import ObjectKey
-from dashboard.api.slices import slices
+from dashboard.api.slices import let_go, slices
 from dashboard.api.table import Row
 from dashboard.query.order import Order
 from dashboard.query.sort import Term, key, key_of
@@ -34,6 +34,15 @@ class Index:
                 if self._passes(row):
                     self._sorted_by[row.key] = key(row, self._terms)
         await self._order.fill(list(self._sorted_by.values()))
+
+    async def let_go(self) -> None:
+        """Hold nothing, in slices; for one that nobody reads any more."""
+        await self._order.let_go()
+        keys = list(self._sorted_by)
+        async for piece in slices(keys):
+            for where in piece:
+                del self._sorted_by[where]
+        await let_go(keys)
 
     def put(self, where: ObjectKey, row: Row, before: Row | None = None) -> bool:
         """Follow a row that came or changed at `where`; return whether it is or was here.

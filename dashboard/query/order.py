@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final
 
-from dashboard.api.slices import slices
+from dashboard.api.slices import let_go, slices
 
 LOAD: Final = 512
 """Keys in a list when it is new; it is cut in two when it has twice as many."""
@@ -57,6 +57,13 @@ class Order:
         self._lasts = [part[-1] for part in lists]
         self._starts = None
         self._length = len(keys)
+        for former in (keys, *runs):
+            await let_go(former)
+
+    async def let_go(self) -> None:
+        """Hold nothing, in slices; for one that nobody reads any more."""
+        for part in self._lists:
+            await let_go(part)
 
     def add(self, key: bytes) -> None:
         """Hold `key` too, which is not held yet."""

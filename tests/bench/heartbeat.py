@@ -8,7 +8,6 @@ a chapter asked for as a browser would. Says what the playback is to do next on 
 """
 
 import asyncio
-import gc
 import json
 import os
 import sys
@@ -104,6 +103,7 @@ async def main(kubeconfig: str, seconds: int) -> None:
     from django.core.management import call_command
 
     from dashboard.api.names import NO_NAMESPACE
+    from dashboard.cache import garbage
     from dashboard.cache.clock import SystemClock
     from dashboard.cache.sharedinformer import SharedInformer
     from dashboard.client import config
@@ -111,6 +111,7 @@ async def main(kubeconfig: str, seconds: int) -> None:
     from dashboard.client.source import source_of
     from dashboard.client.transport import Transport
     from tests.bench.peers.portolan import PODS
+    from tests.support.caller import Caller
 
     await asyncio.to_thread(call_command, "migrate", verbosity=0)
     os.environ["KUBECONFIG"] = kubeconfig
@@ -120,11 +121,11 @@ async def main(kubeconfig: str, seconds: int) -> None:
     clock = SystemClock()
     source = source_of(transport, resource, NO_NAMESPACE, clock)
     house = House(resource, SharedInformer(source, clock=clock))
-    gc.collect()
-    gc.freeze()  # as the site does at its start
+    garbage.calm()  # as the site does at its start
     running = asyncio.create_task(house.informer.run())
     await house.informer.answered()
     await house.open("running", "-restarts", "name")
+    await Caller().get("/learn/")  # what the first request of a process costs is not asked here
     heart = Heart()
     beating = asyncio.create_task(heart.beat())
     say(f"tell pace {RATE} {seconds}")

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import uvloop
@@ -32,7 +33,7 @@ class Viewer:
         self.changes = 0
         self.moved = asyncio.Event()
 
-    def on_rows(self, touched: set[ObjectKey]) -> None:
+    def on_rows(self, touched: AbstractSet[ObjectKey]) -> None:
         """Count."""
         self.changes += len(touched)
         self.moved.set()

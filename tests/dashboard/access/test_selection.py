@@ -4,6 +4,7 @@ import asyncio
 import gc
 import weakref
 from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
 
 import pytest
 from msgspec.structs import replace
@@ -187,7 +188,7 @@ class Other:
         self.selection = selection
         self.seen: list[int] = []
 
-    def on_rows(self, touched: set[ObjectKey]) -> None:
+    def on_rows(self, touched: AbstractSet[ObjectKey]) -> None:
         assert touched
         keys = self.selection.keys(0, self.selection.total)
         assert all(self.selection.row(key) is not None for key in keys)

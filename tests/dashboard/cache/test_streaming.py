@@ -222,7 +222,7 @@ class Preparing:
         self.words: list[str] = []
 
     async def prepare(self, replacement: Replacement[Row]) -> Callable[[], None]:
-        self.words.append(f"prepares {len(replacement.deltas)}")
+        self.words.append(f"prepares {len(replacement.keys)}")
         await self.let_go.wait()
         self.seen.append(len(self.rig.informer.items))
 
