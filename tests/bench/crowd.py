@@ -63,7 +63,9 @@ class Crowd:
             account = {"metadata": {"name": "default"}}
             await self._send("POST", f"/api/v1/namespaces/{space}/serviceaccounts", account)
         await self._make((0, self._names[0]))
-        recording = await record(self._session, lambda: self._restart(0))
+        recording = await record(
+            self._session, lambda: self._status(*self._names[0], 0, restarts=1)
+        )
         await self._multiply()
         return recording
 
@@ -126,7 +128,7 @@ class Crowd:
     async def _restart(self, turn: int) -> None:
         number = turn % len(self._names)
         space, name = self._names[number]
-        await self._status(space, name, number, restarts=1 + turn // len(self._names))
+        await self._status(space, name, number, restarts=2 + turn // len(self._names))
 
     async def _status(self, space: str, name: str, number: int, restarts: int) -> None:
         path = f"/api/v1/namespaces/{space}/pods/{name}/status"

@@ -35,6 +35,7 @@ class Replay:
         self._changes = {form: _pieces(corpus.changes(form)) for form in forms}
         self._singles = [_chunk(frame) for frame in corpus.changes("protobuf")]
         self._listing = corpus.listing() if "json" in forms else b""
+        self._waiting = ""
         self._pacing: set[asyncio.Task[None]] = set()
         self._watches: set[asyncio.Queue[str]] = set()
 
@@ -82,6 +83,9 @@ class Replay:
             await _send(writer, [_chunk(self.corpus.end_mark(form))])
         words: asyncio.Queue[str] = asyncio.Queue()
         self._watches.add(words)
+        if self._waiting:
+            words.put_nowait(self._waiting)
+            self._waiting = ""
         try:
             while True:
                 word, *numbers = (await words.get()).split()
@@ -118,7 +122,9 @@ class Replay:
             await asyncio.sleep(0.005)
 
     def tell(self, word: str) -> None:
-        """Have every open watch do it."""
+        """Have every open watch do it, or the next one if none is: some clients open theirs late."""
+        if not self._watches:
+            self._waiting = word
         for words in self._watches:
             words.put_nowait(word)
 

@@ -77,7 +77,10 @@ func main() {
 	if err != nil {
 		fail(err)
 	}
-	if len(os.Args) < 3 || os.Args[2] != "json" {
+	if len(os.Args) > 2 && os.Args[2] == "json" {
+		config.ContentType = "application/json"
+		config.AcceptContentTypes = config.ContentType
+	} else {
 		config.ContentType = "application/vnd.kubernetes.protobuf"
 		config.AcceptContentTypes = config.ContentType + ",application/json"
 	}
