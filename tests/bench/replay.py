@@ -37,7 +37,7 @@ class Replay:
         self._listing = corpus.listing() if "json" in forms else b""
         self._waiting = ""
         self._pacing: set[asyncio.Task[None]] = set()
-        self._watches: set[asyncio.Queue[str]] = set()
+        self._watches: dict[asyncio.Queue[str], asyncio.StreamWriter] = {}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection."""
@@ -82,7 +82,7 @@ class Replay:
             await _send(writer, self._initial[form])
             await _send(writer, [_chunk(self.corpus.end_mark(form))])
         words: asyncio.Queue[str] = asyncio.Queue()
-        self._watches.add(words)
+        self._watches[words] = writer
         if self._waiting:
             words.put_nowait(self._waiting)
             self._waiting = ""
@@ -102,7 +102,7 @@ class Replay:
                     await writer.drain()
                     return
         finally:
-            self._watches.discard(words)
+            self._watches.pop(words, None)
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         self._pacing.discard(task)
@@ -123,9 +123,10 @@ class Replay:
 
     def tell(self, word: str) -> None:
         """Have every open watch do it, or the next one if none is: some clients open theirs late."""
-        if not self._watches:
+        listening = [words for words, writer in self._watches.items() if not writer.is_closing()]
+        if not listening:
             self._waiting = word
-        for words in self._watches:
+        for words in listening:
             words.put_nowait(word)
 
 
