@@ -18,7 +18,7 @@ from django.urls import path
 
 from dashboard import clusters
 from dashboard.access import directory
-from dashboard.cache import garbage
+from dashboard.cache import interpreter
 from dashboard.cache.clock import SystemClock
 from dashboard.demo.berth import Demo
 from dashboard.live.consumers import TableConsumer
@@ -53,7 +53,7 @@ def with_lifespan(application: Application) -> Application:
                 environment.data / "demo", SystemClock(), pods=environment.demo_pods
             )
         # What is loaded by now stays: a full collection that walked it would stop the loop for 50 ms.
-        garbage.calm()
+        interpreter.calm()
         if demo is None:
             await clusters.start(environment.data, environment.contexts, environment.resident)
         else:

@@ -67,9 +67,12 @@ class Objects:
 
     def put(self, key: ObjectKey, body: bytes) -> None:
         """Hold `body` in place of what was held."""
-        self._forget_block(key)
-        self._fresh_bytes += len(body) - len(self._fresh.pop(key, b""))
+        if key in self._slots:
+            self._forget_block(key)
+        elif key in self._fresh:
+            self._fresh_bytes -= len(self._fresh.pop(key))
         self._fresh[key] = body
+        self._fresh_bytes += len(body)
         if self._fresh_bytes > FRESH_LIMIT_BYTES and len(self._fresh) >= BLOCK:
             self._compress()
 
@@ -87,12 +90,11 @@ class Objects:
         """Hold nothing at `key`."""
         if (body := self._fresh.pop(key, None)) is not None:
             self._fresh_bytes -= len(body)
-        self._forget_block(key)
+        if key in self._slots:
+            self._forget_block(key)
 
     def _forget_block(self, key: ObjectKey) -> None:
-        slot = self._slots.pop(key, None)
-        if slot is None:
-            return
+        slot = self._slots.pop(key)
         number, at = divmod(slot, BLOCK)
         block = self._blocks[number]
         block.keys[at] = None

@@ -15,7 +15,7 @@ from dashboard.api.listerwatcher import ListerWatcher, VersionLister
 from dashboard.api.names import ObjectKey
 from dashboard.api.slices import slices
 from dashboard.api.table import Column
-from dashboard.cache import garbage, metrics
+from dashboard.cache import interpreter, metrics
 from dashboard.cache.clock import Clock
 from dashboard.cache.generation import Generation
 from dashboard.cache.indexer import Indexer
@@ -168,7 +168,7 @@ class SharedInformer(Generic[T]):
         if is_first and len(self.items) >= LARGE:
             # What was listed stays: a full collection need not walk it. Not after each listing, for
             # garbage in cycles would be frozen too.
-            garbage.keep()
+            interpreter.keep()
         return former
 
     def _on_deltas(self, deltas: Sequence[Delta[T]]) -> None:

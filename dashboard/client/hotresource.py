@@ -5,6 +5,7 @@ held against. A kind of which one row differs is printed as older servers do, wh
 read as the server's Table if that differs too.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -43,6 +44,11 @@ SAMPLE: Final = 100
 """Rows of the server's own Table that each sync asks for: some 10 ms of its time."""
 
 ACCEPT: Final = f"{PROTOBUF},{JSON}"
+
+LITTLE_BYTES: Final = 64 * 1024
+"""A piece of initial events after which more is waited for: each piece has a cost of its own."""
+
+GATHER_S: Final = 0.002
 
 
 class Encoding(StrEnum):
@@ -196,6 +202,8 @@ class HotResource:
                 reader.unreadable = 0
                 if batch:
                     yield batch
+            if reader.sample is not None and len(chunk) < LITTLE_BYTES:
+                await asyncio.sleep(GATHER_S)
         if splitter is not None and not splitter.is_between_frames:
             raise WatchClosed(gvr=self._gvr, detail="the stream ended inside a frame")
 

@@ -47,6 +47,9 @@ INACTIVITY_LIMIT_S = 150.0
 Bookmarks come about every 60 s, so one may be lost and the next late by 30 s. Source: fact M4.
 """
 
+STREAM_BUFFER_BYTES = 256 * 1024
+"""What of a stream is read ahead of whoever takes it: twice this at most."""
+
 GOODBYE_S = 0.25
 """What closing waits for TLS to end. Source: aiohttp's documentation, graceful shutdown."""
 
@@ -216,7 +219,9 @@ class Transport:
             total=None, sock_connect=CONNECT_LIMIT_S, sock_read=INACTIVITY_LIMIT_S
         )
         with _our_errors(self._cluster):
-            response = await self._send("GET", path, query, accept=accept, timeout=timeout)
+            response = await self._send(
+                "GET", path, query, accept=accept, timeout=timeout, buffer=STREAM_BUFFER_BYTES
+            )
         try:
             yield self._chunks(path, response)
         finally:
@@ -267,6 +272,7 @@ class Transport:
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109
         body: bytes | None = None,
         etag: str = "",
+        buffer: int | None = None,
     ) -> aiohttp.ClientResponse:
         """Return the answer, its body unread, or raise what its Status means."""
         if _reaches_in(path):
@@ -280,10 +286,10 @@ class Transport:
             f"{self._host}{path}?{urlencode(query)}" if query else f"{self._host}{path}",
             encoded=True,
         )
-        response = await self._request(method, url, headers, body, timeout)
+        response = await self._request(method, url, headers, body, timeout, buffer)
         if response.status == HTTPStatus.UNAUTHORIZED and await self._login.renew():
             response.release()
-            response = await self._request(method, url, headers, body, timeout)
+            response = await self._request(method, url, headers, body, timeout, buffer)
         if etag and response.status == HTTPStatus.NOT_MODIFIED:
             return response
         if 200 <= response.status < 300:
@@ -306,6 +312,7 @@ class Transport:
         headers: dict[str, str],
         body: bytes | None,
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109
+        buffer: int | None,
     ) -> aiohttp.ClientResponse:
         """Send once, with the login of now."""
         authorization = await self._login.header()
@@ -318,6 +325,7 @@ class Transport:
             headers=headers,
             data=body,
             timeout=timeout,
+            read_bufsize=buffer,
             allow_redirects=False,
             proxy=self._configuration.proxy,
             proxy_headers=self._configuration.proxy_headers,

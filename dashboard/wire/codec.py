@@ -87,9 +87,8 @@ class ProtobufCodec:
         self._decode = message(self._name).FromString
         self._kind = KINDS[gvr].rpartition(".")[2]
         self._types = [_type_meta(gvr, self._kind), _type_meta(gvr, f"{self._kind}List")]
-        own = self._types[0]
-        self._prefix = MAGIC + _FIRST + bytes((len(own),)) + own + _SECOND
-        """What an Unknown of this kind begins with, up to the length of the object."""
+        self._heads: dict[tuple[bytes, int], tuple[bytes, EventType] | None] = {}
+        """What a frame of a size begins with up to its object, and the type of which it is then."""
 
     def splitter(self) -> Splitter:
         """See Codec."""
@@ -116,18 +115,26 @@ class ProtobufCodec:
 
     def frame(self, frame: bytes) -> tuple[EventType, bytes]:
         """See Codec."""
-        # As Go writes it, type and then object, it is cut where it lies: parsing it would copy the
-        # object twice.
+        # As Go writes it, the size of a frame says every byte of it but the object's: then it is cut
+        # where it lies. Parsing it would copy the object three times.
+        known = frame[1:2], len(frame)
+        if known not in self._heads:
+            self._learn(*known)
+        if (head := self._heads[known]) and frame.startswith(head[0]) and frame.endswith(_TAIL):
+            return head[1], frame[len(head[0]) : -len(_TAIL)]
         try:
-            if frame[:1] == _FIRST and len(frame) > 1:
-                end = 2 + frame[1]
-                type_ = _EVENTS.get(frame[2:end])
-                if type_ is not None and (at := _object_at(frame, end)):
-                    return type_, frame[at:]
             event = _watch_event(frame)
             return _EVENT_TYPES[event.type], event.object.raw
         except (DecodeError, KeyError) as error:
             raise self._malformed("not a WatchEvent in protobuf") from error
+
+    def _learn(self, marked: bytes, size: int) -> None:
+        """Remember how a frame of `size` begins whose type is as long as `marked` says."""
+        if len(self._heads) >= KNOWN_HEADS:
+            self._heads.clear()
+        type_ = _BY_LENGTH.get(marked)
+        head = _head(self._types[0], type_, size) if type_ else None
+        self._heads[marked, size] = (head, type_) if head and type_ else None
 
     def read(self, raw: Raw) -> tuple[Partial, bytes]:
         """See Codec; of a watch, `raw` still has its Unknown around it."""
@@ -150,10 +157,6 @@ class ProtobufCodec:
 
     def _unwrapped(self, data: bytes) -> bytes:
         """Return what an Unknown of this kind holds. Raises DecodeError."""
-        if data.startswith(self._prefix):
-            length, start = _varint(data, len(self._prefix))
-            if data[start + length :] in _TAILS and start + length <= len(data):
-                return data[start : start + length]
         wrapped = unwrapped(data)
         if wrapped.typeMeta != self._types[0]:
             raise self._malformed(f"not a {self._kind}")
@@ -188,42 +191,49 @@ _entry: Final = decoder(ENTRY)
 _LAST_APPLIED: Final = LAST_APPLIED.encode()
 _INITIAL_EVENTS_END: Final = f"{INITIAL_EVENTS_END}=true"
 _EVENT_TYPES: Final = {kind.value: kind for kind in EventType}
-_EVENTS: Final = {kind.value.encode(): kind for kind in EventType}
+_BY_LENGTH: Final = {
+    bytes((len(kind),)): kind for kind in (EventType.ADDED, EventType.MODIFIED, EventType.DELETED)
+}
+"""The types of events that bring objects: no two are as long as one another."""
 
 _FIRST: Final = b"\x0a"
 _SECOND: Final = b"\x12"
 """Tags of fields 1 and 2 where they hold bytes."""
 
-_TAILS: Final = frozenset({b"", b"\x1a\x00\x22\x00"})
-"""What follows the object in an Unknown: nothing, or two empty texts."""
+_TAIL: Final = b"\x1a\x00\x22\x00"
+"""What Go writes after the object in an Unknown: contentEncoding and contentType, both empty."""
+
+KNOWN_HEADS: Final = 4_096
+"""How many sizes of frames are remembered before all are forgotten; some 200 bytes each."""
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """Return the number that begins at `at`, and where it ends. Raises DecodeError."""
-    value = shift = 0
-    while at < len(data) and shift < 64:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-        shift += 7
-    raise DecodeError("a length without end")
+def _head(type_meta: bytes, type_: EventType, size: int) -> bytes | None:
+    """Return how Go begins a frame of `size`, up to its object; None if no frame is of that size."""
+    name = type_.value.encode()
+    head, left = b"", size
+    for piece, after in (
+        (_FIRST + bytes((len(name),)) + name + _SECOND, 0),
+        (_FIRST, 0),
+        (MAGIC + _FIRST + bytes((len(type_meta),)) + type_meta + _SECOND, len(_TAIL)),
+    ):
+        left -= len(piece) + after
+        # The length stands within what is left, and takes the more room the greater it is.
+        lengths = (_varint(left - width) for width in range(1, 1 + min(4, left)))
+        length = next((each for width, each in enumerate(lengths, 1) if len(each) == width), None)
+        if length is None:
+            return None
+        left -= len(length)
+        head += piece + length
+    return head
 
 
-def _object_at(frame: bytes, end: int) -> int:
-    """Return where the object of a WatchEvent begins, whose type is over at `end`.
-
-    0 if it does not lie as Go writes it, down to the last byte: then upb judges it.
-    """
-    size = len(frame)
-    for tag in (_SECOND, _FIRST):
-        if frame[end : end + 1] != tag:
-            return 0
-        length, end = _varint(frame, end + 1)
-        if end + length != size:
-            return 0
-    return end if frame.startswith(MAGIC, end) else 0
+def _varint(number: int) -> bytes:
+    """Return a length as protobuf writes it."""
+    found = bytearray()
+    while number > 0x7F:
+        found.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes((*found, number))
 
 
 def _mask(annotations: Any) -> None:  # noqa: ANN401  (entries of a map, undecoded)

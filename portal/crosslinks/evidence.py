@@ -18,8 +18,7 @@ from dashboard.views.table import Freshness
 from portal.crosslinks.current import current_cluster
 from portal.crosslinks.served import kind_url
 from portal.walkthrough import blocks
-from portal.walkthrough.escaped import escaped
-from portal.walkthrough.render import Block, Reader, prose
+from portal.walkthrough.render import Block, Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ async def _evidence(
         state = State.DENIED if isinstance(error, Denied) else State.UNKNOWN
         freshness = Freshness(state.value, 0, trouble)
     return Evidence(
-        sentence=escaped(prose(block.body, reader.links)),
+        sentence=await blocks.sentence(block, reader),
         kind=kind,
         label=label,
         cluster=cluster,

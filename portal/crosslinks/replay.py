@@ -20,9 +20,8 @@ from portal.crosslinks.current import current_cluster
 from portal.crosslinks.steps import MEANINGS, TROUBLE
 from portal.walkthrough import blocks
 from portal.walkthrough.chapterpage import links_for
-from portal.walkthrough.escaped import escaped
 from portal.walkthrough.links import Links
-from portal.walkthrough.render import Block, Reader, prose
+from portal.walkthrough.render import Block, Reader
 
 SHOWN = 24
 """Steps on a page, the newest; the data has all that are kept."""
@@ -106,7 +105,7 @@ async def make_trace(block: Block, reader: Reader) -> str:
         kind=kind,
         kinds=kinds,
         namespace=found.namespace if found else "",
-        sentence=escaped(prose(block.body, reader.links)),
+        sentence=await blocks.sentence(block, reader),
         state=found.state.value if found else "unknown",
         encoding=_(ENCODINGS[found.encoding]) if found else "",
         steps=tuple(_view(step, reader.links) for step in steps[-SHOWN:]),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from portal.source.errors import NoSuchFile, NoSuchSymbol, NotImported, SourceError
 from portal.walkthrough import anchors, claims
@@ -136,23 +137,28 @@ def check_code(block: Block, where: Where) -> Iterable[str]:
             yield f"{anchor}: {error}"
 
 
+async def sentence(block: Block, reader: Reader) -> SafeString:
+    """Return what a block says in words, as sanitised HTML."""
+    return escaped(await PRESS.keep(prose, block.body, reader.links))
+
+
 async def make_claim(block: Block, reader: Reader) -> str:
     """Return a claim, tested on the version that the page shows."""
     version = reader.key.partition("@")[2]
-    sentence = escaped(prose(block.body, reader.links))
+    said = await sentence(block, reader)
     try:
         verdict = await PRESS.keep(claims.judge, reader.where, reader.key, block.info)
     except NotImported as absent:
-        view = ClaimView(sentence, "unknown", version, command=absent.command)
+        view = ClaimView(said, "unknown", version, command=absent.command)
     except (NoSuchFile, NoSuchSymbol):
         lacks = claims.parse_claim(block.info).anchor.name
-        view = ClaimView(sentence, "lacking", version, lacks=lacks)
+        view = ClaimView(said, "lacking", version, lacks=lacks)
     except SourceError:
-        view = ClaimView(sentence, "broken", version)
+        view = ClaimView(said, "broken", version)
     else:
         line = verdict.lines[0] if verdict.lines else 0
         view = ClaimView(
-            sentence,
+            said,
             "tested" if verdict.holds else "lacking" if verdict.lacks else "broken",
             version,
             path=verdict.path,
@@ -190,14 +196,14 @@ def check_claim(block: Block, where: Where) -> Iterable[str]:
 async def make_evidence(block: Block, reader: Reader) -> str:
     """Return the block as it stands while no cluster is connected."""
     options = evidence_options(block)
-    view = EvidenceView(options.get("kind", ""), escaped(prose(block.body, reader.links)))
+    view = EvidenceView(options.get("kind", ""), await sentence(block, reader))
     return render_to_string("walkthrough/_evidence.html", {"evidence": view})
 
 
 async def make_trace(block: Block, reader: Reader) -> str:
     """Return the block as it stands where nothing replays a reflector."""
     options = evidence_options(block)
-    view = EvidenceView(options.get("kind", ""), escaped(prose(block.body, reader.links)))
+    view = EvidenceView(options.get("kind", ""), await sentence(block, reader))
     return render_to_string("walkthrough/_trace.html", {"trace": view})
 
 

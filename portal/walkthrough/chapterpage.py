@@ -171,10 +171,14 @@ async def _beside(blocks: tuple[Block, ...], reader: Reader) -> str:
 
 async def _pieces(pieces: tuple[Text | Block, ...], reader: Reader) -> str:
     """Return pieces as one HTML text: prose is sanitised already, makers answer for theirs."""
-    parts = [
-        piece.html if isinstance(piece, Text) else await registered(piece.name).make(piece, reader)
-        for piece in pieces
-    ]
+    parts = []
+    for piece in pieces:
+        if isinstance(piece, Text):
+            parts.append(piece.html)
+            continue
+        parts.append(await registered(piece.name).make(piece, reader))
+        # What is kept is had without a pause, and drawing it takes a millisecond.
+        await asyncio.sleep(0)
     return escaped("".join(parts))
 
 

@@ -22,6 +22,9 @@ PROTOBUF = "application/vnd.kubernetes.protobuf"
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json"
 
+EMPTY_ENDING = b"\x1a\x00\x22\x00"
+"""contentEncoding and contentType of an Unknown, which Go writes empty."""
+
 NAMESPACE, NAME, NODE, ADDRESS = "bench-00", "app-000-000000", "node-000", "10.100.100.100"
 BASE_VERSION = 100_000_000
 VERSION = str(BASE_VERSION + 900_000_000 - 1)
@@ -184,7 +187,7 @@ def _with(frame: bytes, *, type_: str, version: str) -> bytes:
 def _event(type_: str, kind: str, raw: bytes) -> bytes:
     type_meta = message("runtime.TypeMeta")(apiVersion="v1", kind=kind).SerializeToString()
     unknown = message("runtime.Unknown")(typeMeta=type_meta, raw=raw).SerializeToString()
-    wrapped = message("runtime.RawExtension")(raw=MAGIC + unknown)
+    wrapped = message("runtime.RawExtension")(raw=MAGIC + unknown + EMPTY_ENDING)
     body: bytes = message("meta.WatchEvent")(type=type_, object=wrapped).SerializeToString()
     return len(body).to_bytes(4) + body
 

@@ -61,10 +61,12 @@ class House:
 
     def __init__(self, resource: "ApiResource", informer: "SharedInformer[Row]") -> None:
         from tests.bench.peers.portolan import Viewer
+        from tests.support.caller import Caller
 
         self.resource = resource
         self.informer = informer
         self.viewer = Viewer()
+        self.reader = Caller()
         self.tables: list[Selection] = []
 
     async def open(self, q: str, *sort: str) -> None:
@@ -80,8 +82,6 @@ class House:
 
     async def do(self, what: str, seconds: int) -> None:
         """Do one thing, and return when it is done."""
-        from tests.support.caller import Caller
-
         if what == "sort":
             await self.open("running", "-age", "node")
         elif what == "filter":
@@ -93,7 +93,7 @@ class House:
                 await asyncio.sleep(0.05)
             say(f"tell pace {RATE} {seconds}")
         elif what == "chapter":
-            answer = await Caller().get(CHAPTER)
+            answer = await self.reader.get(CHAPTER)
             if answer.status_code != 200:
                 raise RuntimeError(f"{CHAPTER}: {answer.status_code}")
 
@@ -103,7 +103,7 @@ async def main(kubeconfig: str, seconds: int) -> None:
     from django.core.management import call_command
 
     from dashboard.api.names import NO_NAMESPACE
-    from dashboard.cache import garbage
+    from dashboard.cache import interpreter
     from dashboard.cache.clock import SystemClock
     from dashboard.cache.sharedinformer import SharedInformer
     from dashboard.client import config
@@ -111,7 +111,6 @@ async def main(kubeconfig: str, seconds: int) -> None:
     from dashboard.client.source import source_of
     from dashboard.client.transport import Transport
     from tests.bench.peers.portolan import PODS
-    from tests.support.caller import Caller
 
     await asyncio.to_thread(call_command, "migrate", verbosity=0)
     os.environ["KUBECONFIG"] = kubeconfig
@@ -121,11 +120,11 @@ async def main(kubeconfig: str, seconds: int) -> None:
     clock = SystemClock()
     source = source_of(transport, resource, NO_NAMESPACE, clock)
     house = House(resource, SharedInformer(source, clock=clock))
-    garbage.calm()  # as the site does at its start
+    interpreter.calm()  # as the site does at its start
     running = asyncio.create_task(house.informer.run())
     await house.informer.answered()
     await house.open("running", "-restarts", "name")
-    await Caller().get("/learn/")  # what the first request of a process costs is not asked here
+    await house.reader.get("/learn/")  # what the first request of a process costs is not asked here
     heart = Heart()
     beating = asyncio.create_task(heart.beat())
     say(f"tell pace {RATE} {seconds}")

@@ -28,6 +28,7 @@ from dashboard.wire.protobuf import check_implementation
 from dashboard.wire.status import decode_status
 from tests.support.protowire import (
     MANAGED_FIELDS,
+    canonical,
     field,
     frame,
     masked,
@@ -260,6 +261,37 @@ bodies = st.one_of(
         ),
     ).map(msgspec.json.encode),
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("type_", ["ADDED", "MODIFIED", "DELETED"])
+@pytest.mark.parametrize("left_out", [0, 2, 4])
+def test_a_frame_of_any_size_is_cut_where_its_object_lies(type_: str, left_out: int) -> None:
+    """Go writes two empty fields after the object in its envelope; another writer may leave them out."""
+    codec = ProtobufCodec(PODS)
+    sizes = [*range(300), *range(16_250, 16_400), 2_097_000, 2_097_152]
+
+    for size in sizes:
+        raw = pod(field(97, b"x" * size))
+        wrapped = unknown(raw, "v1", "Pod")
+        found, cut_out = codec.frame(watch_event(type_, wrapped[: len(wrapped) - left_out]))
+        assert found is EventType(type_)
+        assert codec.read(cut_out)[0].metadata.uid == "u-1"
+        assert canonical(codec.read(cut_out)[1]) == canonical(raw)
+
+
+@given(st.data())
+def test_a_frame_with_a_wrong_length_in_it_is_never_cut_by_it(data: st.DataObject) -> None:
+    codec = ProtobufCodec(PODS)
+    whole = watch_event("ADDED", unknown(pod(), "v1", "Pod"))
+    assert codec.frame(whole)[1] == pod()
+    at = data.draw(st.integers(0, whole.index(pod()) - 1))
+    spoiled = bytes([*whole[:at], data.draw(st.integers(0, 255)), *whole[at + 1 :]])
+
+    try:
+        found = codec.read(codec.frame(spoiled)[1])[1]
+    except MalformedEvent:
+        return
+    assert canonical(found) == canonical(pod())
 
 
 @given(bodies, st.sampled_from(CODECS))
