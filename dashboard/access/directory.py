@@ -104,7 +104,7 @@ def known(cluster: str) -> Known | None:
 async def named(cluster: str, kind: str) -> Kind | None:
     """Return what KIND or a shorter name of it means there, as kubectl would choose; None: nothing.
 
-    Unlike `selection.resolve` it never makes the cluster say anew what it serves.
+    Unlike `question.resolve` it never makes the cluster say anew what it serves.
     """
     connection = await fleet().get(cluster).connection()
     try:

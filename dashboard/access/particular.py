@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from dashboard.access.gate import gate
 from dashboard.access.identity import Person, person
-from dashboard.access.selection import Selection, listed, reach
+from dashboard.access.question import listed, reach
+from dashboard.access.selection import Selection
 from dashboard.api.credential import Credential
 from dashboard.api.gvr import GVR
 from dashboard.api.names import (

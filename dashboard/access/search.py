@@ -14,7 +14,7 @@ from heapq import nsmallest
 from typing import Final
 
 from dashboard.access.directory import plural
-from dashboard.access.selection import reach, scope_of
+from dashboard.access.question import reach, scope_of
 from dashboard.api.credential import Credential
 from dashboard.api.gvr import GVR, format_kind
 from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey, ObjectName

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.access.selection import Selection, Wanted, reach, select
+from dashboard.access.question import Wanted, reach, select
+from dashboard.access.selection import Selection
 from dashboard.api.credential import Credential
 from dashboard.api.names import Namespace
 from dashboard.api.state import State

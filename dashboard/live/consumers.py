@@ -12,7 +12,8 @@ from urllib.parse import parse_qs
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils.translation import activate, gettext
 
-from dashboard.access import selection as access
+from dashboard.access import question as access
+from dashboard.access.selection import keep_printed
 from dashboard.api.state import State
 from dashboard.errors import (
     ClusterError,
@@ -222,7 +223,7 @@ class TableConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels i
             )
             chosen.add_listener(subscription)
             stack.callback(chosen.remove_listener, subscription)
-            printing = asyncio.create_task(access.keep_printed(chosen, lambda: subscription.shown))
+            printing = asyncio.create_task(keep_printed(chosen, lambda: subscription.shown))
             printing.add_done_callback(_report)
             stack.push_async_callback(_cancelled, printing)
             view.subscription, view.was_shown = subscription, True

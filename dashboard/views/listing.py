@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import msgspec
 from django.http import StreamingHttpResponse
 
-from dashboard.access.selection import Selection, Wanted
+from dashboard.access.question import Wanted
+from dashboard.access.selection import Selection
 from dashboard.api.gvr import format_kind
 from dashboard.api.state import State
 from dashboard.errors import NotLive

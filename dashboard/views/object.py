@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard.access import particular as access
-from dashboard.access import selection
+from dashboard.access import question
 from dashboard.access.particular import Particular
 from dashboard.api.age import human_duration
 from dashboard.api.credential import Credential
@@ -119,7 +119,7 @@ async def _show(
     target = None
     try:
         target = ObjectKey(parse_namespace(namespace), parse_name(name))
-        _connection, resource = await selection.resolve(cluster, kind)
+        _connection, resource = await question.resolve(cluster, kind)
         full = format_kind(resource.gvr)
         if full != kind:
             query = request.META.get("QUERY_STRING", "")

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard.access import directory
-from dashboard.access import selection as access
-from dashboard.access.selection import Wanted
+from dashboard.access import question as access
+from dashboard.access.question import Wanted
 from dashboard.api.credential import Credential
 from dashboard.api.names import Namespace
 from dashboard.api.table import Column, Row

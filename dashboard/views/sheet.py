@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from django.http import StreamingHttpResponse
 
-from dashboard.access.selection import Selection, Wanted
+from dashboard.access.question import Wanted
+from dashboard.access.selection import Selection
 from dashboard.api.table import Cell, MixedCell, TimeCell
 from dashboard.views.listing import SLICE, status_of
 

@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard.access import selection as access
+from dashboard.access import question as access
 from dashboard.access.directory import plural
-from dashboard.access.selection import Selection, Wanted
+from dashboard.access.question import Wanted
+from dashboard.access.selection import Selection
 from dashboard.api.credential import Credential
 from dashboard.api.gvr import format_kind
 from dashboard.api.names import NO_NAMESPACE_SEGMENT, Namespace, parse_namespace

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboard.access.directory import ClusterState
-from dashboard.access.selection import Wanted, select
+from dashboard.access.question import Wanted, select
 from dashboard.api.credential import Credential
 from dashboard.api.state import State
 from dashboard.errors import ClusterError, Denied

@@ -6,9 +6,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard.access import selection
+from dashboard.access import question
 from dashboard.access.directory import ClusterState
-from dashboard.access.selection import Selection, Wanted
+from dashboard.access.question import Wanted
+from dashboard.access.selection import Selection
 from dashboard.access.trace import Traced, traced
 from dashboard.api.credential import Credential
 from dashboard.api.state import State
@@ -38,7 +39,7 @@ async def live(request: HttpRequest, cluster: ClusterState, kind: str) -> Live:
     """Return what the viewer may see of KIND; what stands in the way is told, never raised."""
     credential: Credential = request.credential  # type: ignore[attr-defined]  # set by the door
     try:
-        async with selection.select(Wanted(cluster.slug, kind), credential) as found:
+        async with question.select(Wanted(cluster.slug, kind), credential) as found:
             return _seen(found, cluster.slug, kind)
     except ClusterError as error:
         is_denied = isinstance(error, Denied)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dashboard.access import directory, selection
+from dashboard.access import directory, question
 from dashboard.access.directory import ClusterState, plural
 from dashboard.access.particular import particular
 from dashboard.api.credential import Credential
@@ -96,7 +96,7 @@ async def discovered(
                 _("Without a cluster a kind is written in full, as deployments.v1.apps or pods.v1.")
             )
         return asked, None
-    _connection, resource = await selection.resolve(cluster.slug, kind)
+    _connection, resource = await question.resolve(cluster.slug, kind)
     gvr, served = resource.gvr, await directory.kinds(cluster.slug)
     full = format_kind(gvr)
     # A namesake in somebody's own group is another kind.

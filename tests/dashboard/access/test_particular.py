@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import pytest
 
 from dashboard.access.particular import Particular, events_of, particular
-from dashboard.access.selection import Wanted, select
+from dashboard.access.question import Wanted, select
 from dashboard.api.credential import BearerToken, Credential, TokenCredential
 from dashboard.api.gvr import GVR
 from dashboard.api.names import Namespace, ObjectName

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.access import selection as access
+from dashboard.access import question as access
 from dashboard.api.credential import Credential, OwnCredential
 from dashboard.live.consumers import SUBSCRIPTIONS_LIMIT, TableConsumer
 

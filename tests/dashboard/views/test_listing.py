@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from django.http import StreamingHttpResponse
 
-from dashboard.access.selection import Selection, Wanted
+from dashboard.access.question import Wanted
+from dashboard.access.selection import Selection
 from dashboard.api.gvr import GVR
 from dashboard.api.scope import Scope
 from dashboard.cache.sharedinformer import SharedInformer
