@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.bench import endurance, goals
@@ -45,6 +46,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often each peer takes its turn")
     parser.add_argument("--seconds", type=int, default=60, help="how long pauses are looked for")
     parser.add_argument("--only", choices=("sync", "ingest", "pauses", "growth"), action="append")
+    parser.add_argument(
+        "--peer",
+        action="append",
+        metavar="NAME",
+        help="who takes part besides; all of them if left out",
+    )
     options = parser.parse_args()
     tools = binaries.obtain(binaries.DEFAULT_VERSION)
     with leased(f"bench-{os.getpid()}", Request(pods=0)) as instance:
@@ -69,7 +76,7 @@ async def _measure(
         say(f"{options.pods} pods made in {time.perf_counter() - begun:.0f} s")
         if "sync" in wanted:
             figures["sync"] = await contest(
-                _peers(instance.kubeconfig, _Kubectl(kubectl, instance)),
+                _peers(options.peer, instance.kubeconfig, _Kubectl(kubectl, instance)),
                 crowd,
                 instance.process("apiserver").pid,
                 pods=options.pods,
@@ -81,7 +88,7 @@ async def _measure(
     if "ingest" in wanted:
         async with Playback(recording, instance, PLAYED, BURST) as playback:
             figures["ingest"] = await contest(
-                _peers(playback.kubeconfig),
+                _peers(options.peer, playback.kubeconfig),
                 playback,
                 playback.pid,
                 pods=PLAYED,
@@ -93,7 +100,7 @@ async def _measure(
         word = f"pace {SECOND} 1"
         async with Playback(recording, instance, PLAYED, SECOND, word=word) as playback:
             figures["burst"] = await contest(
-                _peers(playback.kubeconfig)[:2],
+                _peers(["raw"], playback.kubeconfig),
                 playback,
                 playback.pid,
                 pods=PLAYED,
@@ -120,18 +127,29 @@ class _Kubectl:
         return Kubectl(self._tool, self._instance.kubeconfig, self._instance.scratch)
 
 
-def _peers(config: Path, *others: Callable[[], Contestant]) -> list[Callable[[], Contestant]]:
-    python, peers, path = str(_environment()), "tests.bench.peers", str(config)
+def _peers(
+    asked: list[str] | None, config: Path, kubectl: Callable[[], Contestant] | None = None
+) -> list[Callable[[], Contestant]]:
+    """Return who makes each contestant: ourselves, and of the others those that were `asked` for."""
+    python, path = str(_environment()), str(config)
     informer = str(_informer())
-    return [
-        lambda: Peer("portolan", (sys.executable, "-m", f"{peers}.portolan", path)),
-        lambda: Peer("raw", (sys.executable, "-m", f"{peers}.raw", path)),
-        lambda: Peer("client-go", (informer, path)),
-        lambda: Peer("client-go json", (informer, path, "json")),
-        lambda: Peer("lightkube", (python, "-m", f"{peers}.lightkube_peer", path)),
-        lambda: Peer("official", (python, "-m", f"{peers}.official", path)),
-        *others,
-    ]
+    commands: dict[str, tuple[str, ...]] = {
+        "raw": (sys.executable, "-m", "tests.bench.peers.raw", path),
+        "client-go": (informer, path),
+        "client-go json": (informer, path, "json"),
+        "lightkube": (python, "-m", "tests.bench.peers.lightkube_peer", path),
+        "official": (python, "-m", "tests.bench.peers.official", path),
+    }
+    ours = (sys.executable, "-m", "tests.bench.peers.portolan", path)
+    makers: dict[str, Callable[[], Contestant]] = {
+        name: partial(Peer, name, command) for name, command in commands.items()
+    }
+    if kubectl is not None:
+        makers["kubectl"] = kubectl
+    if unknown := set(asked or ()) - {*makers, "kubectl"}:
+        raise SystemExit(f"no peer is called {', '.join(sorted(unknown))}")
+    chosen = [make for name, make in makers.items() if asked is None or name in asked]
+    return [partial(Peer, "portolan", ours), *chosen]
 
 
 def _environment() -> Path:
