@@ -45,7 +45,7 @@ def cells(pod: Partial) -> tuple[Cell, ...]:
         status.podIP or NONE,
         intern(spec.nodeName) or NONE,
         intern(status.nominatedNodeName) or NONE,
-        gates(spec.readinessGates, status.conditions),
+        gates(spec.readinessGates, status),
     )
 
 

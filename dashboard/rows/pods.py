@@ -38,10 +38,10 @@ Plain tuples: this is the hottest function of the house.
 def cells(pod: Partial) -> tuple[Cell, ...]:
     """Return the cells of COLUMNS."""
     metadata, spec, status = pod.metadata, pod.spec, pod.status
-    conditions = status.conditions
+    node = spec.nodeName
     word = status.reason or status.phase
     # A pod that has a node has passed its gates: the others alone are worth looking through.
-    if not spec.nodeName and may_mention(conditions, b"SchedulingGated") and _is_gated(conditions):
+    if not node and _is_gated(status.conditions):
         word = SCHEDULING_GATED
     total = len(spec.containers or ())
     initial = spec.initContainers
@@ -50,7 +50,7 @@ def cells(pod: Partial) -> tuple[Cell, ...]:
         total += len(sidecars)
         progress = _with_initial(status, word, sidecars, len(initial or ()))
     else:
-        progress = _running(status.containerStatuses, (word, 0, 0, 0), conditions)
+        progress = _running(status, (word, 0, 0, 0))
     word, ready, restarts, last_ms = progress
     if metadata.HasField("deletionTimestamp"):
         word = _deleted(status, word)
@@ -62,14 +62,14 @@ def cells(pod: Partial) -> tuple[Cell, ...]:
         MixedCell(count, last_ms, TimeForm.AGO) if restarts and last_ms else count,
         age(metadata.creationTimestamp),
         status.podIP or NONE,
-        intern(spec.nodeName) or NONE,
+        intern(node) or NONE,
         intern(status.nominatedNodeName) or NONE,
-        gates(spec.readinessGates, conditions),
+        gates(spec.readinessGates, status),
     )
 
 
 def _is_gated(conditions: Partial) -> bool:
-    return any(
+    return may_mention(conditions, b"SchedulingGated") and any(
         each.reason == SCHEDULING_GATED and each.type == "PodScheduled"
         for each in parts(CONDITION, conditions)
     )
@@ -89,7 +89,6 @@ def _sidecars(initial: Partial) -> set[str]:
 
 def _with_initial(status: Partial, word: str, sidecars: set[str], initial: int) -> Progress:
     """Return what all containers of a pod that has `initial` init containers say."""
-    conditions = status.conditions
     ready = restarts = last_ms = 0
     of_sidecars = last_of_sidecars_ms = 0
     for number, container in enumerate(status.initContainerStatuses or ()):
@@ -107,11 +106,11 @@ def _with_initial(status: Partial, word: str, sidecars: set[str], initial: int) 
             ready += container.ready
             continue
         word = f"Init:{held_up(state) or f'{number}/{initial}'}"
-        if not _is_first_true("Initialized", conditions):
+        if not _is_first_true("Initialized", status.conditions):
             return word, ready, restarts, last_ms
         break
     so_far = word, ready, of_sidecars, last_of_sidecars_ms
-    return _running(status.containerStatuses, so_far, conditions)
+    return _running(status, so_far)
 
 
 def held_up(state: Partial) -> str:
@@ -122,9 +121,10 @@ def held_up(state: Partial) -> str:
     return "" if reason == "PodInitializing" else reason
 
 
-def _running(statuses: Partial, so_far: Progress, conditions: Partial) -> Progress:
+def _running(status: Partial, so_far: Progress) -> Progress:
     """Return what the containers proper say after those that initialize; the first of them wins."""
     word, ready, restarts, last_ms = so_far
+    statuses = status.containerStatuses
     failure = ""
     has_running = False
     for container in reversed(statuses or ()):
@@ -142,7 +142,7 @@ def _running(statuses: Partial, so_far: Progress, conditions: Partial) -> Progre
     if restarts:
         last_ms = max(last_ms, *map(last_ended_ms, statuses or ()), 0)
     if word == "Completed":
-        if has_running and is_ready(conditions):
+        if has_running and is_ready(status.conditions):
             word = "Running"
         elif failure:
             word = failure
@@ -186,10 +186,11 @@ def _is_first_true(type_: str, conditions: Partial) -> bool:
     return next(found, "") == "True"
 
 
-def gates(named: Partial, conditions: Partial) -> str:
+def gates(named: Partial, status: Partial) -> str:
     """Return how many readiness gates are passed, of how many."""
     if not named:
         return NONE
     asked = parts("core.PodReadinessGate", named)
+    conditions = status.conditions
     passed = sum(_is_first_true(gate.conditionType, conditions) for gate in asked)
     return intern(f"{passed}/{len(asked)}")
