@@ -18,9 +18,9 @@ TOLD_S = 2.0
 WITHDRAWN_S = 30.0
 """How long, by the subject's clock, after a refusal its rows may still be shown."""
 
-UNKNOWN_S = 400.0
-"""How long, by the subject's clock, an etcd that went back may stay unnoticed, if what is written then
-passes the versions seen before the silence counts: nothing but a check of all versions tells."""
+UNKNOWN_S = 150.0
+"""How long, by the subject's clock, an etcd that went back may stay unnoticed, even if what is written
+then passes the versions seen: nothing but a check of all versions tells (F18)."""
 
 WHOLE = frozenset({"live", "stale", "resyncing"})
 """States that call what is shown whole as of some moment."""
