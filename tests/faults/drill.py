@@ -14,6 +14,7 @@ from tests.faults.ground import GROUP, KINDS, Kube, Refused, authorized, definit
 from tests.faults.machine import Machine
 from tests.faults.plan import Plan, Target
 from tests.faults.proxy import Proxy
+from tests.faults.storm import RATE
 from tests.faults.weather import Fault
 from tests.faults.workload import Writer
 
@@ -22,6 +23,9 @@ CONVERGED_S = 15.0
 
 DETECTED_S = 10.0
 """How long an etcd that went back may stay unnoticed (F18): 150 s by the subject's clock."""
+
+STOPPED_S = 120.0
+"""How long the API server is stopped, by the subject's clock (F16)."""
 
 BETWEEN_S = 1.0
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
@@ -41,13 +45,13 @@ Deed = Callable[[Scene], Awaitable[None]]
 
 
 async def stop(scene: Scene) -> None:
-    """F16: the API server says nothing for 4 s, and then goes on."""
-    await scene.machine.pause("apiserver", 4.0)
+    """F16: the API server says nothing for two minutes, and then goes on."""
+    await scene.machine.pause("apiserver", STOPPED_S / RATE)
 
 
 async def stop_etcd(scene: Scene) -> None:
     """F16, one floor down: etcd says nothing for 4 s."""
-    await scene.machine.pause("etcd", 4.0)
+    await scene.machine.pause("etcd", 4 * BETWEEN_S)
 
 
 async def kill(scene: Scene) -> None:
@@ -100,6 +104,21 @@ async def _go_back(scene: Scene, lost_s: float) -> None:
         scene.proxy.weather.end(outage)
 
 
+async def stale(scene: Scene) -> None:
+    """F8: a replica that lags answers listings as they were, in a stream and then in pages."""
+    weather = scene.proxy.weather
+    for also in ((), ("unprocessable",), ()):
+        old = Fault("stale")
+        faults = [old, *map(Fault, also), Fault("expired")]
+        for fault in faults:
+            weather.begin(fault)
+        await asyncio.sleep(2 * BETWEEN_S)
+        for fault in faults:
+            weather.end(fault)
+        if not old.struck and not also:  # nothing was in pages before
+            raise RuntimeError("nobody was told of old")
+
+
 async def crd_again(scene: Scene) -> None:
     """F22: a kind goes with all of its objects, and comes back."""
     async with scene.writer.quiet:
@@ -142,6 +161,7 @@ DRILLS = {
     "term": Drill(term, ("configmaps", "pods")),
     "kill_etcd": Drill(kill_etcd, ("configmaps", "pods")),
     "compact": Drill(compact, ("configmaps", "pods")),
+    "stale": Drill(stale, ("configmaps", "pods")),
     "crd_again": Drill(crd_again, ("widgets", "configmaps")),
     "crd_columns": Drill(crd_columns, ("widgets", "configmaps")),
     "restore": Drill(restore, ("configmaps", "pods"), DETECTED_S),
