@@ -281,9 +281,11 @@ class Transport:
             encoded=True,
         )
         response = await self._request(method, url, headers, body, timeout)
-        if response.status == HTTPStatus.UNAUTHORIZED and await self._login.renew():
-            response.release()
-            response = await self._request(method, url, headers, body, timeout)
+        if response.status == HTTPStatus.UNAUTHORIZED:
+            refused = response.request_info.headers.get("Authorization")
+            if await self._login.renew(refused):
+                response.release()
+                response = await self._request(method, url, headers, body, timeout)
         if etag and response.status == HTTPStatus.NOT_MODIFIED:
             return response
         if 200 <= response.status < 300:
