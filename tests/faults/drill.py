@@ -6,11 +6,12 @@ A drill is a storm in which the weather is calm and something else happens meanw
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tests.faults.ground import GROUP, KINDS, Kube, Refused, authorized, definition, served
+from tests.faults.ground import GROUP, KINDS, Ground, Refused, authorized, definition, served
 from tests.faults.machine import Machine
 from tests.faults.plan import Plan, Target
 from tests.faults.proxy import Proxy
@@ -27,6 +28,9 @@ DETECTED_S = 10.0
 STOPPED_S = 120.0
 """How long the API server is stopped, by the subject's clock (F16)."""
 
+LATE_S = 3.0
+"""How late a file follows the server: longer than what was seen may be shown after a refusal."""
+
 BETWEEN_S = 1.0
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
@@ -36,7 +40,7 @@ class Scene:
     """What a deed can lay its hands on."""
 
     machine: Machine
-    kube: Kube
+    ground: Ground
     writer: Writer
     proxy: Proxy
 
@@ -100,7 +104,7 @@ async def _go_back(scene: Scene, lost_s: float) -> None:
         await scene.machine.restore(saved)
         scene.proxy.log.add("restored")
         await scene.writer.relearn()
-        await authorized(scene.kube)
+        await authorized(scene.ground.kube)
         scene.proxy.weather.end(outage)
 
 
@@ -119,21 +123,48 @@ async def stale(scene: Scene) -> None:
             raise RuntimeError("nobody was told of old")
 
 
+async def token(scene: Scene) -> None:
+    """F19: the API server takes another token than before; its file is there first, and then late."""
+    credentials = scene.ground.credentials
+    for late_s in (0.0, LATE_S):
+        fresh = secrets.token_hex(16)
+        if not late_s:
+            credentials.hand_out(fresh)
+        await scene.machine.replace_token("portal", fresh)
+        await asyncio.sleep(late_s)
+        credentials.hand_out(fresh)
+        await asyncio.sleep(2 * BETWEEN_S)
+
+
+async def certificate(scene: Scene) -> None:
+    """F20: the API server shows another certificate, and then one of an authority that is trusted late."""
+    weather, credentials = scene.proxy.weather, scene.ground.credentials
+    for change in (credentials.certify, credentials.found):
+        outage = Fault("outage")
+        weather.begin(outage)
+        change()
+        await asyncio.sleep(BETWEEN_S)
+        weather.end(outage)
+        await asyncio.sleep(LATE_S)
+        credentials.trust()
+        await asyncio.sleep(2 * BETWEEN_S)
+
+
 async def crd_again(scene: Scene) -> None:
     """F22: a kind goes with all of its objects, and comes back."""
     async with scene.writer.quiet:
         scene.writer.lose("widgets")
-        await scene.kube.ask("DELETE", f"{DEFINITIONS}/widgets.{GROUP}")
+        await scene.ground.kube.ask("DELETE", f"{DEFINITIONS}/widgets.{GROUP}")
         async with asyncio.timeout(CONVERGED_S):
             while True:
                 with suppress(Refused):
-                    await scene.kube.ask("GET", f"{DEFINITIONS}/widgets.{GROUP}")
+                    await scene.ground.kube.ask("GET", f"{DEFINITIONS}/widgets.{GROUP}")
                     await asyncio.sleep(0.1)
                     continue
                 break
         await asyncio.sleep(2 * BETWEEN_S)
-        await scene.kube.ensure(DEFINITIONS, definition("widgets"))
-        await served(scene.kube, KINDS["widgets"])
+        await scene.ground.kube.ensure(DEFINITIONS, definition("widgets"))
+        await served(scene.ground.kube, KINDS["widgets"])
         scene.proxy.log.add("note", text="the kind is back")
         await asyncio.sleep(BETWEEN_S)
 
@@ -141,7 +172,7 @@ async def crd_again(scene: Scene) -> None:
 async def crd_columns(scene: Scene) -> None:
     """F22: a kind gets a second version, which is the stored one from then on."""
     changed = definition("widgets", versions=("v1", "v2"), stored="v2")
-    await scene.kube.ask("PATCH", f"{DEFINITIONS}/widgets.{GROUP}", changed)
+    await scene.ground.kube.ask("PATCH", f"{DEFINITIONS}/widgets.{GROUP}", changed)
     await asyncio.sleep(3 * BETWEEN_S)
 
 
@@ -162,6 +193,8 @@ DRILLS = {
     "kill_etcd": Drill(kill_etcd, ("configmaps", "pods")),
     "compact": Drill(compact, ("configmaps", "pods")),
     "stale": Drill(stale, ("configmaps", "pods")),
+    "token": Drill(token, ("configmaps", "pods")),
+    "certificate": Drill(certificate, ("configmaps", "widgets")),
     "crd_again": Drill(crd_again, ("widgets", "configmaps")),
     "crd_columns": Drill(crd_columns, ("widgets", "configmaps")),
     "restore": Drill(restore, ("configmaps", "pods"), DETECTED_S),

@@ -11,6 +11,7 @@ import random
 import ssl
 from collections import deque
 from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -40,12 +41,12 @@ REMEMBERED = 60
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """The real API server, and the token that the subject should show."""
+    """The real API server, and the tokens that the subject may show."""
 
     host: str
     port: int
     tls: ssl.SSLContext
-    token: str
+    tokens: AbstractSet[str]
 
 
 class Proxy:
@@ -172,7 +173,8 @@ class Proxy:
 
     def _note(self, number: int, asked: Route, head: Head, target: str) -> None:
         shown = head.get("Authorization")
-        who = "portal" if shown == f"Bearer {self._upstream.token}" else "other" if shown else ""
+        is_ours = shown.removeprefix("Bearer ") in self._upstream.tokens
+        who = "portal" if is_ours else "other" if shown else ""
         self.log.add(
             "request",
             id=number,
