@@ -38,6 +38,7 @@ from dashboard.errors import (
     NotWatched,
     ReachabilityError,
     Retry,
+    ServiceUnavailable,
     Silent,
     StreamError,
     Unauthorized,
@@ -103,6 +104,8 @@ class Reflector(Generic[T]):
         """When the cluster was last heard of, in wall time; 0 before the first answer."""
         self.epoch = 0
         """Counts complete listings; within one, `resource_version` never goes down."""
+        self.is_unproven = False
+        """Whether the server was away since the last listing: it may have come back as another."""
         self.trace = Trace()
         self._source = source
         self._indexer = indexer
@@ -215,6 +218,7 @@ class Reflector(Generic[T]):
             self._become(State.STALE if self._is_whole else State.SYNCING, error)
         if isinstance(error, ReachabilityError):
             self._away_at = self._clock.monotonic()
+        self.is_unproven |= isinstance(error, ReachabilityError | ServiceUnavailable)
         is_away = isinstance(error, ReachabilityError | StreamError)
         backoff = self._away if is_away else self._refused
         pause = backoff.pause_s(at_least_s=error.retry_after_s)
@@ -309,6 +313,7 @@ class Reflector(Generic[T]):
             self.resource_version = resource_version
             self._step(Step.REPLACE, detail=str(len(generation)))
             self._fallbacks = 0
+            self.is_unproven = False
             self._is_whole = state is not State.DENIED
             self.epoch += self._is_whole
             self.trouble, self.state = trouble, state

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from dashboard.api.listerwatcher import VersionLister
 from dashboard.api.listoptions import ListOptions, ResourceVersionMatch
-from dashboard.api.resourceversion import ResourceVersion, is_comparable
+from dashboard.api.resourceversion import ResourceVersion, is_ahead, is_comparable
 from dashboard.api.slices import slices
 from dashboard.api.state import State
 from dashboard.cache import metrics
@@ -23,6 +23,10 @@ from dashboard.errors import ClusterError
 
 CHECK_S = 300.0
 """Pause between two checks of up to LARGE objects; of more, longer in proportion."""
+
+SOON_S = 15.0
+"""How soon a copy is checked once its server is back that was away: an etcd that was restored may have
+given the versions that are held to other objects since, and then no watch tells."""
 
 LARGE = 10_000
 
@@ -59,8 +63,20 @@ class SelfCheck(Generic[T]):
         """Check for ever."""
         while True:
             scale = max(1.0, len(self._indexer) / LARGE)
-            await self._clock.sleep(CHECK_S * scale * (1 + self._random.random() / 5))
-            await self.check()
+            await self._pause(CHECK_S * scale * (1 + self._random.random() / 5))
+            self._reflector.is_unproven = False
+            if await self.check() is None:
+                # A server that is starting answers everything only after a while.
+                await self._clock.sleep(SOON_S)
+                await self.check()
+
+    async def _pause(self, seconds: float) -> None:
+        """Return after `seconds`, or sooner when there is a reason to check."""
+        end = self._clock.monotonic() + seconds
+        while (left := end - self._clock.monotonic()) > 0:
+            await self._clock.sleep(min(left, SOON_S))
+            if self._reflector.is_unproven and self._reflector.state is State.LIVE:
+                return
 
     async def check(self) -> bool | None:
         """Return whether the copy is what the cluster had at its version; None if nobody can say.
@@ -71,24 +87,37 @@ class SelfCheck(Generic[T]):
         if self._reflector.state is not State.LIVE or not is_comparable(version):
             return None
         held = list(self._indexer)  # in the same step as the version: rows never change
+        theirs: Digest | None = None
         try:
             theirs = await self._listed(version)
         except ClusterError:
-            metrics.CHECKS.labels("unknown").inc()
-            return None
+            if not await self._is_to_come(version):
+                metrics.CHECKS.labels("unknown").inc()
+                return None
         ours: Digest = (0, 0)
         async for rows in slices(held):
             for row in rows:
                 ours = _with(ours, row)
         is_equal = ours == theirs
         metrics.CHECKS.labels("equal" if is_equal else "different").inc()
-        detail = (
-            f"{ours[0]} objects" if is_equal else f"{ours[0]} objects are not those {theirs[0]}"
-        )
+        detail = f"{ours[0]} objects"
+        if theirs is None:
+            detail = f"{version} is still to come"
+        elif not is_equal:
+            detail += f" are not those {theirs[0]}"
         self._reflector.note(Step.CHECK, detail)
         if not is_equal:
             self._reflector.doubt()
         return is_equal
+
+    async def _is_to_come(self, version: ResourceVersion) -> bool:
+        """Whether the cluster is certainly behind `version`, which it gave once."""
+        try:
+            newest = await self._source.list_versions(ListOptions(limit=1))
+        except ClusterError:
+            return False
+        theirs = newest.resource_version
+        return is_comparable(theirs) and is_ahead(version, theirs)
 
     async def _listed(self, version: ResourceVersion) -> Digest:
         """Return the digest of what the cluster had at `version`."""

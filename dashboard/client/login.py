@@ -36,8 +36,11 @@ class Login(Protocol):
         """Return the Authorization header of now, None to send none. Raises a ConfigurationError."""
         ...
 
-    async def renew(self) -> bool:
-        """Forget what the API server refused; return whether another try can fare better."""
+    async def renew(self, refused: str | None) -> bool:
+        """Forget the header that the API server refused; return whether another try can fare better.
+
+        Many requests may be refused together, and one of them has renewed it before the others ask.
+        """
         ...
 
 
@@ -50,7 +53,7 @@ class NoLogin:
         """Return None."""
         return None
 
-    async def renew(self) -> bool:
+    async def renew(self, refused: str | None) -> bool:  # noqa: ARG002  (Login's signature)
         """Return False."""
         return False
 
@@ -101,11 +104,11 @@ class TokenFile(NoLogin):
             self._token, self._read_at = text.strip(), now
         return f"Bearer {self._token}"
 
-    async def renew(self) -> bool:
-        """Read the file again; return whether it holds another token."""
-        refused, self._read_at = self._token, -FILE_LIFE_S
-        await self.header()
-        return self._token != refused
+    async def renew(self, refused: str | None) -> bool:
+        """Read the file again unless somebody has; return whether it holds another token."""
+        if refused == f"Bearer {self._token}":
+            self._read_at = -FILE_LIFE_S
+        return await self.header() != refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,15 +116,15 @@ class Plugin:
         async with self._turn:
             if self._status is None or self._is_old():
                 self._status = await self._run()
-            return f"Bearer {self._status.token}" if self._status.token else None
+            return _spoken(self._status)
 
-    async def renew(self) -> bool:
+    async def renew(self, refused: str | None) -> bool:
         """Ask the plugin again, once for all requests that were refused together."""
-        refused = self._status
+        seen = self._status
         async with self._turn:
-            if self._status is refused:
+            if self._status is seen and _spoken(seen) == refused:
                 self._status = await self._run()
-        return self._status != refused
+        return self._status != seen or _spoken(seen) != refused
 
     def _is_old(self) -> bool:
         return time.time() >= self._renew_at
@@ -177,3 +177,7 @@ class Plugin:
         return CredentialPluginFailed(
             cluster=self._command.context, plugin=self._command.name, detail=detail
         )
+
+
+def _spoken(status: Status | None) -> str | None:
+    return f"Bearer {status.token}" if status and status.token else None

@@ -109,6 +109,7 @@ class _Pool:
         configuration.connection_pool_maxsize = CONNECTIONS
         self.configuration = configuration
         try:
+            self._trusted = self._authorities()
             self._connection = RESTClientObject(configuration)
         except (ssl.SSLError, OSError) as error:
             raise TlsFailed(cluster=cluster, detail=str(error)) from error
@@ -130,6 +131,30 @@ class _Pool:
         except (ssl.SSLError, OSError, ValueError) as error:
             raise CertificateInvalid(cluster=self._cluster, detail=str(error)) from error
         self._certificate = certificate
+        self._leave_session()
+
+    def trust_anew(self, failed: aiohttp.ClientSession) -> bool:
+        """Trust the authorities that the file names now; return whether `failed` trusted others.
+
+        Streams that are open go on as they are. A file that cannot be used yet changes nothing.
+        """
+        from kubernetes.aio.client.rest import RESTClientObject
+
+        try:
+            found = self._authorities()
+            if found != self._trusted:
+                self._connection = RESTClientObject(self.configuration)
+                self._trusted, self._certificate = found, None
+                self._leave_session()
+        except (ssl.SSLError, OSError):
+            return False
+        return self._session is not failed
+
+    def _authorities(self) -> bytes:
+        path = self.configuration.ssl_ca_cert
+        return Path(path).read_bytes() if path else b""
+
+    def _leave_session(self) -> None:
         if self._session is not None:
             self._former.append(self._session)
             self._session = None
@@ -287,9 +312,11 @@ class Transport:
             encoded=True,
         )
         response = await self._request(method, url, headers, body, timeout, buffer)
-        if response.status == HTTPStatus.UNAUTHORIZED and await self._login.renew():
-            response.release()
-            response = await self._request(method, url, headers, body, timeout, buffer)
+        if response.status == HTTPStatus.UNAUTHORIZED:
+            refused = response.request_info.headers.get("Authorization")
+            if await self._login.renew(refused):
+                response.release()
+                response = await self._request(method, url, headers, body, timeout, buffer)
         if etag and response.status == HTTPStatus.NOT_MODIFIED:
             return response
         if 200 <= response.status < 300:
@@ -314,23 +341,29 @@ class Transport:
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109
         buffer: int | None,
     ) -> aiohttp.ClientResponse:
-        """Send once, with the login of now."""
+        """Send once, with the login of now and under the authorities of now."""
         authorization = await self._login.header()
-        self._pool.take(self._login.certificate)
         if authorization:
             headers = headers | {"Authorization": authorization}
-        return await self._pool.session.request(
-            method,
-            url,
-            headers=headers,
-            data=body,
-            timeout=timeout,
-            read_bufsize=buffer,
-            allow_redirects=False,
-            proxy=self._configuration.proxy,
-            proxy_headers=self._configuration.proxy_headers,
-            server_hostname=self._configuration.tls_server_name or None,
-        )
+        while True:
+            self._pool.take(self._login.certificate)
+            session = self._pool.session
+            try:
+                return await session.request(
+                    method,
+                    url,
+                    headers=headers,
+                    data=body,
+                    timeout=timeout,
+                    read_bufsize=buffer,
+                    allow_redirects=False,
+                    proxy=self._configuration.proxy,
+                    proxy_headers=self._configuration.proxy_headers,
+                    server_hostname=self._configuration.tls_server_name or None,
+                )
+            except (aiohttp.ClientSSLError, ssl.SSLError):
+                if not self._pool.trust_anew(session):
+                    raise
 
 
 def _reaches_in(path: str) -> bool:

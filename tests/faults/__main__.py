@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvloop
 
+from tests.cluster import binaries
 from tests.cluster.controlplane import Request
 from tests.cluster.instance import Instance, base
 from tests.cluster.lease import leased
@@ -27,7 +28,9 @@ def main() -> int:
         if options.instance:
             instance = Instance(options.instance)
         else:
-            instance = stack.enter_context(leased(f"faults-{os.getpid()}", Request(pods=0)))
+            instance = stack.enter_context(
+                leased(f"faults-{os.getpid()}", Request(version=options.version, pods=0))
+            )
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         campaign = Campaign(
             folder,
@@ -59,6 +62,12 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--subject", choices=("portolan", "official"), default="portolan")
     parser.add_argument("--at-once", type=int, default=8, help="seeds that run side by side")
+    parser.add_argument(
+        "--version",
+        type=binaries.spelled,
+        default=binaries.DEFAULT_VERSION,
+        help=f"of the API server: {', '.join(binaries.versions())}",
+    )
     parser.add_argument("--instance", default="", help="a running cluster of this checkout")
     parser.add_argument("--keep", action="store_true", help="keep the logs of good seeds too")
     return parser.parse_args()

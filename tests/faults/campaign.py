@@ -83,7 +83,7 @@ class Campaign:
                 ) -> None:
                     await asyncio.sleep(drill.BETWEEN_S)
                     proxy.log.add("fault", name=name, code="", kind="", lasts_s=0)
-                    await decided.deed(Scene(machine, ground.kube, writer, proxy))
+                    await decided.deed(Scene(machine, ground, writer, proxy))
                     proxy.log.add("fault_over", name=name, kind="", struck=1)
 
                 await self._one(calm, ground, meanwhile, decided.limit_s)

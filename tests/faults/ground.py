@@ -14,9 +14,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from tests.cluster import users
-from tests.cluster.certificates import Authority
 from tests.cluster.instance import Instance
+from tests.faults.credentials import Credentials
 from tests.faults.proxy import Upstream
 
 GROUP = "faults.portolan.example"
@@ -98,34 +97,16 @@ class Ground:
     instance: Instance
     kube: Kube
     upstream: Upstream
-    tls: ssl.SSLContext
-    folder: Path
-
-    def kubeconfig(self, name: str, port: int) -> Path:
-        """Write a kubeconfig whose one context leads through the proxy on `port`."""
-        path = self.folder / f"{name}.kubeconfig"
-        users.write_kubeconfig(
-            path,
-            context=name,
-            server=f"https://127.0.0.1:{port}",
-            ca=self.folder / "rig-ca.crt",
-            user="portal",
-            token=self.upstream.token,
-        )
-        return path
+    credentials: Credentials
 
 
 @asynccontextmanager
 async def prepared(instance: Instance, folder: Path) -> AsyncIterator[Ground]:
     """Yield a running cluster made ready for seeds; keys and kubeconfigs go into the empty `folder`."""
-    Authority(folder, "rig-ca").issue("proxy", "proxy")
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(folder / "proxy.crt", folder / "proxy.key")
+    credentials = Credentials(folder, _token(instance.user("portal")))
     address = urlsplit(instance.server)
     ca = ssl.create_default_context(cafile=str(instance.pki / "ca.crt"))
-    upstream = Upstream(
-        address.hostname or "", address.port or 443, ca, _token(instance.user("portal"))
-    )
+    upstream = Upstream(address.hostname or "", address.port or 443, ca, credentials.tokens)
     async with aiohttp.ClientSession(
         instance.server,
         connector=aiohttp.TCPConnector(ssl=ca, limit=0),
@@ -134,7 +115,7 @@ async def prepared(instance: Instance, folder: Path) -> AsyncIterator[Ground]:
     ) as session:
         kube = Kube(session)
         await furnish(kube)
-        yield Ground(instance, kube, upstream, tls, folder)
+        yield Ground(instance, kube, upstream, credentials)
         await asyncio.sleep(0)
 
 

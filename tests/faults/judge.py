@@ -18,9 +18,8 @@ TOLD_S = 2.0
 WITHDRAWN_S = 30.0
 """How long, by the subject's clock, after a refusal its rows may still be shown."""
 
-UNKNOWN_S = 400.0
-"""How long, by the subject's clock, an etcd that went back may stay unnoticed, if what is written then
-passes the versions seen before the silence counts: nothing but a check of all versions tells."""
+UNKNOWN_S = 150.0
+"""How long, by the subject's clock, an etcd that went back may stay unnoticed (F18)."""
 
 WHOLE = frozenset({"live", "stale", "resyncing"})
 """States that call what is shown whole as of some moment."""
@@ -75,6 +74,8 @@ class Informer:
         self._last: Mapping[str, Any] = {}
         self._is_withdrawn = False
         self._emptied: tuple[Mapping[str, Any], list[Wrong]] | None = None
+        self._is_told_of_old = False
+        """Whether a listing was answered as it was before (F8): then what is older may come again."""
         self._past = 0
         """In which of the cluster's histories it lives: it learns of a restored one by a listing."""
 
@@ -129,6 +130,10 @@ class Informer:
         self._judge(entry)
         self._tell(self._wrong(entry))
         self._last = entry
+
+    def stale(self) -> None:
+        """Know that a listing is answered by a server that lags: nobody can tell."""
+        self._is_told_of_old = True
 
     def healed(self, entry: Mapping[str, Any]) -> None:
         """Know what must have arrived at the end."""
@@ -188,11 +193,13 @@ class Informer:
 
     def _begin_anew(self) -> None:
         """Live in the newest history; versions and incarnations of an older one mean nothing there."""
-        if self._past != self._run.restored:
-            self._past = self._run.restored
+        is_another = self._past != self._run.restored
+        if is_another or self._is_told_of_old:
             self._top.clear()
             self._gone.clear()
+        if is_another:
             self._cells.clear()
+        self._past, self._is_told_of_old = self._run.restored, False
 
     def _is_deleted(self, uid: str, entry: Mapping[str, Any]) -> bool:
         version = int(entry["version"] or 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import signal
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ from typing import Any
 import aiohttp
 
 from tests.cluster import processes
+from tests.cluster.certificates import write_private
 from tests.cluster.instance import Instance
 from tests.faults.ground import Kube
 
@@ -46,6 +48,14 @@ class Machine:
         """End a process in its own time, start it again, and return once the API server is ready."""
         await asyncio.to_thread(self._instance.restart, name)
         await self.ready()
+
+    async def replace_token(self, user: str, token: str) -> None:
+        """Have the API server take `token` for `user` and refuse the one before: it is killed for that."""
+        path = self._instance.user(user)
+        old = json.loads(path.read_bytes())["users"][0]["user"]["token"]
+        for file in (path, self._instance.pki / "tokens.csv"):
+            write_private(file, file.read_bytes().replace(old.encode(), token.encode()))
+        await self.kill("apiserver")
 
     async def compact(self) -> None:
         """Let etcd forget every version but the newest, and the API server what it had in memory.

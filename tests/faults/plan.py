@@ -20,6 +20,7 @@ EARLY_S = 0.0
 TRIGGERS = {
     Layer.LIST: ("expired",),
     Layer.REWRITE: ("expired",),
+    Layer.REPLICA: ("expired",),
     Layer.REFUSAL: ("expired", "reset", "eof"),
 }
 """What makes a subject ask again, so that a fault of a request has one to strike."""

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
 import ssl
-import struct
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from tests.faults import message, refusal
+from tests.faults.client import Client
 from tests.faults.eventlog import EventLog
 from tests.faults.message import Head
 from tests.faults.mischief import DRIP_S, DRIPS, sliced
+from tests.faults.replica import Listing, Replica
 from tests.faults.stream import Stream
 from tests.faults.weather import Fault, Layer, Route, Weather, route
 
@@ -40,12 +41,12 @@ REMEMBERED = 60
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """The real API server, and the token that the subject should show."""
+    """The real API server, and the tokens that the subject may show."""
 
     host: str
     port: int
     tls: ssl.SSLContext
-    token: str
+    tokens: AbstractSet[str]
 
 
 class Proxy:
@@ -59,6 +60,7 @@ class Proxy:
         self._upstream = upstream
         self._numbers = count(1)
         self._memory: dict[tuple[str, str], deque[Any]] = {}
+        self._replica = Replica()
         self._connections: set[asyncio.Task[None]] = set()
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -73,25 +75,33 @@ class Proxy:
             while (head := await message.read_head(reader)) is not None:
                 body = b"".join([piece async for piece in message.body(reader, head)])
                 method, target, _ = head.start.split(" ", 2)
-                asked, number = route(method, target), next(self._numbers)
+                asked = route(method, target, head.get("Accept"))
+                number = next(self._numbers)
                 self._note(number, asked, head, target)
                 if (fault := self.weather.take(Layer.REFUSAL, asked)) is not None:
-                    answer = refusal.answer(fault.name, head.get("Accept"), asked)
+                    answer = refusal.answer(fault.name, asked)
                     self.log.add("answer", id=number, status=answer.status, fault=fault.name)
                     if answer.status == 0:
                         raise ConnectionResetError(fault.name)
                     await client.send(answer.data)
                     continue
+                old = self._recalled(number, asked)
+                if old is not None and asked.verb == "list":
+                    self.log.add("answer", id=number, status=200)
+                    await client.send(old.data)
+                    self.log.add("whole", id=number, how="whole")
+                    continue
                 try:
                     above = above or await asyncio.open_connection(
                         self._upstream.host, self._upstream.port, ssl=self._upstream.tls
                     )
-                    said = await self._ask(above, asked, head, body)
+                    query = self._query(asked) if old is None else asked.resuming(old.version)
+                    said = await self._ask(above, query, head, body)
                 except OSError:
                     self.log.add("answer", id=number, status=0, fault="upstream")
                     raise
                 self.log.add("answer", id=number, status=said.status)
-                if not await self._answer(number, asked, client, above[0], said):
+                if not await self._answer(number, asked, client, above[0], said, old):
                     break
         except (OSError, EOFError, asyncio.IncompleteReadError):
             self.log.add("end", id=number, how="client")
@@ -111,14 +121,16 @@ class Proxy:
     async def _ask(
         self,
         above: tuple[asyncio.StreamReader, asyncio.StreamWriter],
-        asked: Route,
+        query: str | None,
         head: Head,
         body: bytes,
     ) -> Head:
-        """Return the head of the server's answer. Raises OSError where there is none."""
+        """Return the head of the server's answer, to another query unless it is None.
+
+        Raises OSError where there is none.
+        """
         reader, writer = above
         method, target, _ = head.start.split(" ", 2)
-        query = self._query(asked)
         path = target.partition("?")[0]
         start = f"{method} {path}?{query} HTTP/1.1" if query is not None else head.start
         headers = [(key, value) for key, value in head.headers if key.lower() != "host"]
@@ -136,6 +148,7 @@ class Proxy:
         client: Client,
         reader: asyncio.StreamReader,
         said: Head,
+        old: Listing | None,
     ) -> bool:
         """Hand on an answer; return whether the connection can be used again."""
         if asked.verb != "watch" or said.status != 200:
@@ -144,12 +157,24 @@ class Proxy:
             (asked.kind, said.get("Content-Type")), deque(maxlen=REMEMBERED)
         )
         await client.send(bytes(said))
-        await Stream(number, asked, self, client, memory).run(reader, said)
+        stream = Stream(number, asked, self, client, memory)
+        await stream.run(reader, said, old.frames if old else ())
+        if old is None and stream.initial:
+            self._replica.keep(asked, Listing(frames=stream.initial))
         return False
+
+    def _recalled(self, number: int, asked: Route) -> Listing | None:
+        """Return what a replica that lags says, if there is one and it knows."""
+        old = self._replica.recall(asked, self.random)
+        if old is None or self.weather.take(Layer.REPLICA, asked) is None:
+            return None
+        self.log.add("stale", id=number)
+        return old
 
     def _note(self, number: int, asked: Route, head: Head, target: str) -> None:
         shown = head.get("Authorization")
-        who = "portal" if shown == f"Bearer {self._upstream.token}" else "other" if shown else ""
+        is_ours = shown.removeprefix("Bearer ") in self._upstream.tokens
+        who = "portal" if is_ours else "other" if shown else ""
         self.log.add(
             "request",
             id=number,
@@ -157,7 +182,7 @@ class Proxy:
             kind=asked.kind,
             namespace=asked.namespace,
             version=asked.get("resourceVersion"),
-            is_listing=asked.is_listing and NAMES_ALONE not in head.get("Accept"),
+            is_listing=asked.is_listing and NAMES_ALONE not in asked.accept,
             is_continued=bool(asked.get("continue")),
             path="" if asked.kind else target,
             who=who,
@@ -177,7 +202,7 @@ class Proxy:
 
     async def _stall(self, number: int, client: Client, fault: Fault) -> None:
         """Say nothing until the fault is over or the client has left."""
-        left = asyncio.create_task(_gone(client))
+        left = asyncio.create_task(client.gone())
         over = asyncio.create_task(fault.over.wait())
         try:
             await asyncio.wait(
@@ -211,6 +236,8 @@ class Proxy:
             if key.lower() not in {"transfer-encoding", "content-length"}
         ]
         whole = bytes(Head(said.start, [*headers, ("Content-Length", str(len(data)))])) + data
+        if asked.is_listing and said.status == 200 and name != "list_flip":
+            self._replica.keep(asked, Listing(data=whole))
         if name in {"list_reset", "list_stall"} and fault is not None:
             await client.send(whole[: self.random.randrange(1, len(whole))])
             if name == "list_stall":
@@ -227,46 +254,6 @@ class Proxy:
             "whole", id=number, how="corrupt" if name == "list_flip" and is_json else "whole"
         )
         return True
-
-
-async def _gone(client: Client) -> None:
-    with suppress(OSError):
-        await client.reader.read(1)
-
-
-class Client:
-    """The side of a connection where the subject is."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Use what asyncio made of the connection."""
-        self.reader = reader
-        self.writer = writer
-
-    async def send(self, data: bytes) -> None:
-        """Send `data`. Raises OSError when the client is gone."""
-        if self.writer.is_closing():
-            raise ConnectionResetError("the client is gone")
-        self.writer.write(data)
-        await self.writer.drain()
-
-    async def send_slowly(
-        self, parts: Sequence[bytes], pause_s: float, over: asyncio.Event
-    ) -> None:
-        """Send `parts` one by one, and what is left at once as soon as the fault is over."""
-        for number, part in enumerate(parts):
-            if over.is_set():
-                await self.send(b"".join(parts[number:]))
-                return
-            await self.send(part)
-            await asyncio.sleep(pause_s)
-
-    def reset(self) -> None:
-        """Cut the connection with RST."""
-        raw = self.writer.get_extra_info("socket")
-        if raw is not None and not self.writer.is_closing():
-            with suppress(OSError):
-                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.writer.transport.abort()
 
 
 @asynccontextmanager

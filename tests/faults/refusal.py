@@ -43,13 +43,13 @@ class Refusal:
     data: bytes = b""
 
 
-def answer(fault: str, accept: str, asked: Route) -> Refusal:
+def answer(fault: str, asked: Route) -> Refusal:
     """Return the answer that the fault of this name gives to a request."""
     if fault == "outage":
         return Refusal(0)
     if fault == "unavailable":  # an aggregated API that is down says so in plain text (fact M18)
         return _refusal(503, "text/plain; charset=utf-8", b"service unavailable\n")
-    is_binary = accept.startswith(PROTOBUF)
+    is_binary = asked.accept.startswith(PROTOBUF)
     if fault == "no_progress":
         content_type = f"{PROTOBUF};stream=watch" if is_binary else "application/json"
         headers = [("Content-Type", content_type), ("Transfer-Encoding", "chunked")]

@@ -71,8 +71,9 @@ class Storm:
         """Put a proxy in front of the API server and the subject in front of the proxy."""
         plan, ground, log = self.plan, self.ground, self.log
         random_ = random.Random(plan.seed)
-        async with proxying(ground.upstream, log, random_, ground.tls) as (proxy, port):
-            subject = self.make(ground.kubeconfig(f"seed-{plan.seed}", port), plan.targets, log)
+        async with proxying(ground.upstream, log, random_, ground.credentials.tls) as (proxy, port):
+            kubeconfig = ground.credentials.kubeconfig(f"seed-{plan.seed}", port)
+            subject = self.make(kubeconfig, plan.targets, log)
             early = [asyncio.create_task(_squall(s, proxy)) for s in plan.squalls if not s.at_s]
             try:
                 async with asyncio.timeout(START_LIMIT_S):

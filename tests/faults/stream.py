@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,8 @@ from tests.faults.mischief import End, act, sliced
 from tests.faults.weather import Fault, Layer, Route
 
 if TYPE_CHECKING:
-    from tests.faults.proxy import Client, Proxy
+    from tests.faults.client import Client
+    from tests.faults.proxy import Proxy
 
 END_OF_INITIAL_EVENTS = b"k8s.io/initial-events-end"
 
@@ -41,9 +43,16 @@ class Stream:
         self._coming: asyncio.Queue[Frame | Fault | str] = asyncio.Queue()
         self._is_listing = asked.is_initial
         """Among initial events, which have no order: an older one among them would be believed."""
+        self._gathered: list[Frame] = []
+        self.initial: list[Frame] = []
+        """The initial events as the server sent them, once they are whole."""
 
-    async def run(self, reader: asyncio.StreamReader, said: Head) -> None:
-        """Return once the stream is over."""
+    async def run(
+        self, reader: asyncio.StreamReader, said: Head, before: Sequence[Frame] = ()
+    ) -> None:
+        """Return once the stream is over; `before` comes first."""
+        for frame in before:
+            self._coming.put_nowait(frame)
         weather = self._proxy.weather
         splitter = Splitter(said.get("Content-Type"))
         weather.on_begin.append(self._struck)
@@ -97,8 +106,7 @@ class Stream:
 
     async def _listen(self) -> None:
         """Notice when the client leaves."""
-        with suppress(OSError):
-            await self._client.reader.read(1)
+        await self._client.gone()
         self._proxy.log.add("left", id=self._number)
         self._coming.put_nowait("client")
 
@@ -137,8 +145,11 @@ class Stream:
                 self._proxy.log.add("sent", id=self._number)
             else:
                 await self._client.send(data)
+        if self._is_listing:
+            self._gathered.append(frame)
         if END_OF_INITIAL_EVENTS in frame.data:
             self._is_listing = False
+            self.initial = self._gathered
         self._memory.append(frame)
         if done.end is not End.NOT:
             raise Ended(done.end.value)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -106,7 +107,7 @@ def test_every_fault_of_a_frame_does_something() -> None:
 @pytest.mark.parametrize("accept", ["application/json", "application/vnd.kubernetes.protobuf,*/*"])
 @pytest.mark.parametrize("name", [n for n, (_, layer) in LAYERS.items() if layer is Layer.REFUSAL])
 def test_every_refusal_is_an_answer(name: str, accept: str) -> None:
-    answer = refusal.answer(name, accept, WATCH)
+    answer = refusal.answer(name, replace(WATCH, accept=accept))
 
     assert bool(answer.data) == (name != "outage")
     assert answer.data.startswith(b"HTTP/1.1 %d" % answer.status if answer.data else b"")

@@ -1,4 +1,4 @@
-"""Portolan through the storm: sixty seeds and the drills that are quick, with no invariant broken."""
+"""Portolan through the storm: seeds on a new server and an old one, and drills; no invariant is broken."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 import uvloop
 
 from tests.cluster.controlplane import Request
+from tests.cluster.fixtures import OLD_VERSION
 from tests.cluster.instance import ROOT
 from tests.cluster.lease import leased
 from tests.faults.campaign import Campaign
@@ -18,6 +19,7 @@ from tests.faults.ground import KINDS
 from tests.faults.validator import Violation
 
 SEEDS = 60
+OLD_SEEDS = range(1, 13)
 AT_ONCE = 12
 ONCE_BROKEN = tuple(
     int(line.split()[0])
@@ -43,6 +45,15 @@ def test_sixty_seeds_break_nothing(campaign: Campaign) -> None:
 
     assert campaign.seeds == len(seeds)
     assert len(campaign.struck) > 20  # it did rain
+    assert told(broken) == {}
+
+
+def test_a_dozen_seeds_break_nothing_on_an_old_server(campaign: Campaign) -> None:
+    request = Request(version=OLD_VERSION, pods=0)
+    with leased(f"faults-{os.getpid()}-old", request) as instance:
+        broken = uvloop.run(campaign.run(instance, OLD_SEEDS, at_once=AT_ONCE))
+
+    assert campaign.seeds == len(OLD_SEEDS)
     assert told(broken) == {}
 
 

@@ -364,6 +364,18 @@ def test_restored_cluster_is_another_past() -> None:
     assert story.ends(12).broken() == set()
 
 
+@pytest.mark.parametrize("is_stale", [True, False])
+def test_listing_goes_back_where_a_server_that_lags_gave_it(is_stale: bool) -> None:
+    story = listed().write("a", "ua", 12, "2").frame(12).changes(("a", A10, A12), version="12")
+    story.end().request("list")
+    if is_stale:
+        story.say("stale", id=story._number)
+    story.answer().whole().changes(("a", A12, A10), version="11", epoch=2)
+    story.request("watch", 11).answer().frame(12).changes(("a", A10, A12), version="12")
+
+    assert story.ends(12).broken() == (set() if is_stale else {"C4"})
+
+
 def test_log_is_read_as_it_was_written(tmp_path: Any) -> None:
     log = EventLog(seed=1, rate=1.0, spaces=[], targets=[])
     log.add("note", text="línea")

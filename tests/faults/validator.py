@@ -94,6 +94,9 @@ class Validator:
             if target is not None:
                 hear = {"end": "ended", "left": "ended"}.get(what, what)
                 getattr(target.conduct, hear)(entry)
+        elif what == "stale":
+            if (target := self._of.get(entry["id"])) is not None:
+                target.stale()
         elif what in {"deltas", "state", "sample", "truth"}:
             getattr(self.targets[entry["target"]], what)(entry)
         elif what == "restored":

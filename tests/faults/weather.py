@@ -31,6 +31,8 @@ class Layer(Enum):
     """On the next frame of a watch."""
     LIST = auto()
     """On the body of the next LIST."""
+    REPLICA = auto()
+    """A listing comes from a server that lags."""
 
 
 LAYERS = {
@@ -71,6 +73,9 @@ LAYERS = {
 }
 """Every fault of the proxy by its name: its number in the catalogue of faults, and where it acts."""
 
+APART = {"stale": ("F8", Layer.REPLICA)}
+"""Faults that seeds meet only where they are asked for by name: what a seed does stays what it was."""
+
 ONCE = frozenset(
     {"reset_mid", "cut_eof", "cut_newline", "flip", "duplicate", "duplicate_chunk", "replay"}
     | {"list_reset", "list_stall", "list_flip", "gone_page", "gone"}
@@ -86,6 +91,7 @@ class Route:
     kind: str = ""
     namespace: str = ""
     query: tuple[tuple[str, str], ...] = ()
+    accept: str = ""
 
     def get(self, name: str) -> str:
         """Return a parameter, "" where there is none."""
@@ -113,16 +119,21 @@ class Route:
         pairs = {**dict(self.query), **changed}
         return urlencode([(key, value) for key, value in pairs.items() if value is not None])
 
+    def resuming(self, version: str) -> str:
+        """Return the query of a plain watch from `version` on."""
+        plain = {"sendInitialEvents": None, "resourceVersionMatch": None}
+        return self.asking(resourceVersion=version, **plain)
 
-def route(method: str, target: str) -> Route:
-    """Return what a request line asks for."""
+
+def route(method: str, target: str, accept: str = "") -> Route:
+    """Return what a request line asks for, in the form that is accepted."""
     path, _, query = target.partition("?")
     found = PATH.fullmatch(path)
     if method != "GET" or found is None:
-        return Route("other")
+        return Route("other", accept=accept)
     pairs = tuple(parse_qsl(query, keep_blank_values=True))
     verb = "watch" if dict(pairs).get("watch") in {"true", "1", "True"} else "list"
-    return Route(verb, found["kind"], found["namespace"] or "", pairs)
+    return Route(verb, found["kind"], found["namespace"] or "", pairs, accept)
 
 
 ONLY: dict[str, Callable[[Route], bool]] = {
@@ -134,6 +145,7 @@ ONLY: dict[str, Callable[[Route], bool]] = {
     "gone_page": lambda asked: asked.verb == "list" and bool(asked.get("continue")),
     "pages": lambda asked: asked.verb == "list" and bool(asked.get("limit")),
     "unprocessable": lambda asked: asked.is_initial,
+    "stale": lambda asked: asked.is_listing,
     "no_marker": lambda asked: asked.is_initial,
     "no_progress": lambda asked: asked.is_initial,
     "too_large": lambda asked: asked.get("resourceVersion") not in {"", "0"},
@@ -154,12 +166,12 @@ class Fault:
     @property
     def code(self) -> str:
         """Its number in the catalogue of faults."""
-        return LAYERS[self.name][0]
+        return (LAYERS | APART)[self.name][0]
 
     @property
     def layer(self) -> Layer:
         """Where it acts."""
-        return LAYERS[self.name][1]
+        return (LAYERS | APART)[self.name][1]
 
     def concerns(self, asked: Route) -> bool:
         """Whether it is about such a request."""

@@ -10,11 +10,19 @@ from dashboard.api.listerwatcher import Page, Version
 from dashboard.api.listoptions import ListOptions, ResourceVersionMatch
 from dashboard.api.state import State
 from dashboard.api.table import Row
-from dashboard.cache.selfcheck import CHECK_S, SelfCheck
+from dashboard.cache.selfcheck import CHECK_S, SOON_S, SelfCheck
 from dashboard.cache.sharedinformer import SharedInformer
 from dashboard.cache.trace import Step
 from dashboard.cache.vigil import SILENCE_S
-from dashboard.errors import ClusterError, Expired, Silent, Unreachable
+from dashboard.errors import (
+    ClusterError,
+    Expired,
+    Forbidden,
+    Silent,
+    TooLargeResourceVersion,
+    Unreachable,
+    WatchClosed,
+)
 from tests.support.clock import FakeClock, settle
 from tests.support.listerwatcher import FakeApiserver
 
@@ -153,6 +161,57 @@ async def test_a_server_that_was_restored_to_an_older_state_is_listed_anew(rig: 
     assert rig.apiserver.lists == 2
     assert rig.informer.reflector.resource_version == "2"
     assert sorted(rig.informer.items, key=lambda row: row.key) == rig.apiserver.rows
+
+
+@pytest.mark.parametrize("is_passed", [True, False])
+async def test_a_server_that_comes_back_as_an_older_one_is_found_out_at_once(
+    rig: Rig, is_passed: bool
+) -> None:
+    """Whether or not it has given the version that is held to another object since (fault F18)."""
+    held = rig.informer.reflector.resource_version
+    rig.apiserver.watch_errors.append(Unreachable(cluster="x"))
+    await rig.apiserver.end_watches()
+    await settle()
+    rig.apiserver._rows.clear()
+    rig.apiserver._history.clear()
+    rig.apiserver._version = 1
+    for _ in range(6 if is_passed else 2):
+        await rig.apiserver.put("f")
+    if not is_passed:
+        rig.apiserver.errors.append(TooLargeResourceVersion(gvr="pods.v1", verb="list"))
+    rig.apiserver._history.clear()  # a watch from the held version tells nothing of these
+
+    await rig.clock.advance(SOON_S * 2)
+
+    assert rig.told == ["5 objects are not those 1" if is_passed else f"{held} is still to come"]
+    assert [row.name for row in rig.informer.items] == ["f"]
+    assert rig.informer.reflector.state is State.LIVE
+
+
+async def test_a_server_that_comes_back_as_it_was_is_asked_once(rig: Rig) -> None:
+    rig.apiserver.watch_errors.append(Unreachable(cluster="x"))
+    await rig.apiserver.end_watches()
+    await rig.clock.advance(SOON_S * 4)
+
+    assert rig.told == ["5 objects"]
+    assert rig.apiserver.lists == 1
+
+
+async def test_a_watch_that_ends_is_no_reason_to_check(rig: Rig) -> None:
+    await rig.apiserver.end_watches(WatchClosed(gvr="pods.v1"))
+    await rig.clock.advance(SOON_S * 4)
+
+    assert rig.told == []
+
+
+async def test_a_server_that_is_still_starting_is_asked_once_more(rig: Rig) -> None:
+    rig.apiserver.watch_errors.append(Unreachable(cluster="x"))
+    await rig.apiserver.end_watches()
+    starting = Forbidden(gvr="pods.v1", verb="list")
+    rig.apiserver.errors += [starting, starting]
+    await rig.clock.advance(SOON_S * 4)
+
+    assert rig.told == ["5 objects"]
 
 
 async def test_silence_of_a_server_that_does_not_answer_is_stale(rig: Rig) -> None:

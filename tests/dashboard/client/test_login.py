@@ -278,6 +278,15 @@ async def test_a_token_that_is_refused_is_fetched_again_once(tmp_path: Path) -> 
     assert runs(tmp_path) == 3
 
 
+async def test_a_token_that_is_refused_late_is_not_fetched_again(tmp_path: Path) -> None:
+    spec = program(tmp_path, "say(token=str(count))")
+    held = (await config.load(context(kubeconfig(tmp_path, SERVER, user={"exec": spec})))).login
+
+    assert await held.renew("Bearer 1")
+    assert await held.renew("Bearer 1"), "somebody else has renewed it"
+    assert await held.header() == "Bearer 2"
+
+
 async def test_a_plugin_may_give_a_certificate(tmp_path: Path, pair: Certificate) -> None:
     body = f"say(clientCertificateData={pair.certificate!r}, clientKeyData={pair.key!r})"
     path = kubeconfig(tmp_path, SERVER, user={"exec": program(tmp_path, body)})
@@ -343,10 +352,37 @@ async def test_a_token_file_is_read_at_once_when_its_token_is_refused(tmp_path: 
     held = login.TokenFile(token, "test")
     await held.header()
 
-    assert not await held.renew(), "the same token would fare no better"
+    assert not await held.renew("Bearer one"), "the same token would fare no better"
     token.write_text("two\n", encoding="utf-8")
-    assert await held.renew()
+    assert await held.renew("Bearer one")
     assert await held.header() == "Bearer two"
+
+
+async def test_a_token_that_many_are_refused_with_is_read_again_for_all_of_them(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "token").write_text("one\n", encoding="utf-8")
+    path = kubeconfig(tmp_path, SERVER, user={"tokenFile": "token"})
+    refused = [asyncio.Event() for _ in range(5)]
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        if request.headers["Authorization"] == "Bearer two":
+            refused[int(request.path[1:])].set()
+            return web.json_response({})
+        before = refused[: int(request.path[1:])]
+        await asyncio.gather(*(each.wait() for each in before))  # one after the other
+        return web.json_response({}, status=401)
+
+    async with serve(answer) as server:
+        point(path, server.server)
+        transport = Transport("test", await config.load(context(path)))
+        (tmp_path / "token").write_text("two\n", encoding="utf-8")
+        await asyncio.gather(
+            *(transport.get(f"/{n}", accept="application/json") for n in range(len(refused)))
+        )
+        await transport.aclose()
+
+    assert sorted(map(str, headers(server))) == ["Bearer one"] * 5 + ["Bearer two"] * 5
 
 
 async def test_a_token_file_that_is_empty_is_said(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import ssl
 from pathlib import Path
 
 import pytest
@@ -22,11 +23,13 @@ from dashboard.errors import (
     Unreachable,
     WatchClosed,
 )
+from tests.cluster.certificates import Authority
 from tests.support.apiserver import Handler, kubeconfig, serve
 
 
-async def transport(folder: Path, server: str) -> Transport:
-    found = config.find(folder, {"KUBECONFIG": str(kubeconfig(folder, server))})
+async def transport(folder: Path, server: str, authority: Path | None = None) -> Transport:
+    path = kubeconfig(folder, server, authority=authority)
+    found = config.find(folder, {"KUBECONFIG": str(path)})
     return Transport("test", await config.load(found.found[0]))
 
 
@@ -169,6 +172,40 @@ async def test_a_server_that_is_away_is_unreachable(tmp_path: Path) -> None:
 async def test_a_server_that_speaks_no_tls_is_named_so(tmp_path: Path) -> None:
     async with serve(ok) as server:
         made = await transport(tmp_path, server.server.replace("http:", "https:"))
+        with pytest.raises(TlsFailed):
+            await made.get("/version", accept="application/json")
+        await made.aclose()
+
+
+async def test_an_authority_that_takes_the_place_of_another_is_trusted_at_once(
+    tmp_path: Path,
+) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trusted = tmp_path / "trusted.crt"
+
+    def show(authority: Authority) -> None:
+        authority.issue("server", "server")
+        tls.load_cert_chain(tmp_path / "server.crt", tmp_path / "server.key")
+
+    async def once(_request: web.BaseRequest) -> web.StreamResponse:
+        answer = web.json_response({})
+        answer.force_close()
+        return answer
+
+    former, next_ = Authority(tmp_path, "former"), Authority(tmp_path, "next")
+    trusted.write_bytes(former.certificate.read_bytes())
+    show(former)
+    async with serve(once, tls) as server:
+        made = await transport(tmp_path, server.server, trusted)
+        await made.get("/version", accept="application/json")
+        show(next_)
+        for text in (trusted.read_text(), "half a certif"):
+            trusted.write_text(text)
+            with pytest.raises(TlsFailed):
+                await made.get("/version", accept="application/json")
+        trusted.write_bytes(next_.certificate.read_bytes())
+        await asyncio.gather(*(made.get("/version", accept="application/json") for _ in range(3)))
+        show(former)
         with pytest.raises(TlsFailed):
             await made.get("/version", accept="application/json")
         await made.aclose()
