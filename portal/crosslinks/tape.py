@@ -16,6 +16,9 @@ from portal.walkthrough.render import Block, Reader
 from portal.walkthrough.stock import Where
 from portal.walkthrough.tape import Tape, TapeError, TapeStep, read_tape
 
+LONG_MS = 100_000
+"""After this long nobody looks at tenths of a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class TapeView:
@@ -23,7 +26,6 @@ class TapeView:
 
     title: str
     server: str
-    kind: str
     group: str
     steps: tuple[StepView, ...]
     is_open: bool
@@ -36,7 +38,6 @@ async def make_tape(block: Block, reader: Reader) -> str:
     view = TapeView(
         title=tape.title[reader.language],
         server=tape.server,
-        kind=tape.kind,
         group=f"tape-{name}-{block.line}",
         steps=tuple(
             _view(step, reader.links, tape.cause[reader.language] if at == tape.struck else "")
@@ -64,7 +65,7 @@ def unknown_steps(tape: Tape) -> Iterable[str]:
 
 
 def _view(step: TapeStep, links: Links, before: str) -> StepView:
-    seconds = f"{step.at_ms / 1000:.1f}"
+    seconds = f"{step.at_ms / 1000:.{0 if step.at_ms > LONG_MS else 1}f}"
     return step_view(
         Step(step.step),
         links,
