@@ -15,6 +15,7 @@ class CrosslinksConfig(AppConfig):
         from portal.crosslinks.fields import field_urls
         from portal.crosslinks.replay import make_trace
         from portal.crosslinks.served import kind_url, kinds_url
+        from portal.crosslinks.tape import check_tape, make_tape
         from portal.crosslinks.version import running_version
         from portal.walkthrough.blocks import check_evidence
         from portal.walkthrough.edition import register_cluster_version
@@ -22,6 +23,7 @@ class CrosslinksConfig(AppConfig):
 
         register(BlockKind("evidence", make_evidence, check_evidence))
         register(BlockKind("trace", make_trace, check_evidence))
+        register(BlockKind("tape", make_tape, check_tape))
         register_cluster_version(running_version)
         code.register_fields(field_urls)
         code.register_kinds(kind_url, kinds_url)

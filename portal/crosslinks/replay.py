@@ -17,7 +17,7 @@ from dashboard.api.credential import Credential
 from dashboard.errors import ClusterError
 from dashboard.views.problem import respond
 from portal.crosslinks.current import current_cluster
-from portal.crosslinks.steps import MEANINGS, TROUBLE
+from portal.crosslinks.steps import MEANINGS, TROUBLE, StepView, step_view, symbol_url
 from portal.walkthrough import blocks
 from portal.walkthrough.chapterpage import links_for
 from portal.walkthrough.links import Links
@@ -43,21 +43,6 @@ OFFERED = (
     "leases.v1.coordination.k8s.io",
 )
 """Kinds to choose from, besides the one that the chapter names."""
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """One step: when, what, and the Go function that does the same."""
-
-    at: str
-    time: str
-    label: str
-    detail: str
-    count: int
-    resource_version: str
-    symbol: str
-    symbol_url: str
-    is_trouble: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +131,7 @@ def _json(traced: Traced, links: Links) -> dict[str, object]:
                 "is_trouble": step.step in TROUBLE,
                 "label": _(MEANINGS[step.step].label),
                 "symbol": MEANINGS[step.step].place.name,
-                "symbol_url": _url(step, links),
+                "symbol_url": symbol_url(step.step, links),
             }
             for step in traced.steps
         ],
@@ -154,21 +139,13 @@ def _json(traced: Traced, links: Links) -> dict[str, object]:
 
 
 def _view(step: Entry, links: Links) -> StepView:
-    meaning = MEANINGS[step.step]
     at = datetime.fromtimestamp(step.at_ms / 1000, UTC)
-    return StepView(
+    return step_view(
+        step.step,
+        links,
         at=at.isoformat(timespec="milliseconds"),
         time=f"{at:%H:%M:%S}",
-        label=_(meaning.label),
         detail=step.detail,
         count=step.count,
         resource_version=step.resource_version,
-        symbol=meaning.place.name,
-        symbol_url=_url(step, links),
-        is_trouble=step.step in TROUBLE,
     )
-
-
-def _url(step: Entry, links: Links) -> str:
-    place = MEANINGS[step.step].place
-    return links.symbol(place.importpath, place.name)

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from dashboard.access.trace import Step
 from portal.source.structs import Place
+from portal.walkthrough.links import Links
 
 CACHE = "k8s.io/client-go/tools/cache"
 
@@ -68,3 +70,54 @@ MEANINGS = {
 
 TROUBLE = frozenset({Step.ERROR, Step.BACKOFF, Step.MALFORMED, Step.DENIED, Step.UNWATCHED})
 """Steps that tell of something amiss."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step: when, what, and the Go function at the same point."""
+
+    at: str
+    """As a machine reads it."""
+    time: str
+    label: str
+    detail: str
+    count: int
+    resource_version: str
+    symbol: str
+    symbol_url: str
+    is_trouble: bool
+    before: str = ""
+    """What happened right before it, and was not the reflector's doing."""
+
+
+def step_view(  # noqa: PLR0913  (each is a column)
+    step: Step,
+    links: Links,
+    *,
+    at: str,
+    time: str,
+    detail: str,
+    count: int,
+    resource_version: str,
+    before: str = "",
+) -> StepView:
+    """Return a step as a page shows it."""
+    meaning = MEANINGS[step]
+    return StepView(
+        at=at,
+        time=time,
+        label=_(meaning.label),
+        detail=detail,
+        count=count,
+        resource_version=resource_version,
+        symbol=meaning.place.name,
+        symbol_url=symbol_url(step, links),
+        is_trouble=step in TROUBLE,
+        before=before,
+    )
+
+
+def symbol_url(step: Step, links: Links) -> str:
+    """Return where the Go function of a step is shown."""
+    place = MEANINGS[step].place
+    return links.symbol(place.importpath, place.name)

@@ -1,13 +1,14 @@
-"""The blocks that this app fills in itself: code, claim; evidence and trace while nothing is live."""
+"""The blocks that this app fills in: code, claim; evidence, trace and tape while nobody else does."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from portal.source.errors import NoSuchFile, NoSuchSymbol, NotImported, SourceError
-from portal.walkthrough import anchors, claims
+from portal.walkthrough import anchors, claims, shelfmark
 from portal.walkthrough.anchors import Anchor, AnchorError
 from portal.walkthrough.escaped import escaped
 from portal.walkthrough.excerpt import Grade, NoSuchStatement, Place, find
@@ -15,6 +16,7 @@ from portal.walkthrough.pane import Pane, PaneError, PaneSpec, Row, lines_of, ma
 from portal.walkthrough.press import PRESS
 from portal.walkthrough.render import Block, BlockKind, Reader, prose, register
 from portal.walkthrough.stock import Where, stock
+from portal.walkthrough.tape import TapeError, read_tape
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,12 @@ class EvidenceView:
 
 
 def register_blocks() -> None:
-    """Fill `code`, `claim`, `evidence` and `trace` blocks from now on; others may replace them."""
+    """Fill every block that there is from now on; others may replace some."""
     register(BlockKind("code", make_code, check_code, is_beside=True))
     register(BlockKind("claim", make_claim, check_claim))
     register(BlockKind("evidence", make_evidence, check_evidence))
     register(BlockKind("trace", make_trace, check_evidence))
+    register(BlockKind("tape", make_tape, check_tape))
 
 
 async def make_code(block: Block, reader: Reader) -> str:
@@ -211,6 +214,30 @@ def check_evidence(block: Block, _where: Where) -> Iterable[str]:
     """Yield what is wrong with a live block."""
     if not evidence_options(block).get("kind"):
         yield f"write ```{block.name} kind=KIND```, such as kind=pods.v1"
+
+
+async def make_tape(block: Block, reader: Reader) -> str:
+    """Return what a tape is of, where nothing knows its steps."""
+    tape = read_tape(shelfmark.tapes(), tape_options(block)[0])
+    view = EvidenceView(tape.kind, escape(tape.cause[reader.language]))
+    return render_to_string("walkthrough/_trace.html", {"trace": view})
+
+
+def check_tape(block: Block, _where: Where) -> Iterable[str]:
+    """Yield what is wrong with a tape block, or with the file of its tape."""
+    name, _ = tape_options(block)
+    if not name or block.body.strip():
+        yield "write ```tape fault=NAME``` or ```tape fault=NAME open```, and nothing in it"
+        return
+    try:
+        read_tape(shelfmark.tapes(), name)
+    except TapeError as error:
+        yield str(error)
+
+
+def tape_options(block: Block) -> tuple[str, bool]:
+    """Return the name of a block's tape, "" where it has none, and whether it lies open."""
+    return evidence_options(block).get("fault", ""), "open" in block.info.split()
 
 
 def evidence_options(block: Block) -> dict[str, str]:

@@ -40,6 +40,11 @@ def walkthroughs() -> Path:
     return resource_path("content") / "walkthroughs"
 
 
+def tapes() -> Path:
+    """Return the folder of the tapes that chapters replay."""
+    return resource_path("content") / "tapes"
+
+
 def library() -> Library:
     """Return the library, read again only when a file of it changed."""
     root = walkthroughs()

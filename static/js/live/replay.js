@@ -1,4 +1,4 @@
-// What this portal's reflector did: kept up to date while somebody looks, and played step by step.
+// What a reflector did, played step by step; what this portal's own does is kept up to date meanwhile.
 
 const POLL_MS = 2000;
 const STEP_MS = 700;
@@ -88,7 +88,7 @@ function follow(block) {
       }
     }, at * STEP_MS));
   });
-  setInterval(read, POLL_MS);
+  if (block.dataset.replay) setInterval(read, POLL_MS);
 }
 
 for (const block of document.querySelectorAll("[data-replay]")) follow(/** @type {HTMLElement} */ (block));
