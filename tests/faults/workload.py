@@ -201,7 +201,8 @@ class Writer:
         if op == "delete" and found is None:
             self._note(op, place, after, None)
         elif found is not None and int(found["metadata"]["resourceVersion"]) > after:
-            self._note(op, place, after, found)
+            # A pod's deletion writes it once more before it takes it away; it may stop half-way.
+            self._note("change" if op == "delete" else op, place, after, found)
         if found is None:
             self._there.discard(place)
         else:
