@@ -15,8 +15,9 @@ from tests.cluster.binaries import DEFAULT_VERSION
 from tests.cluster.controlplane import Request
 from tests.cluster.fixtures import OLD_VERSION
 from tests.cluster.lease import leased
+from tests.faults.script import ALONE, OLD, SCRIPTS
 from tests.faults.take import TapeClock
-from tests.faults.tape import ALONE, OLD, SCRIPTS, TAPES, record_all
+from tests.faults.tape import TAPES, record_all
 
 AT_ONCE = 6
 

@@ -17,7 +17,7 @@ from portal.source.fetch import archive_of
 from portal.source.snapshot import Shelf
 from portal.source.tree import Tree
 from portal.walkthrough import edition, render, shelfmark
-from portal.walkthrough.blocks import check_evidence, make_trace
+from portal.walkthrough.blocks import check_evidence, check_tape, make_tape, make_trace
 from portal.walkthrough.press import PRESS
 from portal.walkthrough.render import BlockKind
 from portal.walkthrough.stock import Where
@@ -178,12 +178,15 @@ async def test_a_live_block_that_nothing_fills_says_so(
 ) -> None:
     unfilled = BlockKind("trace", make_trace, check_evidence)
     monkeypatch.setitem(render._kinds, "trace", unfilled)
+    monkeypatch.setitem(render._kinds, "tape", BlockKind("tape", make_tape, check_tape))
 
     page = await get(client, INFORMER)
 
     assert "This portal’s own reflector" in page.html
     assert "not available here" in page.html
     assert "what a reflector of pods.v1 did" in page.html
+    assert "The connection is reset in the middle of the watch." in page.html
+    assert "what a reflector of configmaps.v1 did" in page.html
 
 
 @pytest.mark.source
