@@ -206,7 +206,10 @@ class Take:
 async def taking(name: str, ground: Ground) -> AsyncIterator[Take]:
     """Yield a take in a namespace of its own, the reflector behind a proxy of its own."""
     log = EventLog(tape=name)
-    async with proxying(ground.upstream, log, Random(name), ground.credentials.tls) as (proxy, port):
+    async with proxying(ground.upstream, log, Random(name), ground.credentials.tls) as (
+        proxy,
+        port,
+    ):
         kubeconfig = ground.credentials.kubeconfig(f"tape-{name}", port)
         context = config.find(Path(), {"KUBECONFIG": str(kubeconfig)}).found[0]
         clock = TapeClock()
