@@ -221,8 +221,11 @@ async def play(site: Site, sockets: Sequence[Socket], last: str) -> tuple[list[s
 
 
 def most(names: Sequence[str], due: int) -> int:
-    """Return how many questions about rights viewers of these names may ask."""
-    return due * len(KINDS) * sum(QUESTIONS[name.partition("-")[0]] for name in names)
+    """Return how many questions about rights may be asked for viewers of these names.
+
+    One more for each kind, whoever looks: whether the portal itself may list it.
+    """
+    return due * len(KINDS) * (1 + sum(QUESTIONS[name.partition("-")[0]] for name in names))
 
 
 async def test_a_hundred_viewers_cost_the_api_server_the_watches_of_the_first(site: Site) -> None:
