@@ -49,6 +49,7 @@ LITTLE_BYTES: Final = 64 * 1024
 """A piece of initial events after which more is waited for: each piece has a cost of its own."""
 
 GATHER_S: Final = 0.002
+"""How long: at full speed some eighty pods come meanwhile."""
 
 
 class Encoding(StrEnum):

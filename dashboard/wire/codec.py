@@ -137,7 +137,7 @@ class ProtobufCodec:
         self._heads[marked, size] = (head, type_) if head and type_ else None
 
     def read(self, raw: Raw) -> tuple[Partial, bytes]:
-        """See Codec; of a watch, `raw` still has its Unknown around it."""
+        """See Codec; of a watch, `raw` may still have its Unknown around it."""
         data = raw if isinstance(raw, bytes) else bytes(raw)
         try:
             if data.startswith(MAGIC):

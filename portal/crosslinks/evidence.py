@@ -18,6 +18,7 @@ from dashboard.views.table import Freshness
 from portal.crosslinks.current import current_cluster
 from portal.crosslinks.served import kind_url
 from portal.walkthrough import blocks
+from portal.walkthrough.escaped import escaped
 from portal.walkthrough.render import Block, Reader
 
 
@@ -43,13 +44,11 @@ async def make_evidence(block: Block, reader: Reader) -> str:
     credential: Credential | None = getattr(reader.request, "credential", None)
     if cluster is None or credential is None:
         return await blocks.make_evidence(block, reader)
-    evidence = await _evidence(block, reader, cluster, credential)
+    evidence = await _evidence(block, cluster, credential)
     return render_to_string("crosslinks/evidence.html", {"evidence": evidence})
 
 
-async def _evidence(
-    block: Block, reader: Reader, cluster: ClusterState, credential: Credential
-) -> Evidence:
+async def _evidence(block: Block, cluster: ClusterState, credential: Credential) -> Evidence:
     kind = blocks.evidence_options(block).get("kind", "")
     total, label, trouble = None, kind, ""
     freshness = Freshness(State.UNKNOWN.value, 0, "")
@@ -65,7 +64,7 @@ async def _evidence(
         state = State.DENIED if isinstance(error, Denied) else State.UNKNOWN
         freshness = Freshness(state.value, 0, trouble)
     return Evidence(
-        sentence=await blocks.sentence(block, reader),
+        sentence=escaped(block.html),
         kind=kind,
         label=label,
         cluster=cluster,

@@ -20,6 +20,7 @@ from portal.crosslinks.current import current_cluster
 from portal.crosslinks.steps import MEANINGS, TROUBLE, StepView, step_view, symbol_url
 from portal.walkthrough import blocks
 from portal.walkthrough.chapterpage import links_for
+from portal.walkthrough.escaped import escaped
 from portal.walkthrough.links import Links
 from portal.walkthrough.render import Block, Reader
 
@@ -90,7 +91,7 @@ async def make_trace(block: Block, reader: Reader) -> str:
         kind=kind,
         kinds=kinds,
         namespace=found.namespace if found else "",
-        sentence=await blocks.sentence(block, reader),
+        sentence=escaped(block.html),
         state=found.state.value if found else "unknown",
         encoding=_(ENCODINGS[found.encoding]) if found else "",
         steps=tuple(_view(step, reader.links) for step in steps[-SHOWN:]),

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from django.template.loader import render_to_string
 from django.utils.html import escape
-from django.utils.safestring import SafeString
 
 from portal.source.errors import NoSuchFile, NoSuchSymbol, NotImported, SourceError
 from portal.walkthrough import anchors, claims, shelfmark
@@ -14,7 +13,7 @@ from portal.walkthrough.escaped import escaped
 from portal.walkthrough.excerpt import Grade, NoSuchStatement, Place, find
 from portal.walkthrough.pane import Pane, PaneError, PaneSpec, Row, lines_of, make_pane, parse_pane
 from portal.walkthrough.press import PRESS
-from portal.walkthrough.render import Block, BlockKind, Reader, prose, register
+from portal.walkthrough.render import Block, BlockKind, Reader, register
 from portal.walkthrough.stock import Where, stock
 from portal.walkthrough.tape import TapeError, read_tape
 
@@ -140,28 +139,23 @@ def check_code(block: Block, where: Where) -> Iterable[str]:
             yield f"{anchor}: {error}"
 
 
-async def sentence(block: Block, reader: Reader) -> SafeString:
-    """Return what a block says in words, as sanitised HTML."""
-    return escaped(await PRESS.keep(prose, block.body, reader.links))
-
-
 async def make_claim(block: Block, reader: Reader) -> str:
     """Return a claim, tested on the version that the page shows."""
     version = reader.key.partition("@")[2]
-    said = await sentence(block, reader)
+    sentence = escaped(block.html)
     try:
         verdict = await PRESS.keep(claims.judge, reader.where, reader.key, block.info)
     except NotImported as absent:
-        view = ClaimView(said, "unknown", version, command=absent.command)
+        view = ClaimView(sentence, "unknown", version, command=absent.command)
     except (NoSuchFile, NoSuchSymbol):
         lacks = claims.parse_claim(block.info).anchor.name
-        view = ClaimView(said, "lacking", version, lacks=lacks)
+        view = ClaimView(sentence, "lacking", version, lacks=lacks)
     except SourceError:
-        view = ClaimView(said, "broken", version)
+        view = ClaimView(sentence, "broken", version)
     else:
         line = verdict.lines[0] if verdict.lines else 0
         view = ClaimView(
-            said,
+            sentence,
             "tested" if verdict.holds else "lacking" if verdict.lacks else "broken",
             version,
             path=verdict.path,
@@ -196,17 +190,17 @@ def check_claim(block: Block, where: Where) -> Iterable[str]:
         yield f"claim {block.info}: {verdict.reason}"
 
 
-async def make_evidence(block: Block, reader: Reader) -> str:
+async def make_evidence(block: Block, _reader: Reader) -> str:
     """Return the block as it stands while no cluster is connected."""
     options = evidence_options(block)
-    view = EvidenceView(options.get("kind", ""), await sentence(block, reader))
+    view = EvidenceView(options.get("kind", ""), escaped(block.html))
     return render_to_string("walkthrough/_evidence.html", {"evidence": view})
 
 
-async def make_trace(block: Block, reader: Reader) -> str:
+async def make_trace(block: Block, _reader: Reader) -> str:
     """Return the block as it stands where nothing replays a reflector."""
     options = evidence_options(block)
-    view = EvidenceView(options.get("kind", ""), await sentence(block, reader))
+    view = EvidenceView(options.get("kind", ""), escaped(block.html))
     return render_to_string("walkthrough/_trace.html", {"trace": view})
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import frontmatter
@@ -246,7 +246,7 @@ def _pairs(text: str, links: Links, beside: frozenset[str]) -> list[Pair]:
         elif is_right:
             right.append(piece)
         else:
-            left.append(piece)
+            left.append(replace(piece, html=prose(piece.body, links)))
     if left or right:
         pairs.append(Pair(tuple(left), tuple(right)))
     return pairs

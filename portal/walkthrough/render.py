@@ -65,6 +65,8 @@ class Block:
     body: str
     line: int
     """Its first line in the text it was found in, from 1."""
+    html: str = ""
+    """Its body as sanitised HTML, where that is prose: in a block that does not stand beside it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,18 @@
-"""Real Kubernetes source, brought here if it is absent: nothing is skipped for want of it."""
+"""Real Kubernetes source, brought here if it is absent (nothing is skipped for want of it), and a reader."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.test import AsyncClient
+from pytest_django import Settings
 
 from portal.resource import resource_path
 from portal.source.fetch import ModuleCache
 from portal.source.snapshot import Shelf, Snapshot
 from portal.source.tree import Tree
+from portal.walkthrough.press import PRESS
 from portal.walkthrough.stock import Where
 from tests.support import source
 
@@ -40,3 +45,15 @@ def real(snapshot: Snapshot, where: Where) -> Tree:
 def nowhere(tmp_path: Path) -> Where:
     """A machine on which nothing is imported."""
     return Where(resource_path("content") / "snapshots.toml", (tmp_path,))
+
+
+@pytest.fixture
+async def reader(settings: Settings) -> AsyncIterator[AsyncClient]:
+    """A reader on a machine where everyone is let in."""
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, auth="none")
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    yield AsyncClient()
+    PRESS.close()

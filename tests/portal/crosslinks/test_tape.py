@@ -1,12 +1,10 @@
 """Tapes stand in the list-and-watch chapter, each step beside its Go function, without any cluster."""
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 from django.test import AsyncClient
-from pytest_django import Settings
 
 from dashboard.cache.trace import Step
 from portal.crosslinks import tape as tapes_of_chapters
@@ -14,7 +12,6 @@ from portal.crosslinks.steps import MEANINGS
 from portal.crosslinks.tape import check_tape, unknown_steps
 from portal.source.package import Packages
 from portal.source.tree import Tree
-from portal.walkthrough.press import PRESS
 from portal.walkthrough.render import Block
 from portal.walkthrough.shelfmark import tapes
 from portal.walkthrough.stock import Where
@@ -22,18 +19,6 @@ from portal.walkthrough.tape import read_tape
 
 CHAPTER = "learn/client-go/list-and-watch"
 NAMES = sorted(path.stem for path in tapes().glob("*.json"))
-
-
-@pytest.fixture
-async def client(settings: Settings) -> AsyncIterator[AsyncClient]:
-    """A reader on a machine where everyone is let in."""
-    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, auth="none")
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    yield AsyncClient()
-    PRESS.close()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -61,9 +46,9 @@ def test_step_that_no_reflector_takes_is_reported(
 
 @pytest.mark.parametrize("language", ["", "zh-hans/"])
 async def test_the_chapter_has_every_tape_with_what_happened_where_it_did(
-    client: AsyncClient, language: str
+    reader: AsyncClient, language: str
 ) -> None:
-    page = (await client.get(f"/{language}{CHAPTER}")).content.decode()
+    page = (await reader.get(f"/{language}{CHAPTER}")).content.decode()
 
     shown = re.findall(r'<details class="evid replay tape".*?</details>', page, flags=re.DOTALL)
     assert len(shown) == len(NAMES)

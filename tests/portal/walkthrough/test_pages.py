@@ -2,15 +2,12 @@
 
 import re
 import shutil
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from django.http import HttpRequest
 from django.test import AsyncClient
-from pytest_django import Settings
 
 from portal.resource import resource_path
 from portal.source.fetch import archive_of
@@ -18,7 +15,6 @@ from portal.source.snapshot import Shelf
 from portal.source.tree import Tree
 from portal.walkthrough import edition, render, shelfmark
 from portal.walkthrough.blocks import check_evidence, check_tape, make_tape, make_trace
-from portal.walkthrough.press import PRESS
 from portal.walkthrough.render import BlockKind
 from portal.walkthrough.stock import Where
 
@@ -67,26 +63,14 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
-async def client(settings: Settings) -> AsyncIterator[AsyncClient]:
-    """A reader on a machine where everyone is let in."""
-    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, auth="none")
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    yield AsyncClient()
-    PRESS.close()
-
-
-@pytest.fixture
 def absent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine on which nothing is imported."""
     monkeypatch.setenv("GOMODCACHE", str(tmp_path))
     monkeypatch.setattr(shelfmark, "imported", lambda: tmp_path / "imported")
 
 
-async def get(client: AsyncClient, path: str, status: int = 200) -> Page:
-    response = await client.get(f"/{path}")
+async def get(reader: AsyncClient, path: str, status: int = 200) -> Page:
+    response = await reader.get(f"/{path}")
     assert response.status_code == status, response.content[:500]
     return Page(response.content.decode())
 
@@ -107,9 +91,9 @@ async def get(client: AsyncClient, path: str, status: int = 200) -> Page:
     ],
 )
 async def test_every_page_is_whole(
-    client: AsyncClient, real: Tree, language: str, path: str
+    reader: AsyncClient, real: Tree, language: str, path: str
 ) -> None:
-    page = await get(client, language + path)
+    page = await get(reader, language + path)
 
     assert page.headings.count(1) == 1
     skipped = [b for a, b in zip(page.headings, page.headings[1:], strict=False) if b > a + 1]
@@ -122,9 +106,9 @@ async def test_every_page_is_whole(
 
 @pytest.mark.source
 async def test_the_chapter_shows_real_source_beside_its_prose(
-    client: AsyncClient, real: Tree
+    reader: AsyncClient, real: Tree
 ) -> None:
-    page = await get(client, CHAPTER)
+    page = await get(reader, CHAPTER)
 
     assert page.html.count('class="claim"') == 21
     assert re.search(r"(\d+) of \1 anchors same", page.html)
@@ -139,9 +123,9 @@ async def test_the_chapter_shows_real_source_beside_its_prose(
 
 @pytest.mark.source
 async def test_the_chinese_chapter_is_chinese_and_says_the_same(
-    client: AsyncClient, real: Tree
+    reader: AsyncClient, real: Tree
 ) -> None:
-    page = await get(client, f"zh-hans/{CHAPTER}")
+    page = await get(reader, f"zh-hans/{CHAPTER}")
 
     assert "一个请求穿过 kube-apiserver" in page.html
     assert '<html lang="zh-Hans"' in page.html
@@ -150,9 +134,9 @@ async def test_the_chinese_chapter_is_chinese_and_says_the_same(
 
 
 @pytest.mark.source
-async def test_the_route_turns_around(client: AsyncClient, real: Tree) -> None:
-    runs = await get(client, CHAPTER)
-    written = await get(client, f"{CHAPTER}?order=written")
+async def test_the_route_turns_around(reader: AsyncClient, real: Tree) -> None:
+    runs = await get(reader, CHAPTER)
+    written = await get(reader, f"{CHAPTER}?order=written")
 
     def stops(page: Page) -> list[str]:
         return re.findall(r"<title>(\d+)\. ", page.html)
@@ -163,8 +147,8 @@ async def test_the_route_turns_around(client: AsyncClient, real: Tree) -> None:
 
 
 @pytest.mark.source
-async def test_a_chart_leads_from_each_stop_to_its_symbol(client: AsyncClient, real: Tree) -> None:
-    page = await get(client, INFORMER)
+async def test_a_chart_leads_from_each_stop_to_its_symbol(reader: AsyncClient, real: Tree) -> None:
+    page = await get(reader, INFORMER)
 
     assert len(re.findall(r"<title>\d+\. ", page.html)) == 16
     assert page.html.count('class="tip"') == page.html.count('class="line"') >= 16
@@ -174,13 +158,13 @@ async def test_a_chart_leads_from_each_stop_to_its_symbol(client: AsyncClient, r
 
 @pytest.mark.source
 async def test_a_live_block_that_nothing_fills_says_so(
-    client: AsyncClient, real: Tree, monkeypatch: pytest.MonkeyPatch
+    reader: AsyncClient, real: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unfilled = BlockKind("trace", make_trace, check_evidence)
     monkeypatch.setitem(render._kinds, "trace", unfilled)
     monkeypatch.setitem(render._kinds, "tape", BlockKind("tape", make_tape, check_tape))
 
-    page = await get(client, INFORMER)
+    page = await get(reader, INFORMER)
 
     assert "This portal’s own reflector" in page.html
     assert "not available here" in page.html
@@ -191,9 +175,9 @@ async def test_a_live_block_that_nothing_fills_says_so(
 
 @pytest.mark.source
 async def test_an_older_version_breaks_what_it_contradicts_and_no_more(
-    client: AsyncClient, real: Tree
+    reader: AsyncClient, real: Tree
 ) -> None:
-    page = await get(client, f"{CHAPTER}?at=v1.20.2")
+    page = await get(reader, f"{CHAPTER}?at=v1.20.2")
 
     if "portolan source fetch" in page.html:
         pytest.skip("the old source is not here")
@@ -210,9 +194,9 @@ async def test_an_older_version_breaks_what_it_contradicts_and_no_more(
 
 @pytest.mark.source
 async def test_a_version_that_is_not_listed_gets_the_nearest_and_a_banner(
-    client: AsyncClient, real: Tree
+    reader: AsyncClient, real: Tree
 ) -> None:
-    page = await get(client, f"{CHAPTER}?at=v1.36.1")
+    page = await get(reader, f"{CHAPTER}?at=v1.36.1")
 
     assert "The source of v1.36.1 is not listed." in page.html
     assert "This page shows v1.36.3, the nearest patch." in page.html
@@ -221,23 +205,23 @@ async def test_a_version_that_is_not_listed_gets_the_nearest_and_a_banner(
 
 @pytest.mark.source
 async def test_the_page_opens_at_the_version_that_the_cluster_runs(
-    client: AsyncClient, real: Tree, monkeypatch: pytest.MonkeyPatch
+    reader: AsyncClient, real: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def running(_request: HttpRequest, _project: str) -> str:
         return "v1.36.3+k3s1"
 
     monkeypatch.setattr(edition, "_cluster_version", [running])
 
-    page = await get(client, CHAPTER)
+    page = await get(reader, CHAPTER)
 
     assert "your cluster:" in page.html
     assert "is not listed" not in page.html
 
 
 async def test_without_source_the_prose_stands_and_says_what_to_do(
-    client: AsyncClient, absent: None
+    reader: AsyncClient, absent: None
 ) -> None:
-    page = await get(client, CHAPTER)
+    page = await get(reader, CHAPTER)
 
     assert "Written inside out" in page.html
     panes, claims = page.html.count('<div class="code">'), page.html.count("claim open")
@@ -252,16 +236,16 @@ async def test_without_source_the_prose_stands_and_says_what_to_do(
 @pytest.mark.parametrize("language", ["", "zh-hans/"])
 @pytest.mark.parametrize("path", [CONFIG, CHAIN])
 async def test_without_source_its_pages_say_what_brings_it(
-    client: AsyncClient, absent: None, language: str, path: str
+    reader: AsyncClient, absent: None, language: str, path: str
 ) -> None:
-    page = await get(client, language + path, 503)
+    page = await get(reader, language + path, 503)
 
     assert "portolan source fetch k8s.io/apiserver@v0.36.3" in page.html
 
 
 @pytest.mark.parametrize("language", ["", "zh-hans/"])
 async def test_a_module_that_is_not_the_listed_one_is_not_shown(
-    client: AsyncClient,
+    reader: AsyncClient,
     shelf: Shelf,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -276,15 +260,15 @@ async def test_a_module_that_is_not_the_listed_one_is_not_shown(
     spoiled = Where(resource_path("content") / "snapshots.toml", (tmp_path,))
     monkeypatch.setattr(shelfmark, "where", lambda: spoiled)
 
-    page = await get(client, language + CONFIG, 503)
+    page = await get(reader, language + CONFIG, 503)
 
     assert "h1:BBB" in page.html
     assert "portolan source fetch" in page.html
     assert "not what was meant" not in page.html
 
 
-async def test_without_a_cluster_the_evidence_says_so(client: AsyncClient, absent: None) -> None:
-    page = await get(client, CHAPTER)
+async def test_without_a_cluster_the_evidence_says_so(reader: AsyncClient, absent: None) -> None:
+    page = await get(reader, CHAPTER)
 
     assert "No cluster is connected, so the number of" in page.html
     assert "flowschemas.v1.flowcontrol.apiserver.k8s.io" in page.html
@@ -309,9 +293,9 @@ async def test_without_a_cluster_the_evidence_says_so(client: AsyncClient, absen
     ],
 )
 async def test_what_is_not_there_says_where_to_go(
-    client: AsyncClient, real: Tree, path: str, status: int, next_step: str
+    reader: AsyncClient, real: Tree, path: str, status: int, next_step: str
 ) -> None:
-    page = await get(client, path, status)
+    page = await get(reader, path, status)
 
     assert page.headings.count(1) == 1
     assert next_step in page.html
@@ -330,7 +314,7 @@ async def test_what_is_not_there_says_where_to_go(
     ],
 )
 async def test_a_mistake_of_the_author_is_a_page_of_its_own(
-    client: AsyncClient,
+    reader: AsyncClient,
     absent: None,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -345,17 +329,17 @@ async def test_a_mistake_of_the_author_is_a_page_of_its_own(
     path.write_text(text.replace(old, new), encoding="utf-8")
     monkeypatch.setattr(shelfmark, "walkthroughs", lambda: books)
 
-    page = await get(client, CHAPTER, 500)
+    page = await get(reader, CHAPTER, 500)
 
     assert "This chapter has a mistake" in page.html
 
 
 @pytest.mark.source
 async def test_text_is_plain_and_what_is_no_text_is_not_shown(
-    client: AsyncClient, real: Tree
+    reader: AsyncClient, real: Tree
 ) -> None:
-    readme = await get(client, "source/kubernetes@v1.36.3/README.md")
-    picture = await get(client, "source/kubernetes@v1.36.3/logo/logo.png")
+    readme = await get(reader, "source/kubernetes@v1.36.3/README.md")
+    picture = await get(reader, "source/kubernetes@v1.36.3/logo/logo.png")
 
     assert '<li id="L1">' in readme.html
     assert "This file is no text" in picture.html
@@ -363,10 +347,10 @@ async def test_text_is_plain_and_what_is_no_text_is_not_shown(
 
 
 @pytest.mark.source
-async def test_every_link_of_a_file_leads_to_a_page(client: AsyncClient, real: Tree) -> None:
+async def test_every_link_of_a_file_leads_to_a_page(reader: AsyncClient, real: Tree) -> None:
     path = "source/kubernetes@v1.36.3/staging/src/k8s.io/client-go/tools/cache"
     for file in ("listwatch.go", "store_test.go"):
-        page = await get(client, f"{path}/{file}")
+        page = await get(reader, f"{path}/{file}")
         targets = {link.partition("#")[0] for link in page.links}
         for target in sorted(t for t in targets if t.startswith(("/symbol/", "/source/"))):
-            assert (await client.get(target)).status_code == 200, target
+            assert (await reader.get(target)).status_code == 200, target
