@@ -12,6 +12,7 @@ from dashboard.api.credential import Credential
 from dashboard.api.gvr import parse_kind
 from dashboard.api.names import NO_NAMESPACE, Namespace
 from dashboard.api.scope import Scope, Verb
+from dashboard.api.state import State
 from dashboard.api.table import Row
 from dashboard.cache.clock import SystemClock
 from dashboard.cache.factory import is_never_cached
@@ -48,6 +49,8 @@ class Question(NamedTuple):
     asked: frozenset[Namespace]
     q: str
     sort: tuple[str, ...]
+    reads: tuple[Namespace, ...]
+    """The collections that it is read from; NO_NAMESPACE is the whole cluster's."""
 
 
 async def resolve(cluster: str, kind: str) -> tuple[Connection, ApiResource]:
@@ -83,7 +86,8 @@ async def select(
         ]
         yield await listed(resource, scope, asked, sources, wanted.q, wanted.sort)
         return
-    question = Question(resource, scope, asked, wanted.q, wanted.sort)
+    reads = _reads(connection, resource, scope)
+    question = Question(resource, scope, asked, wanted.q, wanted.sort, reads)
     async with _selections(connection).hold(question) as selection:
         yield selection
 
@@ -91,6 +95,19 @@ async def select(
 def reach(scope: Scope) -> list[Namespace]:
     """Return the namespaces to read for `scope`; NO_NAMESPACE alone is the whole cluster."""
     return [NO_NAMESPACE] if scope.is_everything else sorted(scope.namespaces)
+
+
+def whole(connection: Connection, resource: ApiResource) -> SharedInformer[Row] | None:
+    """Return the informer of all of `resource`, if one runs that the portal's rights still let read.
+
+    A scope narrows what is shown of it, so nobody needs a watch of a namespace beside it (goal G9).
+    """
+    found = dict(connection.informers.running()).get((resource.gvr, NO_NAMESPACE))
+    return None if found is None or found.reflector.state is State.DENIED else found
+
+
+def _reads(connection: Connection, resource: ApiResource, scope: Scope) -> tuple[Namespace, ...]:
+    return (NO_NAMESPACE,) if whole(connection, resource) else tuple(reach(scope))
 
 
 async def listed(
@@ -132,11 +149,18 @@ async def _opened(connection: Connection, question: Question) -> AsyncIterator[S
             await stack.enter_async_context(
                 connection.informers.informer(question.resource.gvr, namespace)
             )
-            for namespace in reach(question.scope)
+            for namespace in question.reads
         ]
         for informer in informers:
             await informer.answered()
-        selection = Selection(*question[:3], informers, question.q, question.sort)
+        selection = Selection(
+            question.resource,
+            question.scope,
+            question.asked,
+            informers,
+            question.q,
+            question.sort,
+        )
         for informer in informers:
             informer.add_handler(selection)
             stack.callback(informer.remove_handler, selection)
@@ -182,9 +206,8 @@ async def moved(wanted: Wanted, credential: Credential, shown: Selection) -> boo
         return True
     if isinstance(shown.trouble, NotFound):  # the kind may have gone from under the view
         await connection.catalogue.refresh()
-    return (
-        await scope_of(connection, credential, resource, shown.asked, is_open=True) != shown.scope
-    )
+    scope = await scope_of(connection, credential, resource, shown.asked, is_open=True)
+    return scope != shown.scope or _reads(connection, resource, scope) != shown.reads
 
 
 async def on_doubt(cluster: str, listener: Callable[[], None]) -> Callable[[], None]:

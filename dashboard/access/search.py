@@ -14,10 +14,10 @@ from heapq import nsmallest
 from typing import Final
 
 from dashboard.access.directory import plural
-from dashboard.access.question import reach, scope_of
+from dashboard.access.question import reach, scope_of, whole
 from dashboard.api.credential import Credential
 from dashboard.api.gvr import GVR, format_kind
-from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey, ObjectName
+from dashboard.api.names import Namespace, ObjectKey, ObjectName
 from dashboard.api.scope import Scope
 from dashboard.api.state import State
 from dashboard.api.table import Row
@@ -256,10 +256,9 @@ async def _read(
     """
     if not isinstance(scope, Scope) or scope.is_nothing:
         return [], 0
+    if (held := whole(connection, resource)) is not None:
+        return [held], 0
     running = dict(connection.informers.running())
-    whole = running.get((resource.gvr, NO_NAMESPACE))
-    if whole is not None:
-        return [whole], 0
     namespaces = reach(scope)
     if not (is_held or resource.gvr in ALWAYS) or len(namespaces) > STREAMS_LIMIT:
         found = [running[key] for name in namespaces if (key := (resource.gvr, name)) in running]

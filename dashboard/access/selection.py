@@ -127,8 +127,13 @@ class Selection:
         return next((one.columns for one in self._informers if one.columns), ())
 
     @property
+    def reads(self) -> tuple[Namespace, ...]:
+        """The namespaces whose collections it reads; NO_NAMESPACE is the whole cluster's."""
+        return tuple(informer.namespace for informer in self._informers)
+
+    @property
     def reflectors(self) -> tuple[Reflector[Row], ...]:
-        """Those that read its collections, in the order of `reach`."""
+        """Those that read its collections, in the order of `reads`."""
         return tuple(informer.reflector for informer in self._informers)
 
     @property

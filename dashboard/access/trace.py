@@ -1,9 +1,9 @@
-"""What this portal's reflectors of a kind just did, for a viewer who may see all that they read."""
+"""What this portal's reflectors of a kind just did; the steps for a viewer who may see all they read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dashboard.access.question import Wanted, reach, select
+from dashboard.access.question import Wanted, select
 from dashboard.access.selection import Selection
 from dashboard.api.credential import Credential
 from dashboard.api.names import Namespace
@@ -25,13 +25,13 @@ class Traced:
     """How often the collection was listed completely."""
     encoding: str
     """How it is read at present: protobuf, json, or table for the server's own."""
-    steps: Sequence[Entry]
+    steps: Sequence[Entry] | None
+    """None where the viewer may not see all that the collection holds: steps count objects."""
 
 
 async def traces(cluster: str, kind: str, credential: Credential) -> tuple[Traced, ...]:
     """Return a trace for each collection that the viewer's view of KIND reads.
 
-    Steps count objects, so nobody is told of a collection that their rights do not cover whole.
     Starts the reflectors if nobody looked yet. Raises as `select` does.
     """
     async with select(Wanted(cluster, kind), credential) as selection:
@@ -42,7 +42,7 @@ def traced(selection: Selection) -> tuple[Traced, ...]:
     """Return a trace for each collection that `selection` reads; none of what is read on demand."""
     if isinstance(selection.trouble, OnDemand):
         return ()
-    # Each of them reads one namespace that is allowed whole, or all of them.
+    scope = selection.scope
     return tuple(
         Traced(
             namespace,
@@ -50,9 +50,11 @@ def traced(selection: Selection) -> tuple[Traced, ...]:
             str(reflector.resource_version),
             reflector.epoch,
             encoding,
-            reflector.trace.entries(),
+            reflector.trace.entries()
+            if scope.is_everything or namespace in scope.namespaces
+            else None,
         )
         for namespace, reflector, encoding in zip(
-            reach(selection.scope), selection.reflectors, selection.encodings, strict=True
+            selection.reads, selection.reflectors, selection.encodings, strict=True
         )
     )

@@ -74,6 +74,7 @@ class InformerFactory(Generic[T]):
             self._source(gvr, namespace),
             clock=self._clock,
             name=format_kind(gvr),
+            namespace=namespace,
         )
         task = asyncio.create_task(informer.run(), name=f"informer {gvr} {namespace}")
         task.add_done_callback(_report)

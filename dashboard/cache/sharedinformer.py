@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from dashboard.api.delta import Delta
 from dashboard.api.listerwatcher import ListerWatcher, VersionLister
-from dashboard.api.names import ObjectKey
+from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey
 from dashboard.api.slices import slices
 from dashboard.api.table import Column
 from dashboard.cache import interpreter, metrics
@@ -77,8 +77,13 @@ class SharedInformer(Generic[T]):
         *,
         clock: Clock,
         name: object = "",
+        namespace: Namespace = NO_NAMESPACE,
     ) -> None:
-        """Start empty and at rest; `run` begins. `name` is what is read, for the words of errors."""
+        """Start empty and at rest; `run` begins. `name` is what is read, for the words of errors.
+
+        `namespace` is where it is read; NO_NAMESPACE is the whole cluster.
+        """
+        self.namespace = namespace
         self.items: Indexer[T] = Indexer()
         self.source = source
         self.columns: tuple[Column, ...] = ()

@@ -63,6 +63,8 @@ class Replay:
     left_out: int
     data_url: str
     trouble: str
+    is_withheld: bool
+    """Whether the viewer may not see all that the reflector reads, so no step of it."""
 
 
 async def make_trace(block: Block, reader: Reader) -> str:
@@ -84,7 +86,7 @@ async def make_trace(block: Block, reader: Reader) -> str:
         found = next(iter(await traces(cluster.slug, kind, credential)), None)
     except ClusterError as error:
         trouble = error.told(_)
-    steps = found.steps if found else ()
+    steps = (found.steps or ()) if found else ()
     at = urlencode({"at": reader.links.at}) if reader.links.at else ""
     view = Replay(
         cluster=cluster,
@@ -98,6 +100,7 @@ async def make_trace(block: Block, reader: Reader) -> str:
         left_out=max(0, len(steps) - SHOWN),
         data_url=f"{reverse('trace', args=[cluster.slug, kind])}{f'?{at}' if at else ''}",
         trouble=trouble,
+        is_withheld=found is not None and found.steps is None,
     )
     return render_to_string("crosslinks/trace.html", {"replay": view})
 
@@ -134,8 +137,9 @@ def _json(traced: Traced, links: Links) -> dict[str, object]:
                 "symbol": MEANINGS[step.step].place.name,
                 "symbol_url": symbol_url(step.step, links),
             }
-            for step in traced.steps
+            for step in traced.steps or ()
         ],
+        "is_withheld": traced.steps is None,
     }
 
 

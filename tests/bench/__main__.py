@@ -20,7 +20,7 @@ from tests.bench import endurance, goals
 from tests.bench.contest import Figures, contest
 from tests.bench.contestant import Contestant, Kubectl, Peer
 from tests.bench.crowd import Crowd
-from tests.bench.goals import Result
+from tests.bench.goals import OURS, ROWS_ALONE, Result
 from tests.bench.stage import Playback
 from tests.cluster import binaries, toolchain
 from tests.cluster.controlplane import Request
@@ -133,6 +133,7 @@ def _peers(
     """Return who makes each contestant: ourselves, and of the others those that were `asked` for."""
     python, path = str(_environment()), str(config)
     informer = str(_informer())
+    ours = (sys.executable, "-m", "tests.bench.peers.portolan", path)
     commands: dict[str, tuple[str, ...]] = {
         "raw": (sys.executable, "-m", "tests.bench.peers.raw", path),
         "client-go": (informer, path),
@@ -140,16 +141,16 @@ def _peers(
         "lightkube": (python, "-m", "tests.bench.peers.lightkube_peer", path),
         "official": (python, "-m", "tests.bench.peers.official", path),
     }
-    ours = (sys.executable, "-m", "tests.bench.peers.portolan", path)
     makers: dict[str, Callable[[], Contestant]] = {
         name: partial(Peer, name, command) for name, command in commands.items()
     }
     if kubectl is not None:
         makers["kubectl"] = kubectl
-    if unknown := set(asked or ()) - {*makers, "kubectl"}:
+        makers[ROWS_ALONE] = partial(Peer, ROWS_ALONE, (*ours, "rows"))
+    if unknown := set(asked or ()) - {*makers, "kubectl", ROWS_ALONE}:
         raise SystemExit(f"no peer is called {', '.join(sorted(unknown))}")
     chosen = [make for name, make in makers.items() if asked is None or name in asked]
-    return [partial(Peer, "portolan", ours), *chosen]
+    return [partial(Peer, OURS, ours), *chosen]
 
 
 def _environment() -> Path:

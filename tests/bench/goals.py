@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from tests.bench.contest import Figures
 
 OURS = "portolan"
+ROWS_ALONE = "portolan, rows"
+"""Portolan without the whole objects."""
+
 MIB = 2**20
 
 
@@ -55,8 +58,10 @@ def of_sync(figures: Sequence[Figures], pod_bytes: int, pods: int) -> list[Resul
         if peer in by_name
     ]
     memory = "G3 memory, whole objects"
-    per_pod = ours.grown_bytes / pods
-    found.append(Result(memory, "raw JSON", per_pod / pod_bytes, 0.35, is_upper=True))
+    for name, goal, bound in ((OURS, memory, 0.35), (ROWS_ALONE, "G3 memory, rows alone", 0.2)):
+        if name in by_name:
+            per_pod = by_name[name].grown_bytes / pods
+            found.append(Result(goal, "raw JSON", per_pod / pod_bytes, bound, is_upper=True))
     if "client-go" in by_name:
         ratio = ours.grown_bytes / by_name["client-go"].grown_bytes
         found.append(Result(memory, "client-go", ratio, 1 / 8, is_upper=True))

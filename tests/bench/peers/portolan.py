@@ -1,10 +1,14 @@
-"""Portolan: an informer, and on it a table as a viewer's is: within a scope, filtered, in order."""
+"""Portolan: an informer, and on it a table as a viewer's is: within a scope, filtered, in order.
+
+With `rows` after the kubeconfig it holds its rows alone, and forgets the whole objects.
+"""
 
 import asyncio
 import os
 import sys
 from collections.abc import Set as AbstractSet
 from pathlib import Path
+from unittest.mock import patch
 
 import uvloop
 
@@ -14,6 +18,7 @@ from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey
 from dashboard.api.scope import Scope
 from dashboard.api.table import Row
 from dashboard.cache.clock import SystemClock
+from dashboard.cache.objects import Objects
 from dashboard.cache.sharedinformer import SharedInformer
 from dashboard.client import config
 from dashboard.client.discovery import discover
@@ -42,8 +47,10 @@ class Viewer:
         """Nothing is drawn here."""
 
 
-async def run(kubeconfig: str) -> None:
+async def run(kubeconfig: str, *, rows_alone: bool) -> None:
     """Obey until the input ends."""
+    if rows_alone:
+        patch.object(Objects, "put", lambda _self, _key, _body: None).start()
     os.environ["KUBECONFIG"] = kubeconfig
     clock = SystemClock()
     context = config.find(Path(), os.environ).found[0]
@@ -88,4 +95,4 @@ def _pods(informer: SharedInformer[Row]) -> list[Pod]:
 
 
 if __name__ == "__main__":
-    uvloop.run(run(sys.argv[1]))  # as the site runs
+    uvloop.run(run(sys.argv[1], rows_alone="rows" in sys.argv[2:]))  # as the site runs

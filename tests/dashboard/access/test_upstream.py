@@ -238,20 +238,42 @@ async def test_a_hundred_viewers_cost_the_api_server_the_watches_of_the_first(si
     asked, due = await play(site, sockets, "heard-by-one")
     assert sum(path in ACCESS for path in asked) <= most(names[:1], due)
 
-    # A scope of its own is a collection of its own: one more watch of each kind, for all who have it.
-    sockets.append(await opened(site.people[names[1]]))
-    few = await site.harbour.watches()
-    assert few == {kind: count + 1 for kind, count in alone.items()}
-
-    sockets += [await opened(site.people[name]) for name in names[2:]]
-    assert await site.harbour.watches() == few
+    # Those who may see one namespace alone are among them: what is held whole is narrowed for them.
+    sockets += [await opened(site.people[name]) for name in names[1:]]
+    assert await site.harbour.watches() == alone
     asked, due = await play(site, sockets, "heard-by-all")
     assert sum(path in ACCESS for path in asked) <= most(names, due)
 
-    assert await site.harbour.watches() == few
+    assert await site.harbour.watches() == alone
     watched = [path.partition("?")[0] for _, path in site.sent() if "watch=true" in path]
     for kind in KINDS:
         assert watched.count(f"/api/v1/{kind}") == 1
-        assert watched.count(f"/api/v1/namespaces/default/{kind}") == 1
+        assert watched.count(f"/api/v1/namespaces/default/{kind}") == 0
     for socket in sockets:
+        await socket.close()
+
+
+async def test_a_namespace_is_watched_alone_until_somebody_brings_the_whole_kind(
+    site: Site,
+) -> None:
+    names = list(site.people)
+    before = await site.harbour.watches()
+    narrow = await opened(site.people[names[1]])
+    assert await site.harbour.watches() == before | {"configmaps": before["configmaps"] + 1}
+    wide = await opened(site.people[names[0]])
+    both = [path.partition("?")[0] for _, path in site.sent() if "watch=true" in path]
+    assert both.count("/api/v1/namespaces/default/configmaps") == 1
+    assert both.count("/api/v1/configmaps") == 1
+
+    # The narrow view finds the whole kind in memory when it next asks for its rights; its own watch cools.
+    while (frame := await narrow.hear(30))["type"] != "snapshot" or frame["id"] != "configmaps":
+        pass
+    trace = (await site.people[names[1]].get(f"/-/trace/{NAME}/configmaps.v1")).json()
+    assert [(one["namespace"], one["steps"], one["is_withheld"]) for one in trace["traces"]] == [
+        ("", [], True)
+    ]
+    await site.harbour.create("configmaps", "heard-by-both")
+    await site.harbour.create("pods", "heard-by-both")
+    await asyncio.gather(*(hears(socket, "heard-by-both") for socket in (narrow, wide)))
+    for socket in (narrow, wide):
         await socket.close()
