@@ -56,6 +56,17 @@ def belongs(file: str, text: str, build: Build) -> bool:
     return _name_fits(file, build) and _constraints_fit(text, build)
 
 
+def fits(path: str, constraint: str, build: Build) -> bool:
+    """Return whether a file at `path` with this `constraint_of` its text is part of a build."""
+    return _name_fits(path.rpartition("/")[2], build) and _constraints_fit(constraint, build)
+
+
+def constraint_of(text: str) -> str:
+    """Return the lines with which a file of this text constrains its builds; "" where it does not."""
+    head = re.split(r"^package\s", text, maxsplit=1, flags=re.MULTILINE)[0]
+    return "\n".join(re.findall(r"^//(?:go:build| ?\+build) .*$", head, re.MULTILINE))
+
+
 def _name_fits(file: str, build: Build) -> bool:
     parts = file.removesuffix(".go").removesuffix("_test").split("_")[1:]
     match parts[-2:]:

@@ -11,6 +11,8 @@ SourceError
   NoSuchSymbol      the package declares no such name
   Unreachable       no proxy of GOPROXY gave the module
   NotAModule        a folder that was to be imported holds no Go module
+  NotIndexed        a version is listed and not imported, so nothing of it can be looked up
+  BadQuery          a question to the code that cannot be read
 """
 
 from typing import ClassVar
@@ -108,3 +110,25 @@ class NotAModule(SourceError):
     """A folder that was to be imported holds no Go module, or another one than was named."""
 
     status = 400
+
+
+class BadQuery(SourceError):
+    """A question to the code that cannot be read; the message says what is wrong with it."""
+
+    status = 400
+
+
+class NotIndexed(SourceError):
+    """The version is listed, but it is not imported, so nothing of it can be looked up."""
+
+    status = 503
+
+    def __init__(self, key: str) -> None:
+        """Say which version, and in `command` what imports it."""
+        self.key = key
+        self.command = f"portolan source add {key}"
+        super().__init__(f"{key} is not imported: run `{self.command}`")
+
+    def __reduce__(self) -> tuple[type["NotIndexed"], tuple[str]]:
+        """Pickle by the arguments: the message is made of them."""
+        return NotIndexed, (self.key,)

@@ -78,9 +78,7 @@ class ModuleCache:
 
         Takes seconds for a large module (30,000 files for all of kubernetes).
         """
-        have = hash1(self.find(module), str(module))
-        if have != module.h1:
-            raise Tampered(f"{module} hashes to {have}, but {module.h1} is listed")
+        verify(module, self.find(module))
 
     def _look(self, module: Module) -> Holding:
         differing: Tampered | None = None
@@ -98,6 +96,13 @@ class ModuleCache:
                 return FolderHolding(unpacked)
             return ZipHolding(archive, str(module))
         raise differing or NotImported(module.path, module.version)
+
+
+def verify(module: Module, holding: Holding) -> None:
+    """Hold every byte of what is held as `module` against its listed hash; raise Tampered."""
+    have = hash1(holding, str(module))
+    if have != module.h1:
+        raise Tampered(f"{module} hashes to {have}, but {module.h1} is listed")
 
 
 def archive_of(cache: Path, module: Module) -> Path:

@@ -5,13 +5,15 @@ conversion happens here, once per file, and nothing beyond this module sees a by
 Trees must stay in the process and thread that made them (py-tree-sitter #111, #458).
 """
 
-import hashlib
-from array import array
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import tree_sitter_go
 from tree_sitter import Language, Node, Parser
+
+from portal.source.lexer import digest
 
 __all__ = ["Node", "Source", "Span", "parse"]
 
@@ -20,7 +22,6 @@ ATOMS = frozenset({"interpreted_string_literal", "raw_string_literal", "rune_lit
 """Node types whose whole text is one token of the language."""
 LAYOUT = frozenset({"\n", ";"})
 """Statement ends, written or implied: the language makes no difference between them."""
-CLOSING = frozenset({")", "]", "}"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,7 +43,7 @@ class Source:
         """Parse `text`; what is no Go becomes error nodes, never an exception."""
         self.text = text
         encoded = text.encode("utf-8", "surrogatepass")
-        self._characters = None if len(encoded) == len(text) else _characters(text)
+        self._characters = None if len(encoded) == len(text) else _Characters(text)
         self.root = Parser(GO).parse(encoded).root_node
 
     @property
@@ -62,34 +63,21 @@ class Source:
 
     def words(self, node: Node) -> str:
         """Return a node's text."""
+        if self._characters is None:
+            return self.text[node.start_byte : node.end_byte]
         span = self.span(node)
         return self.text[span.start : span.end]
 
-    def tokens(self, node: Node) -> Iterator[str]:
-        """Yield the language's tokens under a node: no comments, no layout.
+    def digest(self, node: Node) -> str:
+        """Return the digest of a node's tokens; see lexer.digest."""
+        return digest(self.words(node))
 
-        Semicolons and a comma before a closing bracket are layout: gofmt puts and removes them
-        when it breaks a line.
-        """
-        comma = False
-        for leaf in leaves(node):
-            text = self.words(leaf)
-            if comma and text not in CLOSING:
-                yield ","
-            comma = text == ","
-            if not comma:
-                yield text
-        if comma:
-            yield ","
-
-    def digest(self, *nodes: Node) -> str:
-        """Return the sha256, in hex, of the tokens of `nodes`, in order.
-
-        Equal digests mean equal code, whatever its comments, line breaks and indentation.
-        A NUL parts the tokens: Go source holds none.
-        """
-        tokens = (token for node in nodes for token in self.tokens(node))
-        return hashlib.sha256("\0".join(tokens).encode("utf-8", "surrogatepass")).hexdigest()
+    def digest_without(self, node: Node, hole: Node | None) -> str:
+        """Return the digest of a node's tokens but for those of `hole`, a child of it."""
+        if hole is None:
+            return self.digest(node)
+        outer, inner = self.span(node), self.span(hole)
+        return digest(self.text[outer.start : inner.start], self.text[inner.end : outer.end])
 
 
 def parse(data: bytes) -> Source:
@@ -120,12 +108,29 @@ def last_line(node: Node) -> int:
     return int(node.end_point.row) + 1
 
 
-def _characters(text: str) -> "array[int]":
-    """Return, for each byte of the text's UTF-8 and for its end, the index of its character."""
-    index = array("I")
-    for position, character in enumerate(text):
-        point = ord(character)
-        width = 1 if point < 0x80 else 2 if point < 0x800 else 3 if point < 0x10000 else 4
-        index.extend([position] * width)
-    index.append(len(text))
-    return index
+_WIDE = re.compile("[^\0-\x7f]")
+
+
+class _Characters:
+    """Byte offsets of a text's UTF-8 to its characters, where they are not the same."""
+
+    def __init__(self, text: str) -> None:
+        """Note where each character of several bytes ends."""
+        self._ends: list[int] = []
+        self._lost: list[int] = [0]
+        lost = 0
+        for found in _WIDE.finditer(text):
+            point = ord(found[0])
+            width = 2 if point < 0x800 else 3 if point < 0x10000 else 4
+            lost += width - 1
+            self._ends.append(found.end() + lost)
+            self._lost.append(lost)
+
+    def __getitem__(self, offset: int) -> int:
+        """Return the index of the character that begins at a byte's offset, or holds it."""
+        place = bisect_right(self._ends, offset)
+        character = offset - self._lost[place]
+        if place < len(self._ends):  # inside the next wide character: its beginning
+            begin = self._ends[place] - (self._lost[place + 1] - self._lost[place]) - 1
+            character = min(character, begin - self._lost[place])
+        return character

@@ -97,6 +97,13 @@ class Finder:
         self.total += len(fitting)
         self._best = nsmallest(self._limit, [*self._best, *fitting])
 
+    def tell(self, name: Name, kind: Kind) -> None:
+        """Say what a name is that was found."""
+        self._best = [
+            (*best[:-1], name._replace(kind=kind)) if best[-1] is name else best
+            for best in self._best
+        ]
+
     def rank(self, name: Name) -> int | None:
         """Return how well a name fits, 0 the best; None: not at all.
 

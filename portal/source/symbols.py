@@ -76,9 +76,12 @@ class Symbol:
         return self.name.rpartition(".")[0]
 
 
-def declared(source: Source, file: str) -> tuple[Symbol, ...]:
-    """Return every symbol that a file declares, in source order; `_` declares nothing."""
-    reader = _Reader(source, file)
+def declared(source: Source, file: str, *, is_whole: bool = True) -> tuple[Symbol, ...]:
+    """Return every symbol that a file declares, in source order; `_` declares nothing.
+
+    Unless `is_whole` none has its doc and its statements, which cost more than all the rest.
+    """
+    reader = _Reader(source, file, is_whole=is_whole)
     found: list[Symbol] = []
     for node, docs in _documented(source.root):
         found.extend(reader.declaration(node, docs))
@@ -104,8 +107,8 @@ class _Found:
     """What the symbol's span covers."""
     signature: str
     digested: Node
-    head: list[Node]
-    """The parts that the signature's digest covers."""
+    hole: Node | None = None
+    """The part of `digested` that is no part of the signature."""
     owner: str = ""
     body: Node | None = None
 
@@ -113,9 +116,10 @@ class _Found:
 class _Reader:
     """Turns declaration nodes of one file into symbols."""
 
-    def __init__(self, source: Source, file: str) -> None:
+    def __init__(self, source: Source, file: str, *, is_whole: bool) -> None:
         self._source = source
         self._file = file
+        self._is_whole = is_whole
 
     def declaration(self, node: Node, docs: list[Node]) -> Iterator[Symbol]:
         match node.type:
@@ -143,11 +147,10 @@ class _Reader:
             yield from self._type(spec, docs, whole)
             return
         value = spec.child_by_field_name("value")
-        parts = [child for child in spec.children if value is None or child.id != value.id]
         for name in spec.children_by_field_name("name"):
             if name.type == "identifier":
                 signature = f"{word} {self._words(spec)}"
-                yield self._symbol(_Found(name, Kind(word), docs, whole, signature, spec, parts))
+                yield self._symbol(_Found(name, Kind(word), docs, whole, signature, spec, value))
 
     def _type(self, spec: Node, docs: list[Node], whole: Node) -> Iterator[Symbol]:
         name, under = spec.child_by_field_name("name"), spec.child_by_field_name("type")
@@ -156,11 +159,10 @@ class _Reader:
         kinds = {"struct_type": Kind.STRUCT, "interface_type": Kind.INTERFACE}
         kind = kinds.get(under.type, Kind.TYPE) if spec.type == "type_spec" else Kind.TYPE
         if kind is Kind.TYPE:
-            signature, parts = f"type {self._words(spec)}", list(spec.children)
+            signature, hole = f"type {self._words(spec)}", None
         else:
-            signature = f"type {self._head(spec, under)} {kind}"
-            parts = [child for child in spec.children if child.id != under.id]
-        yield self._symbol(_Found(name, kind, docs, whole, signature, spec, parts))
+            signature, hole = f"type {self._head(spec, under)} {kind}", under
+        yield self._symbol(_Found(name, kind, docs, whole, signature, spec, hole))
         owner = self._source.words(name)
         if kind is Kind.STRUCT:
             for fields in under.named_children:
@@ -171,7 +173,7 @@ class _Reader:
                 if method.type == "method_elem" and (method_name := _field(method, "name")):
                     signature = f"func ({owner}) {self._words(method)}"
                     found = _Found(
-                        method_name, Kind.METHOD, own, method, signature, method, [method], owner
+                        method_name, Kind.METHOD, own, method, signature, method, None, owner
                     )
                     yield self._symbol(found)
 
@@ -180,21 +182,19 @@ class _Reader:
             return
         names = field.children_by_field_name("name") or _embedded(field)
         tag = field.child_by_field_name("tag")
-        parts = [child for child in field.children if tag is None or child.id != tag.id]
         for name in names:
             if name.type in {"field_identifier", "type_identifier"}:
                 signature = self._head(field, tag)
                 yield self._symbol(
-                    _Found(name, Kind.FIELD, docs, field, signature, field, parts, owner)
+                    _Found(name, Kind.FIELD, docs, field, signature, field, tag, owner)
                 )
 
     def _function(self, node: Node, docs: list[Node], owner: str) -> Symbol:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-        head = [child for child in node.children if body is None or child.id != body.id]
         kind = Kind.METHOD if owner else Kind.FUNC
         signature = self._head(node, body)
         return self._symbol(
-            _Found(name or node, kind, docs, node, signature, node, head, owner, body)
+            _Found(name or node, kind, docs, node, signature, node, body, owner, body)
         )
 
     def _receiver(self, node: Node) -> str:
@@ -236,11 +236,13 @@ class _Reader:
             line=first_line(whole),
             end_line=last_line(whole),
             doc_line=first_line(found.docs[0]) if found.docs else first_line(whole),
-            doc=_doc_text(source.words(comment) for comment in found.docs),
+            doc=_doc_text(source.words(comment) for comment in found.docs)
+            if self._is_whole
+            else "",
             signature=found.signature[:MAX_SIGNATURE],
             digest=source.digest(found.digested),
-            signature_digest=source.digest(*found.head),
-            statements=tuple(self._statements(found.body)) if found.body else (),
+            signature_digest=source.digest_without(found.digested, found.hole),
+            statements=tuple(self._statements(found.body)) if found.body and self._is_whole else (),
         )
 
     def _words(self, node: Node) -> str:
@@ -293,6 +295,8 @@ def _doc_text(comments: Iterator[str]) -> str:
 
 
 def _one_line(text: str) -> str:
+    if not ("\n" in text or "/" in text or "\t" in text or "  " in text):
+        return text.strip()
     text = re.sub(r"//[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL) if "/" in text else text
     text = re.sub(r"\s+", " ", text).strip()
     return re.sub(r",? ([)\]])", r"\1", re.sub(r"([(\[]) ", r"\1", text))

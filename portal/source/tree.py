@@ -6,6 +6,7 @@ from portal.source.errors import NoSuchFile, NotAFile, NotImported
 from portal.source.fetch import ModuleCache
 from portal.source.holding import Entry, clean
 from portal.source.snapshot import Module, Snapshot
+from portal.source.view import View
 
 MAX_FILE_BYTES = 8 * 1024 * 1024
 """Kubernetes' largest file is a generated OpenAPI document of about 5 MB."""
@@ -17,6 +18,8 @@ class Tree:
 
     snapshot: Snapshot
     cache: ModuleCache
+    view: View | None = None
+    """The version in the index, once it is imported: then nothing else is read."""
 
     def locate(self, path: str) -> tuple[Module, str]:
         """Return the module that a repository path belongs to, and the path inside it.
@@ -57,6 +60,8 @@ class Tree:
         NotImported when the folder's module is not here and no other lies below it.
         """
         path = clean(path)
+        if self.view is not None:
+            return self.view.listing(path)
         below = self._modules_below(path)
         entries = {name: Entry(name, is_folder=True, size=None) for name in below}
         module, inside = self.locate(path)
@@ -74,6 +79,8 @@ class Tree:
 
         Raises BadPath, NoSuchFile, NotAFile, NotImported, or TooLarge above `limit` bytes.
         """
+        if self.view is not None:
+            return self.view.read(path, limit)
         module, inside = self.locate(path)
         if not inside:
             raise NotAFile(f"{path!r} is a folder")

@@ -1,6 +1,6 @@
 """Where source is shown: the addresses that highlighted code and chapters link to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 
@@ -13,6 +13,10 @@ class Links:
     chapters: str
     at: str = ""
     """The version that was asked for, carried along; empty: what the reader would get anyway."""
+
+    def at_version(self, version: str) -> "Links":
+        """Return the same roots with `version` carried along."""
+        return replace(self, at=version)
 
     def symbol(self, importpath: str, name: str) -> str:
         """Return the address of a symbol's page."""

@@ -32,7 +32,8 @@ def where() -> Where:
     taken = imported() / "taken.toml"
     stamp = taken.stat().st_mtime_ns if taken.is_file() else 0
     caches = (*cache_folders(), imported() / "mod")
-    return Where(resource_path("content") / "snapshots.toml", caches, taken, stamp)
+    listed = resource_path("content") / "snapshots.toml"
+    return Where(listed, caches, taken, stamp, imported() / "index")
 
 
 def walkthroughs() -> Path:

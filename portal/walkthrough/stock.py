@@ -5,9 +5,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from portal.source.fetch import ModuleCache
+from portal.source.index import Index
 from portal.source.package import Packages
-from portal.source.snapshot import Shelf, load
+from portal.source.snapshot import Shelf, Snapshot, load
 from portal.source.tree import Tree
+from portal.source.view import Collection, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Where:
     """The list of snapshots that were taken from folders; None, or absent: none were."""
     stamp: int = 0
     """Changes when `taken` does."""
+    index: Path | None = None
+    """The folder of what was imported; None, or absent: nothing was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,25 @@ class Stock:
     shelf: Shelf
     cache: ModuleCache
     packages: Packages
+    collection: Collection | None = None
 
     def tree(self, key: str) -> Tree:
         """Return the files of the snapshot `PROJECT@VERSION`; raise UnknownSnapshot."""
+        snapshot = self.snapshot(key)
+        return Tree(snapshot, self.cache, self._view(snapshot))
+
+    def index(self, key: str) -> Index | None:
+        """Return the symbols of `PROJECT@VERSION`, None until it is imported; raise UnknownSnapshot."""
+        view = self._view(self.snapshot(key))
+        return Index(view) if view else None
+
+    def _view(self, snapshot: Snapshot) -> View | None:
+        return self.collection.view(snapshot) if self.collection else None
+
+    def snapshot(self, key: str) -> Snapshot:
+        """Return the snapshot `PROJECT@VERSION`; raise UnknownSnapshot."""
         project, _, version = key.partition("@")
-        return Tree(self.shelf.get(project, version), self.cache)
+        return self.shelf.get(project, version)
 
 
 @lru_cache(maxsize=4)
@@ -46,4 +64,5 @@ def stock(where: Where) -> Stock:
     """
     taken = load(where.taken).snapshots if where.taken and where.taken.is_file() else ()
     shelf = Shelf(taken + load(where.snapshots).snapshots)
-    return Stock(shelf, ModuleCache(where.caches), Packages())
+    collection = Collection(where.index) if where.index else None
+    return Stock(shelf, ModuleCache(where.caches), Packages(), collection)

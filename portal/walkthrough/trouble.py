@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from portal.source.errors import (
     NoSuchSymbol,
     NotImported,
+    NotIndexed,
     SourceError,
     Tampered,
     TooLarge,
@@ -63,17 +64,8 @@ def explain(error: SourceError, links: Links, shelf: Shelf) -> AbsentPage:
     """Return the page for an error; every one of them has a next step."""
     roots = tuple((s.key, links.source(s.key, "")) for s in shelf.snapshots)
     match error:
-        case NotImported():
-            return AbsentPage(
-                _("%(module)s is not imported") % {"module": error.module},
-                importing()
-                or _(
-                    "Portolan's repository holds no copy of Kubernetes' source: it reads what this "
-                    "machine has. This command brings it here; this page then works without a "
-                    "restart. Live pages work meanwhile."
-                ),
-                commands=(error.command,),
-            )
+        case NotImported() | NotIndexed():
+            return _elsewhere(error)
         case UnknownSnapshot():
             return AbsentPage(
                 _("There is no source of %(project)s %(version)s")
@@ -111,6 +103,28 @@ def explain(error: SourceError, links: Links, shelf: Shelf) -> AbsentPage:
         _("There is no such file or package"),
         _("Paths are as in the project's repository. Start from its root folder:"),
         ways=roots,
+    )
+
+
+def _elsewhere(error: NotImported | NotIndexed) -> AbsentPage:
+    """Return the page for what a command brings here."""
+    if isinstance(error, NotImported):
+        name = error.module
+        text = _(
+            "Portolan's repository holds no copy of Kubernetes' source: it reads what this "
+            "machine has. This command brings it here; this page then works without a "
+            "restart. Live pages work meanwhile."
+        )
+    else:
+        name = error.key
+        text = _(
+            "It can be read file by file, and looked through once it is imported. This command "
+            "does it, beside the running server:"
+        )
+    return AbsentPage(
+        _("%(module)s is not imported") % {"module": name},
+        importing() or text,
+        commands=(error.command,),
     )
 
 

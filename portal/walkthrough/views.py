@@ -1,5 +1,6 @@
 """Pages of the reading half. Each is read-only and the same for everyone who was let in."""
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import wraps
@@ -17,14 +18,24 @@ from portal.walkthrough.anchors import AnchorError
 from portal.walkthrough.chapter import ContentError, read_chapter
 from portal.walkthrough.chapterpage import BookPage, book_page, chapter_page, language, links_for
 from portal.walkthrough.claims import ClaimError
+from portal.walkthrough.codesearch import READER
 from portal.walkthrough.edition import Edition, choose
 from portal.walkthrough.escaped import escaped
 from portal.walkthrough.filepage import FileView, FolderView, SymbolView, view_path, view_symbol
 from portal.walkthrough.library import Book
+from portal.walkthrough.links import Links
 from portal.walkthrough.pane import PaneError
 from portal.walkthrough.press import PRESS, TooSlow
 from portal.walkthrough.render import TooLong, UnknownBlock, beside_names
 from portal.walkthrough.stock import stock
+from portal.walkthrough.symbolfacts import (
+    PAGE_USES,
+    Subject,
+    SymbolFacts,
+    UsePage,
+    symbol_facts,
+    use_page,
+)
 
 MISTAKES = (AnchorError, ClaimError, ContentError, PaneError, TooLong, UnknownBlock)
 """What the author of a chapter did wrong; the content check finds it before a reader does."""
@@ -57,8 +68,24 @@ class SymbolPage:
 
     view: SymbolView
     edition: Edition
+    facts: SymbolFacts | None
+    """What the index knows of it; None until the version is imported."""
+    uses_url: str
+    """The page of all its uses."""
     rows: str
     """The declaration's lines as HTML, made of escaped text."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsesPage:
+    """Where one symbol is used, a page of it."""
+
+    importpath: str
+    name: str
+    key: str
+    href: str
+    uses: UsePage
+    more: str
 
 
 def readable(view: AsyncView) -> AsyncView:
@@ -135,8 +162,34 @@ async def symbol(request: HttpRequest, importpath: str, name: str) -> HttpRespon
         raise NoSuchFile(importpath)
     edition = await choose(request, shelf, held[0].project)
     links = links_for(request)
-    view = await PRESS.run(view_symbol, where, edition.snapshot.key, importpath, name, links)
-    return await _page(request, "symbol", SymbolPage(view, edition, escaped(view.rows)))
+    subject = Subject(where, edition.snapshot.key, importpath, name)
+    if request.GET.get("show") == "uses":
+        return await _uses(request, subject, links)
+    view, facts = await asyncio.gather(
+        PRESS.run(view_symbol, *subject, links), READER.run(symbol_facts, subject, links)
+    )
+    more = _with(request, show="uses")
+    return await _page(
+        request, "symbol", SymbolPage(view, edition, facts, more, escaped(view.rows))
+    )
+
+
+async def _uses(request: HttpRequest, subject: Subject, links: Links) -> HttpResponse:
+    start = request.GET.get("from", "0")
+    first = int(start) if start.isascii() and start.isdigit() and len(start) < 8 else 0
+    uses = await READER.run(use_page, subject, first, PAGE_USES, links)
+    more = _with(request, show="uses", **{"from": str(uses.next)})
+    _where, key, importpath, name = subject
+    page = UsesPage(importpath, name, key, links.symbol(importpath, name), uses, more)
+    return await _page(request, "uses", page)
+
+
+def _with(request: HttpRequest, **query: str) -> str:
+    """Return the address of this page with `query` beside what it asks for already."""
+    asked = request.GET.copy()
+    for each, value in query.items():
+        asked[each] = value
+    return f"?{asked.urlencode()}"
 
 
 def _book(slug: str) -> Book:

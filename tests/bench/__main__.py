@@ -54,22 +54,29 @@ def main() -> None:
     )
     options = parser.parse_args()
     tools = binaries.obtain(binaries.DEFAULT_VERSION)
-    with leased(f"bench-{os.getpid()}", Request(pods=0)) as instance:
-        figures, results = asyncio.run(_measure(options, instance, tools["kubectl"]))
-    for result in results:
-        say(result.line())
-    _write(options, figures, results)
+    figures: dict[str, list[Figures]] = {}
+    results: list[Result] = []
+    try:
+        with leased(f"bench-{os.getpid()}", Request(pods=0)) as instance:
+            asyncio.run(_measure(options, instance, tools["kubectl"], figures, results))
+    finally:  # what was measured before something failed is worth half an hour
+        for result in results:
+            say(result.line())
+        _write(options, figures, results)
 
 
 async def _measure(
-    options: argparse.Namespace, instance: Instance, kubectl: Path
-) -> tuple[dict[str, list[Figures]], list[Result]]:
+    options: argparse.Namespace,
+    instance: Instance,
+    kubectl: Path,
+    figures: dict[str, list[Figures]],
+    results: list[Result],
+) -> None:
+    """Measure, and put into `figures` and `results` what was."""
     token = json.loads(instance.kubeconfig.read_bytes())["users"][0]["user"]["token"]
     ca = str(instance.pki / "ca.crt")
     etcd = f"http://127.0.0.1:{instance.state()['ports']['etcd']}"
     wanted = options.only or ["sync", "ingest", "pauses", "growth"]
-    figures: dict[str, list[Figures]] = {}
-    results: list[Result] = []
     async with Crowd(instance.server, ca, token, options.pods, etcd=etcd) as crowd:
         begun = time.perf_counter()
         recording = await crowd.settle()
@@ -113,7 +120,6 @@ async def _measure(
         results += await endurance.pauses(recording, instance, options.pods, options.seconds, say)
     if "growth" in wanted:
         results += await endurance.growth(recording, instance, options.rounds, say)
-    return figures, results
 
 
 class _Kubectl:

@@ -82,14 +82,14 @@ async def contest(
                 before = cpu_of(server_pid)
                 sync = await peer.sync(pods)
                 server = cpu_of(server_pid) - before
-                _hold(peer.name, sync, truth)
+                hold(peer.name, sync, truth)
                 changes = asyncio.create_task(crowd.change(events))
                 watch = await peer.watch(events, changes)
             finally:
                 await peer.stop()
             truth = await crowd.truth()
             if watch.rows:
-                _hold(peer.name, watch, truth)
+                hold(peer.name, watch, truth)
             held.setdefault(peer.name, []).append(Round(sync, watch, server))
             say(
                 f"round {number}/{rounds}  {peer.name:12} sync {sync.seconds:6.2f} s"
@@ -98,7 +98,8 @@ async def contest(
     return [_medians(name, each, events) for name, each in held.items()]
 
 
-def _hold(name: str, cost: Cost, truth: tuple[int, str]) -> None:
+def hold(name: str, cost: Cost, truth: tuple[int, str]) -> None:
+    """Raise Unequal where a peer does not hold what the server has."""
     if (cost.rows, cost.checksum) != truth:
         raise Unequal(f"{name} holds {cost.rows} pods, and not the {truth[0]} that the server has")
 

@@ -8,6 +8,7 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Callable, Sequence
 
+from tests.bench.contest import hold
 from tests.bench.contestant import Cost, Peer
 from tests.bench.corpus import Recording
 from tests.bench.goals import Result
@@ -67,14 +68,12 @@ async def growth(recording: Recording, instance: Instance, rounds: int, say: Say
                 try:
                     truth = await playback.truth()
                     sync = await peer.sync(size)
-                    if (sync.rows, sync.checksum) != truth:
-                        raise RuntimeError(
-                            f"{sync.rows} pods are not the {truth[0]} that there are"
-                        )
+                    hold(peer.name, sync, truth)
                     task = asyncio.create_task(playback.change(GROWTH_EVENTS))
                     watch = await peer.watch(GROWTH_EVENTS, task)
                 finally:
                     await peer.stop()
+                hold(peer.name, watch, await playback.truth())
                 held.append(sync)
                 per_event.append(watch.cpu / GROWTH_EVENTS)
         syncs.append(held)

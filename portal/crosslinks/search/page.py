@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from dashboard.errors import ClusterError
 from dashboard.views.rail import Place, place
 from portal.crosslinks.current import current_cluster
 from portal.crosslinks.search import command, objects
+from portal.crosslinks.search.codepage import code_page, find_code
 from portal.crosslinks.search.command import Command
 from portal.crosslinks.search.found import Group, Hit, Json, line
 from portal.crosslinks.search.kinds import find_kinds
@@ -28,6 +30,7 @@ from portal.part import FoundLine
 from portal.source.errors import SourceError
 from portal.source.search import Asked
 from portal.source.search import read as read_symbol
+from portal.source.segment import SHORTEST
 
 QUERY_LIMIT: Final = 300
 """Characters of a question: the longest address of an object is not much longer."""
@@ -71,9 +74,11 @@ class SearchPage:
     trouble: str
     examples: tuple[tuple[str, str, str], ...]
     """What can be typed, its address, and what it finds; only without a question."""
+    code_url: str
+    """Every line of code that holds the question; "" without a question."""
 
 
-async def search(request: HttpRequest) -> HttpResponse:
+async def search(request: HttpRequest) -> HttpResponseBase:
     """Answer a question with everything that it may mean, in both halves."""
     q = request.GET.get("q", "").strip()
     is_data = request.GET.get("format") == "json"
@@ -84,6 +89,8 @@ async def search(request: HttpRequest) -> HttpResponse:
     if len(q) > QUERY_LIMIT:
         trouble = _("A question has at most %(limit)d characters.") % {"limit": QUERY_LIMIT}
         return await _answer(request, q[:QUERY_LIMIT], (), trouble, status=400)
+    if q and request.GET.get("in") == "code" and not is_data:
+        return await code_page(request, q)
     turn = object()
     _under_way.add(turn)
     try:
@@ -101,16 +108,19 @@ async def _groups(request: HttpRequest, q: str, limit: int, patience_s: float) -
     is_command = asked is not None and asked.is_said
     symbol = None if is_command else read_symbol(q)
     parts = () if is_command else tuple(q.lower().split())
-    live, symbols, chapters = await asyncio.gather(
+    live, symbols, chapters, code = await asyncio.gather(
         _live(request, q, asked, limit),
         _symbols(request, symbol, limit, patience_s),
         _chapters(request, parts, limit),
+        _code(request, "" if is_command else q, limit),
     )
     path = command.address(q)
     here = (Hit("address", path, _("the address that you typed"), path, "link"),) if path else ()
     first = Group("go", _("Go to"), here)
     groups = [first] if here else []
-    return tuple(group for group in (*groups, *live, *symbols, *chapters) if group is not None)
+    return tuple(
+        group for group in (*groups, *live, *symbols, *chapters, code) if group is not None
+    )
 
 
 async def _live(
@@ -177,6 +187,11 @@ async def _chapters(request: HttpRequest, parts: tuple[str, ...], limit: int) ->
     return (await find_passages(request, parts, limit),) if parts else ()
 
 
+async def _code(request: HttpRequest, q: str, limit: int) -> Group | None:
+    """Return the first lines of code that hold `q`; less than three letters are no text to look for."""
+    return await find_code(request, q, limit) if len(q) >= SHORTEST else None
+
+
 def _cluster(request: HttpRequest) -> ClusterState | None:
     """Return the cluster that the address names, else one that is connected, else the first."""
     found = directory.found().clusters
@@ -211,6 +226,7 @@ async def _answer(
         total=sum(group.total or len(group.hits) for group in groups),
         trouble=trouble,
         examples=() if q else _examples(cluster.slug if cluster else ""),
+        code_url=f"{reverse('search')}?{urlencode({'q': q, 'in': 'code'})}" if q else "",
     )
     answer = await sync_to_async(render)(
         request, "crosslinks/search.html", {"page": page}, status=status

@@ -6,8 +6,6 @@ import socket
 import sqlite3
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from django.db import DatabaseError
 from uvicorn.supervisors import ChangeReload
 
 from portal.accounts import door
+from portal.alone import alone
 from portal.crosslinks import harbour
 from portal.env import Environment
 from portal.resource import checkout
@@ -97,7 +96,7 @@ def _prepare(data: Path) -> None:
         how = "run `make assets`" if checkout() else "install Portolan anew"
         raise CommandError(f"The fonts and browser files are not built: {how}.")
     try:
-        with _alone(data / "start.lock"):
+        with alone(data / "start.lock", PREPARATION_LIMIT_S):
             call_command("migrate", verbosity=0)
             if not settings.DEBUG:
                 call_command("collectstatic", interactive=False, verbosity=0)
@@ -105,17 +104,6 @@ def _prepare(data: Path) -> None:
         raise CommandError(f"The database cannot be used: {error}") from error
     except OSError as error:
         raise CommandError(f"{error.filename} cannot be written: {error.strerror}") from error
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Let no other process in meanwhile; a crash leaves nothing locked.
-
-    SQLite's lock on an empty database is one that every platform has.
-    """
-    with contextlib.closing(sqlite3.connect(lock, timeout=PREPARATION_LIMIT_S)) as connection:
-        connection.execute("BEGIN EXCLUSIVE")
-        yield
 
 
 def _serve(listening: socket.socket, *, is_reloading: bool) -> None:

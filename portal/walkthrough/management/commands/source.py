@@ -3,22 +3,36 @@
 import json
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.alone import alone
 from portal.source import directory, proxy
 from portal.source.errors import SourceError
+from portal.source.fetch import verify
+from portal.source.intake import take_in
 from portal.source.snapshot import Module, Shelf, Snapshot, dump, load
+from portal.source.view import Collection, ViewHolding
 from portal.walkthrough import shelfmark
 from portal.walkthrough.needs import needed
 from portal.walkthrough.stock import Stock, stock
 
+PATIENCE_S = 3600.0
+"""How long an import waits for another one."""
+
+
+class Say(Protocol):
+    """Takes a step of an import."""
+
+    def __call__(self, phase: str, done: int, total: int, failed: str = "") -> None:
+        """Tell it."""
+
 
 class Command(BaseCommand):
-    """`list`, `fetch [PROJECT@VERSION]`, `add PROJECT@VERSION FOLDER`, `verify`, `remove`."""
+    """`list`, `fetch [PROJECT@VERSION]`, `add PROJECT@VERSION [FOLDER]`, `verify`, `remove`."""
 
     help = "Say which source is here; fetch what is not from GOPROXY; take it from a folder."
 
@@ -30,11 +44,15 @@ class Command(BaseCommand):
         what = "PROJECT@VERSION or MODULE@VERSION; else what chapters need"
         fetch.add_argument("key", nargs="?", default="", help=what)
         fetch.add_argument("--json", action="store_true", help="one JSON line for each module")
-        add = actions.add_parser("add", help="take a folder as a version of a project")
-        add.add_argument("key", help="PROJECT@VERSION, such as kubernetes@v1.36.3-mine")
+        add = actions.add_parser("add", help="import a version, to be read and searched whole")
+        add.add_argument("key", help="PROJECT@VERSION: a listed one, or one of your own")
         add.add_argument(
-            "folder", type=Path, help="a checkout or an unpacked archive with a go.mod"
+            "folder",
+            type=Path,
+            nargs="?",
+            help="where one of your own lies: a checkout or an unpacked archive with a go.mod",
         )
+        add.add_argument("--json", action="store_true", help="one JSON line for each step")
         for action, what in (
             ("verify", "hold every byte against its hash"),
             ("remove", "forget it"),
@@ -51,7 +69,7 @@ class Command(BaseCommand):
                 case "fetch":
                     self._fetch(store, options["key"], is_json=options["json"])
                 case "add":
-                    self._add(store, options["key"], options["folder"])
+                    self._add(store, options)
                 case "verify":
                     self._verify(store, _named(store.shelf, options["key"]))
                 case "remove":
@@ -61,50 +79,84 @@ class Command(BaseCommand):
 
     def _list(self, store: Stock) -> None:
         for snapshot in store.shelf.snapshots:
-            absent, total = store.cache.absent(snapshot.modules), len(snapshot.modules)
-            here = total - len(absent)
-            self.stdout.write(f"{snapshot.key:30} {here:3} / {total:3}  {snapshot.id[:12]}")
+            total = len(snapshot.modules)
+            if store.collection and (view := store.collection.view(snapshot)):
+                here, how = total, _("indexed") if view.has_code else _("being indexed")
+            else:
+                here, how = total - len(store.cache.absent(snapshot.modules)), ""
+            self.stdout.write(f"{snapshot.key:30} {here:3} / {total:3}  {snapshot.id[:12]}  {how}")
 
     def _fetch(self, store: Stock, key: str, *, is_json: bool) -> None:
         wanted = _meant(store.shelf, key) if key else needed(shelfmark.library(), store.shelf)
+        self._bring(store, wanted, self._say_json if is_json else self._say)
+
+    def _bring(self, store: Stock, wanted: tuple[Module, ...], say: Say) -> None:
+        """Fetch those modules that are not here."""
         absent = store.cache.absent(wanted)
-        say = self._say_json if is_json else self._say
         for done, module in enumerate(absent):
-            say(done, len(absent))
+            say("fetch", done, len(absent))
             try:
                 proxy.download(module, shelfmark.imported() / "mod")
             except SourceError as error:
-                say(done, len(absent), str(error))
+                say("fetch", done, len(absent), str(error))
                 raise
-        say(len(absent), len(absent))
+        say("fetch", len(absent), len(absent))
 
-    def _say_json(self, done: int, total: int, failed: str = "") -> None:
-        self.stdout.write(json.dumps({"done": done, "total": total, "failed": failed}))
-        self.stdout.flush()
-
-    def _say(self, done: int, total: int, failed: str = "") -> None:
-        if not failed:  # else the command fails with it
-            text = ngettext("%(done)d of %(total)d module", "%(done)d of %(total)d modules", total)
-            self.stdout.write(text % {"done": done, "total": total})
-
-    def _add(self, store: Stock, key: str, folder: Path) -> None:
+    def _add(self, store: Stock, options: dict[str, Any]) -> None:
+        """Import a listed version, or take a folder as one and import that."""
+        key, folder = options["key"], options["folder"]
+        say = self._say_json if options["json"] else self._say
         project, _at, version = key.partition("@")
-        if key in {snapshot.key for snapshot in store.shelf.snapshots}:
+        is_listed = key in {snapshot.key for snapshot in store.shelf.snapshots}
+        if folder is None:
+            snapshot = _named(store.shelf, key)
+        elif is_listed:
             raise CommandError(
                 _("%(key)s is listed already; give this one a suffix, such as %(key)s-mine")
                 % {"key": key}
             )
-        snapshot = directory.take(folder, project, version, shelfmark.imported() / "mod")
-        self._write((*_taken(), snapshot))
+        else:
+            snapshot = directory.take(folder, project, version, shelfmark.imported() / "mod")
+            self._write((*_taken(), snapshot))
+        collection = Collection(shelfmark.imported() / "index")
+        collection.root.mkdir(parents=True, exist_ok=True)
+        with alone(collection.root / "import.lock", PATIENCE_S):
+            if not collection.holds(snapshot):
+                self._bring(store, snapshot.modules, say)
+            take_in(snapshot, store.cache, collection, lambda s: say(s.phase, s.done, s.total))
+            for module in snapshot.modules:  # the index has them now
+                directory.forget(module, shelfmark.imported() / "mod")
         self.stdout.write(f"{snapshot.key}  {len(snapshot.modules)}  {snapshot.id[:12]}")
 
+    def _say_json(self, phase: str, done: int, total: int, failed: str = "") -> None:
+        line = {"phase": phase, "done": done, "total": total, "failed": failed}
+        self.stdout.write(json.dumps(line))
+        self.stdout.flush()
+
+    def _say(self, phase: str, done: int, total: int, failed: str = "") -> None:
+        if failed:  # the command fails with it
+            return
+        if phase == "code":
+            text = ngettext(
+                "%(done)d of %(total)d Go file", "%(done)d of %(total)d Go files", total
+            )
+        else:
+            text = ngettext("%(done)d of %(total)d module", "%(done)d of %(total)d modules", total)
+        self.stdout.write(text % {"done": done, "total": total})
+
     def _verify(self, store: Stock, snapshot: Snapshot) -> None:
+        view = store.collection.view(snapshot) if store.collection else None
         for module in snapshot.modules:
-            store.cache.verify(module)
+            if view:
+                verify(module, ViewHolding(view, module))
+            else:
+                store.cache.verify(module)
         self.stdout.write(f"{snapshot.key}  {snapshot.id}")
 
     def _remove(self, store: Stock, snapshot: Snapshot) -> None:
         kept = {module for s in store.shelf.snapshots if s != snapshot for module in s.modules}
+        if store.collection:
+            store.collection.remove(snapshot)
         for module in set(snapshot.modules) - kept:
             directory.forget(module, shelfmark.imported() / "mod")
         self._write(tuple(taken for taken in _taken() if taken != snapshot))

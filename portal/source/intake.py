@@ -1,0 +1,157 @@
+"""Imports one version into the collection: its new blobs as a segment, then the view, then the code.
+
+A version can be read and searched as soon as its view is there; what its files declare follows. An
+import that is ended goes on where it was when it is begun again, and nothing of it is visible before
+it is whole. The heavy part is done in processes: trees stay in the one that made them.
+"""
+
+import hashlib
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.source.declared import Declared, read
+from portal.source.fetch import ModuleCache
+from portal.source.segment import (
+    CODE,
+    TEXT,
+    NewBlob,
+    Segment,
+    TextWriter,
+    pack,
+    text_of,
+    write_code,
+)
+from portal.source.snapshot import Snapshot
+from portal.source.tree import MAX_FILE_BYTES
+from portal.source.view import Collection, Placed
+
+BATCH_BYTES = 16 * 1024 * 1024
+"""What is added to a segment at a time, and lost when that is interrupted."""
+CHUNK = 40
+"""Go files that a process reads at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far an import is. `done` of `total` modules, then of Go files."""
+
+    phase: str
+    """`text` until the version can be read, then `code`."""
+    done: int
+    total: int
+
+
+Say = Callable[[Step], None]
+
+
+def take_in(snapshot: Snapshot, cache: ModuleCache, collection: Collection, say: Say) -> None:
+    """Import a version, or what of it is not imported yet; hold the collection's lock meanwhile.
+
+    Raises NotImported and Tampered as ModuleCache.find does; TooLarge for a file that nothing shows.
+    """
+    collection.root.mkdir(parents=True, exist_ok=True)
+    if not collection.holds(snapshot):
+        _take_text(snapshot, cache, collection, say)
+    goes = _go_blobs(collection)
+    for name in collection.segments():
+        place = collection.root / name
+        if not place.with_suffix(CODE).is_file():
+            _take_code(place, goes.get(name, set()), say)
+
+
+def _go_blobs(collection: Collection) -> dict[str, set[int]]:
+    """Return the blobs of each segment that are Go, by the path under which some version has them."""
+    found: dict[str, set[int]] = {}
+    for view in collection.views():
+        with closing(view):
+            for (segment, blob), paths in view.paths.items():
+                if any(path.endswith(".go") for path in paths):
+                    found.setdefault(view.segments[segment].place.name, set()).add(blob)
+    return found
+
+
+def _take_text(snapshot: Snapshot, cache: ModuleCache, collection: Collection, say: Say) -> None:
+    known = _known(collection)
+    place = (collection.root / snapshot.id[:16]).with_suffix(TEXT)
+    files: list[tuple[str, bytes, int]] = []
+    writer = TextWriter(place)
+    try:
+        batch: dict[bytes, NewBlob] = {}
+        size = 0
+        for done, module in enumerate(snapshot.modules):
+            say(Step("text", done, len(snapshot.modules)))
+            holding = cache.find(module)
+            for inside in sorted(holding.walk()):
+                data = holding.read(inside, MAX_FILE_BYTES)
+                sha = hashlib.sha256(data).digest()
+                path = f"{module.folder}/{inside}" if module.folder else inside
+                files.append((path, sha, len(data)))
+                if not (sha in known or sha in writer.held or sha in batch):
+                    batch[sha] = NewBlob(sha, len(data), pack(data), text_of(data))
+                    size += len(data)
+                if size > BATCH_BYTES:
+                    writer.add(batch.values())
+                    batch.clear()
+                    size = 0
+        writer.add(batch.values())
+        held = {sha: (place.stem, number) for sha, number in writer.held.items()}
+        if held:
+            writer.finish()
+        else:
+            writer.drop()
+    finally:
+        writer.close()
+    where = known | held
+    collection.write(snapshot, (Placed(path, *where[sha], size) for path, sha, size in files))
+
+
+def _known(collection: Collection) -> dict[bytes, tuple[str, int]]:
+    """Return where each blob is that some segment has."""
+    known: dict[bytes, tuple[str, int]] = {}
+    for name in collection.segments():
+        with closing(Segment(collection.root / name)) as segment:
+            known |= {sha: (name, number) for sha, number in segment.shas()}
+    return known
+
+
+def _take_code(place: Path, goes: set[int], say: Say) -> None:
+    """Read what the Go files among a segment's blobs declare."""
+    numbers = sorted(goes)
+    chunks = [(place, numbers[at : at + CHUNK]) for at in range(0, len(numbers), CHUNK)]
+
+    def outlines(pool: ProcessPoolExecutor) -> Iterator[tuple[int, Declared]]:
+        for done, chunk in enumerate(pool.map(_declared, chunks)):
+            say(Step("code", min(done * CHUNK, len(numbers)), len(numbers)))
+            yield from chunk
+
+    with ProcessPoolExecutor(
+        max_workers=os.cpu_count(),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_prepare,
+    ) as pool:
+        write_code(place.with_suffix(CODE), outlines(pool))
+
+
+def _declared(chunk: tuple[Path, list[int]]) -> list[tuple[int, Declared]]:
+    place, numbers = chunk
+    with closing(Segment(place)) as segment:
+        return [(number, read(segment.blob(number))) for number in numbers]
+
+
+def _prepare() -> None:
+    """Stand back behind the server for the processor, and end with whoever imports."""
+    os.nice(5)
+    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

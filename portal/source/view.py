@@ -1,0 +1,224 @@
+"""One imported version: which blob of which segment lies at each path. And the folder of all of them.
+
+A view is a file that has its name once all of it is there: a version is imported whole or not at all.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from portal.source.errors import NoSuchFile, NotAFile, TooLarge
+from portal.source.holding import Entry, clean
+from portal.source.segment import CODE, TEXT, Segment
+from portal.source.snapshot import Module, Snapshot
+
+SUFFIX = ".view"
+
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE segment (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE entry (folder TEXT, name TEXT, segment INTEGER, blob INTEGER, size INTEGER,
+    PRIMARY KEY (folder, name)) WITHOUT ROWID;
+"""
+
+
+class Placed(NamedTuple):
+    """A file of a version and where its bytes are."""
+
+    path: str
+    segment: str
+    """The segment's name."""
+    blob: int
+    size: int
+
+
+class View:
+    """An imported version to be read. Belongs to one thread at a time."""
+
+    def __init__(self, place: Path) -> None:
+        """Open a view and the segments that it names; raises FileNotFoundError."""
+        uri = f"{place.resolve(strict=True).as_uri()}?mode=ro&immutable=1"
+        self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        names = self._db.execute("SELECT name FROM segment ORDER BY number")
+        self.segments = tuple(Segment(place.parent / name) for (name,) in names)
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """What it is a version of."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = 'snapshot'").fetchone()
+        fields = json.loads(row[0])
+        modules = tuple(Module(**module) for module in fields.pop("modules"))
+        return Snapshot(**fields, modules=modules)
+
+    @property
+    def has_code(self) -> bool:
+        """Whether what its files declare was read, of all of them."""
+        return all(segment.has_code for segment in self.segments)
+
+    def close(self) -> None:
+        """Give its files back."""
+        self._db.close()
+        for segment in self.segments:
+            segment.close()
+
+    def listing(self, folder: str) -> list[Entry]:
+        """Return what a folder holds, folders first, then by name; raise NoSuchFile."""
+        rows = self._db.execute(
+            "SELECT name, size FROM entry WHERE folder = ? ORDER BY size IS NOT NULL, name",
+            (clean(folder),),
+        ).fetchall()
+        if not rows:
+            raise NoSuchFile(f"no folder {folder!r}")
+        return [Entry(name, size is None, size) for name, size in rows]
+
+    def find(self, path: str) -> tuple[int, int]:
+        """Return (number of the segment, blob) at a path; raise NoSuchFile or NotAFile."""
+        folder, _slash, name = clean(path).rpartition("/")
+        row = self._db.execute(
+            "SELECT segment, blob FROM entry WHERE folder = ? AND name = ?", (folder, name)
+        ).fetchone()
+        if row is None:
+            raise NoSuchFile(f"no file {path!r}")
+        if row[1] is None:
+            raise NotAFile(f"{path!r} is a folder")
+        return row[0], row[1]
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return a file's bytes; raise NoSuchFile, NotAFile, or TooLarge above `limit` bytes."""
+        segment, blob = self.find(path)
+        data = self.segments[segment].blob(blob)
+        if len(data) > limit:
+            raise TooLarge(f"{path!r} is longer than {limit} bytes")
+        return data
+
+    @cached_property
+    def paths(self) -> dict[tuple[int, int], tuple[str, ...]]:
+        """The paths of each (segment, blob), in order; one blob may lie at many."""
+        found: dict[tuple[int, int], tuple[str, ...]] = {}
+        rows = self._db.execute(
+            "SELECT segment, blob, folder, name FROM entry WHERE blob IS NOT NULL ORDER BY folder, name"
+        )
+        for segment, blob, folder, name in rows:
+            path = f"{folder}/{name}" if folder else name
+            found[segment, blob] = (*found.get((segment, blob), ()), path)
+        return found
+
+
+class ViewHolding:
+    """One module of an imported version (portal.source.holding.Holding)."""
+
+    def __init__(self, view: View, module: Module) -> None:
+        """Hold the files of `module`, those of modules inside its folder apart."""
+        self._view = view
+        self._folder = module.folder
+        self._others = {
+            other.folder
+            for other in view.snapshot.modules
+            if other != module and _is_below(other.folder, module.folder)
+        }
+
+    def listing(self, folder: str) -> list[Entry]:
+        """Return what a folder holds; raise NoSuchFile."""
+        return self._view.listing(self._path(folder))
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return a file's bytes; raises as View.read does."""
+        return self._view.read(self._path(path), limit)
+
+    def walk(self) -> Iterator[str]:
+        """Yield the path of every file."""
+        for paths in self._view.paths.values():
+            for path in paths:
+                if _is_below(path, self._folder) and not any(
+                    _is_below(path, other) for other in self._others
+                ):
+                    yield path[len(self._folder) :].lstrip("/")
+
+    def _path(self, inside: str) -> str:
+        return "/".join(part for part in (self._folder, inside) if part)
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")
+
+
+class Collection:
+    """The folder of segments and views. Whoever imports holds its lock; readers need none."""
+
+    def __init__(self, root: Path) -> None:
+        """Read and write in `root`, which need not be there yet."""
+        self.root = root
+        self._open: dict[str, View] = {}
+
+    def view(self, snapshot: Snapshot) -> View | None:
+        """Return a version to be read, None where it is not imported. Kept open."""
+        held = self._open.get(snapshot.id)
+        place = self._place(snapshot)
+        if not place.is_file():  # it was removed, perhaps by another process
+            self._open.pop(snapshot.id, None)
+            return None
+        if held is None:
+            held = self._open[snapshot.id] = View(place)
+        return held
+
+    def views(self) -> Iterator[View]:
+        """Yield every imported version, in no order."""
+        for place in sorted(self.root.glob(f"*{SUFFIX}")):
+            yield View(place)
+
+    def segments(self) -> list[str]:
+        """Return the names of the segments that are whole, in order."""
+        return sorted(place.stem for place in self.root.glob(f"*{TEXT}"))
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        """Whether a version is imported."""
+        return self._place(snapshot).is_file()
+
+    def write(self, snapshot: Snapshot, files: Iterable[Placed]) -> None:
+        """Make a version of `files`, whole at once, in place of one of the same snapshot."""
+        place = self._place(snapshot)
+        part = place.with_name(f"{place.name}.part")
+        part.unlink(missing_ok=True)
+        numbers: dict[str, int] = {}
+        folders: set[str] = set()
+        with closing(sqlite3.connect(part)) as db, db:
+            db.executescript(_SCHEMA)
+            for file in files:
+                number = numbers.setdefault(file.segment, len(numbers))
+                folder, _slash, name = file.path.rpartition("/")
+                row = (folder, name, number, file.blob, file.size)
+                db.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?)", row)
+                while folder not in folders:
+                    folders.add(folder)
+                    if not folder:
+                        break
+                    above, _slash, name = folder.rpartition("/")
+                    db.execute("INSERT INTO entry VALUES (?, ?, NULL, NULL, NULL)", (above, name))
+                    folder = above
+            db.executemany(
+                "INSERT INTO segment VALUES (?, ?)", [(n, s) for s, n in numbers.items()]
+            )
+            db.execute("INSERT INTO meta VALUES ('snapshot', ?)", (json.dumps(asdict(snapshot)),))
+        part.replace(place)
+
+    def remove(self, snapshot: Snapshot) -> None:
+        """Forget a version, and the segments that no other version reads."""
+        if held := self._open.pop(snapshot.id, None):
+            held.close()
+        self._place(snapshot).unlink(missing_ok=True)
+        needed: set[str] = set()
+        for view in self.views():
+            needed.update(segment.place.name for segment in view.segments)
+            view.close()
+        for name in self.segments():
+            if name not in needed:
+                for suffix in (CODE, TEXT):
+                    (self.root / f"{name}{suffix}").unlink(missing_ok=True)
+
+    def _place(self, snapshot: Snapshot) -> Path:
+        return self.root / f"{snapshot.id[:32]}{SUFFIX}"

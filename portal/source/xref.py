@@ -1,0 +1,202 @@
+"""Where a symbol is used, without a type checker: what the import rules decide, and what they do not.
+
+Every identifier of the name is found, in code and not in comments or strings. `pkg.Name` in a file
+that imports the package, and an exported name inside it, are exact; an unexported one is, where its
+file declares no other of that name. A member is found by its name alone: which type stands before the
+dot takes a type checker, so it is a candidate, and said to be one.
+Source: Go specification, "Declarations and scope", "Qualified identifiers".
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from portal.source.buildtags import is_test
+from portal.source.declared import Declared, Mark
+from portal.source.index import Index
+from portal.source.lexer import COMMENT, LITERAL
+from portal.source.symbols import Kind
+
+LINE_CHARACTERS = 300
+
+
+class Certainty(StrEnum):
+    """How sure it is that a use is of the symbol that was asked for."""
+
+    EXACT = "exact"
+    LIKELY = "likely"
+    CANDIDATE = "candidate"
+
+
+class Use(NamedTuple):
+    """One identifier in code. `line` counts from 1; `start` and `end` count characters of `text`."""
+
+    path: str
+    line: int
+    text: str
+    start: int
+    end: int
+    within: str
+    """The symbol whose declaration it stands in; "" outside of all."""
+    is_call: bool
+    is_definition: bool
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """Those in some files; `next` is the number of the file to go on with, None: there is none."""
+
+    uses: tuple[Use, ...]
+    next: int | None
+    files: int
+    """How many files may hold one, in all."""
+
+
+class References:
+    """The uses of one symbol at one version. Belongs to the process that made the index."""
+
+    def __init__(self, index: Index, importpath: str, name: str) -> None:
+        """Choose the files: the package's own first, then those that import it, then others."""
+        self.index = index
+        self._importpath = importpath
+        self._name = name
+        self._last = name.rpartition(".")[2]
+        self._is_member = "." in name
+        self._order = list(self._files())
+
+    def batch(self, start: int, enough: Callable[[int, int], bool]) -> Uses:
+        """Return the uses from file number `start` on; ends when `enough` of (files, uses)."""
+        found: list[Use] = []
+        at = start
+        for path, segment, blob in self._order[start:]:
+            at += 1
+            data = self.index.view.segments[segment].blob(blob)
+            outline = self.index.view.segments[segment].outline(blob)
+            if outline is not None:
+                found.extend(self._in(path, data.decode("utf-8", "replace"), outline))
+            if enough(at - start, len(found)):
+                break
+        return Uses(tuple(found), at if at < len(self._order) else None, len(self._order))
+
+    def _files(self) -> Iterator[tuple[str, int, int]]:
+        view = self.index.view
+        own, importing, others = [], [], []
+        for number, segment in enumerate(view.segments):
+            importers = set(segment.importers(self._importpath))
+            candidates = segment.candidates([self._last])
+            if candidates is None:  # too short a name for trigrams: the package and who imports it
+                candidates = sorted(importers | self._own(number))
+            for blob in candidates:
+                for path in view.paths.get((number, blob), ()):
+                    if not path.endswith(".go"):
+                        continue
+                    where = path, number, blob
+                    if self.index.importpath_of(path) == self._importpath:
+                        own.append(where)
+                    elif blob in importers:
+                        importing.append(where)
+                    elif self._is_member and self._last[:1].isupper():
+                        others.append(where)
+        for group in (own, importing, others):
+            yield from sorted(group, key=lambda where: (is_test(where[0]), where[0]))
+
+    def _own(self, number: int) -> set[int]:
+        view = self.index.view
+        return {
+            segment_blob[1]
+            for segment_blob, paths in view.paths.items()
+            if segment_blob[0] == number
+            and any(self.index.importpath_of(path) == self._importpath for path in paths)
+        }
+
+    def _in(self, path: str, text: str, outline: Declared) -> Iterator[Use]:
+        is_own = self.index.importpath_of(path) == self._importpath
+        aliases = {a for a, imported in outline.imports.items() if imported == self._importpath}
+        marks = [mark for mark in outline.symbols if mark.kind != Kind.FIELD]
+        starts = [mark.start for mark in marks]
+        definitions = {mark.name_start: mark for mark in outline.symbols}
+        is_shadowed = is_own and not self._is_member and _declares(text, self._last)
+        for match in _identifiers(self._last).finditer(text):
+            if match[1] is None:
+                continue
+            start, end = match.span(1)
+            definition = definitions.get(start)
+            if definition is not None and (definition.name != self._name or not is_own):
+                continue
+            certainty = self._certainty(text, start, is_own=is_own, aliases=aliases)
+            if definition is not None:
+                certainty = Certainty.EXACT
+            elif certainty is None:
+                continue
+            elif is_shadowed and certainty is Certainty.EXACT:
+                certainty = Certainty.LIKELY
+            yield _use(
+                path, text, (start, end), _within(marks, starts, start), certainty, definition
+            )
+
+    def _certainty(
+        self, text: str, start: int, *, is_own: bool, aliases: set[str]
+    ) -> Certainty | None:
+        """Return how sure it is that the identifier at `start` is the symbol; None: it is another."""
+        before = text[max(0, start - 80) : start].rstrip()
+        is_selected = before.endswith(".") and not before.endswith("...")
+        is_key = re.match(r"\s*:(?!=)", text[start + len(self._last) :][:40]) is not None
+        if self._is_member:
+            return Certainty.CANDIDATE if is_selected or is_key else None
+        if is_selected:
+            qualifier = re.search(r"(\w+)\s*\.$", before)
+            is_ours = qualifier is not None and qualifier[1] in aliases
+            return Certainty.EXACT if is_ours else None
+        if not is_own:
+            return None
+        return Certainty.LIKELY if is_key else Certainty.EXACT  # a field's name, or a map's key
+
+
+def _within(marks: list[Mark], starts: list[int], at: int) -> str:
+    place = bisect_right(starts, at) - 1
+    return marks[place].name if place >= 0 and at < marks[place].end else ""
+
+
+def _use(
+    path: str,
+    text: str,
+    span: tuple[int, int],
+    within: str,
+    certainty: Certainty,
+    definition: Mark | None,
+) -> Use:
+    start, end = span
+    begin = text.rfind("\n", 0, start) + 1
+    stop = text.find("\n", start)
+    line = text[begin : stop if stop >= 0 else len(text)]
+    kept = line[:LINE_CHARACTERS]
+    number = text.count("\n", 0, start) + 1
+    is_call = re.match(r"\s*(?:\[[^\]\n]*\])?\(", text[end : end + 80]) is not None
+    return Use(
+        path,
+        number,
+        kept,
+        start - begin,
+        end - begin,
+        within,
+        is_call=is_call and definition is None,
+        is_definition=definition is not None,
+        certainty=certainty,
+    )
+
+
+def _declares(text: str, name: str) -> bool:
+    """Return whether some function of a file may declare a local of this name."""
+    word = re.escape(name)
+    local = rf"\b{word}\b[\w, ]*:=|\bvar {word}\b|[(,]\s*{word}(?:, \w+)* [\w*\[.]"
+    return re.search(local, text) is not None
+
+
+@lru_cache(maxsize=64)
+def _identifiers(name: str) -> re.Pattern[str]:
+    return re.compile(rf"{COMMENT}|{LITERAL}|(?<!\w)({re.escape(name)})(?!\w)")

@@ -1,0 +1,179 @@
+"""What the page of a symbol tells besides its code: where it is used, and how it came to be so.
+
+Read from the index alone; nothing of it is there until the version is imported.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from time import perf_counter
+from typing import NamedTuple
+
+from portal.part import Piece
+from portal.source.errors import NotIndexed
+from portal.source.index import Change, Index, Located, compare
+from portal.source.snapshot import release
+from portal.source.xref import References, Use, Uses
+from portal.walkthrough.links import Links
+from portal.walkthrough.stock import Where, stock
+
+BUDGET_S = 0.04
+"""How long uses are looked for before what was found is shown."""
+SHOWN_USES = 40
+PAGE_USES = 200
+"""Uses on a page of nothing else."""
+
+
+class Subject(NamedTuple):
+    """A symbol of a version, as the reader's process finds it."""
+
+    where: Where
+    key: str
+    """PROJECT@VERSION."""
+    importpath: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseLine:
+    """One use."""
+
+    where: str
+    href: str
+    pieces: tuple[Piece, ...]
+    """The line, with the name marked."""
+    within: str
+    within_href: str
+    is_call: bool
+    is_definition: bool
+    certainty: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsePage:
+    """Some uses. `next` is where to go on; None: these are the last."""
+
+    uses: tuple[UseLine, ...]
+    next: int | None
+    looked: int
+    files: int
+    """How many files may hold one; `looked` of them were read so far."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there are no others."""
+        return self.next is None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A symbol at one version, held against the version before."""
+
+    version: str
+    href: str
+    change: str
+    """same, moved, body, signature, added, removed, or absent: neither here nor before."""
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolFacts:
+    """What the index knows of a symbol."""
+
+    uses: UsePage
+    past: tuple[Past, ...]
+    others: tuple[tuple[str, str], ...]
+    """(path, address) of its declarations for other platforms."""
+
+
+def symbol_facts(subject: Subject, links: Links) -> SymbolFacts | None:
+    """Return what the index knows, None while the version is not imported: a job for READER."""
+    index = stock(subject.where).index(subject.key)
+    if index is None or not index.view.has_code:
+        return None
+    declared = index.locate(subject.importpath, subject.name)
+    return SymbolFacts(
+        use_page(subject, 0, SHOWN_USES, links),
+        tuple(_history(subject, links)),
+        tuple(
+            (one.path, links.source(subject.key, one.path, one.mark.line))
+            for one in declared[1:]
+            if not one.is_test
+        ),
+    )
+
+
+def use_page(subject: Subject, start: int, most: int, links: Links) -> UsePage:
+    """Return uses from file number `start` on, `most` of them or as many as BUDGET_S gives.
+
+    Raises NotIndexed.
+    """
+    references = _references(subject)
+    deadline = perf_counter() + BUDGET_S
+    found: Uses = references.batch(
+        start, lambda _files, uses: uses >= most or perf_counter() > deadline
+    )
+    lines = tuple(_use(subject.key, use, references, links) for use in found.uses)
+    return UsePage(
+        lines, found.next, found.files if found.next is None else found.next, found.files
+    )
+
+
+@lru_cache(maxsize=16)
+def _references(subject: Subject) -> References:
+    index = stock(subject.where).index(subject.key)
+    if index is None or not index.view.has_code:
+        raise NotIndexed(subject.key)
+    return References(index, subject.importpath, subject.name)
+
+
+def _use(key: str, use: Use, references: References, links: Links) -> UseLine:
+    package = references.index.importpath_of(use.path)
+    text = use.text
+    short = use.path.removeprefix("staging/src/")
+    return UseLine(
+        where=f"{short}:{use.line}",
+        href=links.source(key, use.path, use.line),
+        pieces=(
+            Piece(text[: use.start].lstrip()),
+            Piece(text[use.start : use.end], is_marked=True),
+            Piece(text[use.end :].rstrip()),
+        ),
+        within=use.within,
+        within_href=links.symbol(package, use.within) if use.within else "",
+        is_call=use.is_call,
+        is_definition=use.is_definition,
+        certainty=use.certainty.value,
+    )
+
+
+def _history(subject: Subject, links: Links) -> Iterator[Past]:
+    """Yield the symbol at every imported version of the project, the oldest first."""
+    _where, _key, importpath, name = subject
+    store = stock(subject.where)
+    shown = store.snapshot(subject.key)
+    snapshots = sorted(
+        (one for one in store.shelf.snapshots if one.project == shown.project),
+        key=lambda one: release(one.version) or (0, 0, 0),
+    )
+    before: Located | None = None
+    is_first = True
+    for snapshot in snapshots:
+        index = store.index(snapshot.key)
+        if index is None or not index.view.has_code:
+            continue
+        now = _first(index, importpath, name)
+        change = "absent" if before is None and now is None else compare(before, now).value
+        if is_first and now is not None:
+            change = Change.SAME.value
+        yield Past(
+            snapshot.version,
+            links.at_version(snapshot.version).symbol(importpath, name) if now else "",
+            change,
+            snapshot == shown,
+        )
+        before, is_first = now, False
+
+
+def _first(index: Index, importpath: str, name: str) -> Located | None:
+    return next(iter(index.locate(importpath, name)), None)
