@@ -9,6 +9,7 @@ Matching with a Trigram Index" (trigrams choose candidates, and every candidate 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import re2
@@ -134,12 +135,20 @@ class Grep:
     Belongs to the process that made it.
     """
 
-    def __init__(self, view: View, query: Query) -> None:
-        """Choose the candidates; raises BadQuery."""
+    def __init__(self, view: View, query: Query, most: int = LINES_LIMIT) -> None:
+        """Choose the candidates; raises BadQuery. `most` lines of a file are told, all are counted."""
+        self._most = most
         self._view = view
         self._query = query
         self._matcher = _matcher(query)
-        self._order = sorted(self._candidates(), key=_rank)
+        self._files = _files(view)
+        self._required = required_parts(query)
+        self._parts = tuple(
+            part.encode()
+            for part in self._required[0]
+            if query.is_exact and len(self._required) == 1
+        )
+        self._order = self._candidates()
 
     @property
     def total(self) -> int:
@@ -154,37 +163,43 @@ class Grep:
         hits: list[Hit] = []
         lines = 0
         at = start
-        last = b"", -1, -1
-        for path, segment, blob in self._order[start:]:
+        for number in self._order[start:]:
             at += 1
-            if (segment, blob) != last[1:]:
-                last = self._view.segments[segment].blob(blob), segment, blob
-            if hit := self._look(path, last[0]):
+            path, segment, blob = self._files.order[number]
+            data = self._view.hot(segment, blob)
+            # Finding a word costs a hundredth of what an expression does.
+            if all(part in data for part in self._parts) and (hit := self._look(path, data)):
                 hits.append(hit)
                 lines += hit.total
             if enough(at - start, lines):
                 break
         return Batch(tuple(hits), at if at < len(self._order) else None, at - start)
 
-    def _candidates(self) -> Iterator[tuple[str, int, int]]:
-        query, paths = self._query, self._view.paths
-        required = required_parts(query)
+    def _candidates(self) -> list[int]:
+        query, files = self._query, self._files
+        found: set[int] = set()
+        for number, segment in enumerate(self._view.segments):
+            for parts in self._required:
+                blobs = segment.candidates(parts)
+                if blobs is None:
+                    blobs = segment.texts()
+                places = files.places[number]
+                for blob in blobs:
+                    found.update(places.get(blob, ()))
         wanted = [part.lower() for part in query.path if not part.startswith("-")]
         barred = [part[1:].lower() for part in query.path if part.startswith("-") and len(part) > 1]
-        for number, segment in enumerate(self._view.segments):
-            blobs: set[int] = set()
-            for parts in required:
-                found = segment.candidates(parts)
-                blobs.update(segment.texts() if found is None else found)
-            for blob in blobs:
-                for path in paths.get((number, blob), ()):
-                    lower = path.lower()
-                    if query.suffixes and not lower.endswith(query.suffixes):
-                        continue
-                    if all(part in lower for part in wanted) and not any(
-                        part in lower for part in barred
-                    ):
-                        yield path, number, blob
+        if not (wanted or barred or query.suffixes):
+            return sorted(found)
+
+        def is_meant(path: str) -> bool:
+            lower = path.lower()
+            return (
+                (not query.suffixes or lower.endswith(query.suffixes))
+                and all(part in lower for part in wanted)
+                and not any(part in lower for part in barred)
+            )
+
+        return sorted(at for at in found if is_meant(files.order[at][0]))
 
     def _look(self, path: str, data: bytes) -> Hit | None:
         lines: list[Line] = []
@@ -193,7 +208,7 @@ class Grep:
         spans: list[tuple[int, int]] = []
 
         def close() -> None:
-            if spans and len(lines) < LINES_LIMIT:
+            if spans and len(lines) < self._most:
                 lines.append(_line(data, number, spans))
             spans.clear()
 
@@ -208,6 +223,27 @@ class Grep:
             spans.append((start, min(end, last_end)))
         close()
         return Hit(path, tuple(lines), total) if total else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """The files of a version in the order in which they are looked through, and their places in it."""
+
+    order: list[tuple[str, int, int]]
+    """(path, segment, blob)."""
+    places: list[dict[int, tuple[int, ...]]]
+    """For each segment, blob to the places of its files."""
+
+
+@lru_cache(maxsize=16)
+def _files(view: View) -> _Files:
+    order = sorted(
+        ((path, *where) for where, paths in view.paths.items() for path in paths), key=_rank
+    )
+    places: list[dict[int, tuple[int, ...]]] = [{} for _segment in view.segments]
+    for at, (_path, segment, blob) in enumerate(order):
+        places[segment][blob] = (*places[segment].get(blob, ()), at)
+    return _Files(order, places)
 
 
 def required_parts(query: Query) -> list[list[str]]:

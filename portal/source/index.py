@@ -56,6 +56,7 @@ class Index:
     def __init__(self, view: View) -> None:
         """Read `view`."""
         self.view = view
+        self._imported: dict[str, int] = {}
 
     def locate(self, importpath: str, name: str, build: Build | None = None) -> list[Located]:
         """Return where a package declares `name`: that of `build` first, those of other platforms after.
@@ -105,7 +106,7 @@ class Index:
                             package = key[0].rpartition("/")[2]
                             names[key] = entry(key[0], package, found.name, Kind.FUNC)
                             where[key] = number, blob, at
-        finder = Finder(asked, limit)
+        finder = Finder(asked, limit, lambda name: self._importers(name.importpath))
         finder.look(names.values())
         for name in finder.found:  # what each of the few is, for it was not asked before
             number, blob, at = where[name.importpath, name.name]
@@ -138,6 +139,14 @@ class Index:
             return ()
         inside = importpath[len(module.path) :].lstrip("/")
         return ("/".join(part for part in (module.folder, inside) if part),)
+
+    def _importers(self, importpath: str) -> int:
+        """Return how many files import a package: what much imports is more likely meant."""
+        count = self._imported.get(importpath)
+        if count is None:
+            count = sum(len(segment.importers(importpath)) for segment in self.view.segments)
+            self._imported[importpath] = count
+        return count
 
     def _importpath(self, folder: str) -> str:
         for prefix, path in self._modules:

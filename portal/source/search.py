@@ -4,7 +4,7 @@ Plain values in, plain values out: who looks through many names gives them in sl
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from heapq import nsmallest
 from typing import NamedTuple
@@ -71,8 +71,11 @@ def read(text: str) -> Asked | None:
 class Finder:
     """The best names for one question; the order is the same whatever they are looked at in."""
 
-    def __init__(self, asked: Asked, limit: int) -> None:
-        """Keep at most `limit` names."""
+    def __init__(
+        self, asked: Asked, limit: int, weight: Callable[[Name], int] = lambda _name: 0
+    ) -> None:
+        """Keep at most `limit` names; of those that fit alike the one of the greater `weight` is better."""
+        self._weight = weight
         self.asked = asked
         self.total = 0
         """How many names fit, of those that were looked at."""
@@ -80,7 +83,7 @@ class Finder:
         self._lower = asked.name.lower()
         self._letters = asked.name.replace(".", "")
         self._words = _HUMP.findall(asked.name) if re.search("[A-Z]", asked.name) else []
-        self._best: list[tuple[int, int, str, str, Name]] = []
+        self._best: list[tuple[int, int, int, str, str, Name]] = []
 
     @property
     def found(self) -> tuple[Name, ...]:
@@ -90,7 +93,7 @@ class Finder:
     def look(self, names: Iterable[Name]) -> None:
         """Take note of the best of `names` too."""
         fitting = [
-            (rank, len(name.name), name.name, name.importpath, name)
+            (rank, -self._weight(name), len(name.name), name.name, name.importpath, name)
             for name in names
             if (rank := self.rank(name)) is not None
         ]

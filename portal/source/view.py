@@ -18,6 +18,8 @@ from portal.source.segment import CODE, TEXT, Segment
 from portal.source.snapshot import Module, Snapshot
 
 SUFFIX = ".view"
+HOT_BYTES = 160 * 1024 * 1024
+"""What a process that searches keeps uncompressed: most of the Go of one version of Kubernetes."""
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -46,6 +48,8 @@ class View:
         self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         names = self._db.execute("SELECT name FROM segment ORDER BY number")
         self.segments = tuple(Segment(place.parent / name) for (name,) in names)
+        self._hot: dict[tuple[int, int], bytes] = {}
+        self._hot_bytes = 0
 
     @cached_property
     def snapshot(self) -> Snapshot:
@@ -65,6 +69,19 @@ class View:
         self._db.close()
         for segment in self.segments:
             segment.close()
+
+    def hot(self, segment: int, blob: int) -> bytes:
+        """Return a blob's bytes, kept for those who read many again and again: up to HOT_BYTES of them."""
+        data = self._hot.get((segment, blob))
+        if data is None:
+            data = self.segments[segment].blob(blob)
+            self._hot_bytes += len(data)
+        else:
+            del self._hot[segment, blob]  # to be the last again
+        self._hot[segment, blob] = data
+        while self._hot_bytes > HOT_BYTES:
+            self._hot_bytes -= len(self._hot.pop(next(iter(self._hot))))
+        return data
 
     def listing(self, folder: str) -> list[Entry]:
         """Return what a folder holds, folders first, then by name; raise NoSuchFile."""

@@ -75,7 +75,7 @@ class References:
         at = start
         for path, segment, blob in self._order[start:]:
             at += 1
-            data = self.index.view.segments[segment].blob(blob)
+            data = self.index.view.hot(segment, blob)
             outline = self.index.view.segments[segment].outline(blob)
             if outline is not None:
                 found.extend(self._in(path, data.decode("utf-8", "replace"), outline))

@@ -7,12 +7,13 @@ leaves for the next is its place in the order of files.
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from time import perf_counter
 
-from portal.part import Piece
 from portal.source.errors import NotIndexed
 from portal.source.grep import Batch, Grep, Hit, Line, Query
 from portal.source.grep import read as read_query
+from portal.source.search import Asked, Name
 from portal.walkthrough.links import Links
 from portal.walkthrough.press import Press
 from portal.walkthrough.stock import Where, stock
@@ -33,8 +34,6 @@ class CodeLine:
     number: int
     href: str
     text: str
-    pieces: tuple[Piece, ...]
-    """The text, with what matches marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,8 @@ class CodeFile:
     key: str
     """PROJECT@VERSION."""
     lines: tuple[CodeLine, ...]
+    rows: str
+    """The lines as list items of HTML, with what matches marked."""
     total: int
     """How many of its lines match."""
 
@@ -102,6 +103,23 @@ async def search_code(
         start = 0
 
 
+@dataclass(frozen=True, slots=True)
+class FoundSymbols:
+    """The best symbols of one version, and how many fit."""
+
+    found: tuple[Name, ...]
+    total: int
+
+
+def symbols_of(where: Where, key: str, asked: Asked, limit: int) -> FoundSymbols | None:
+    """Return the symbols of a version that fit; None until it is imported: a job for READER."""
+    index = stock(where).index(key)
+    if index is None or not index.view.has_code:
+        return None
+    finder = index.search(asked, limit)
+    return FoundSymbols(finder.found, finder.total)
+
+
 def code_batch(where: Where, key: str, text: str, start: int, most: int, links: Links) -> CodeBatch:
     """Return what matches in one version from file number `start` on: a job for READER."""
     grep = _grep(where, key, text)
@@ -127,26 +145,24 @@ def _grep(where: Where, key: str, text: str) -> Grep:
 
 
 def _file(key: str, hit: Hit, links: Links) -> CodeFile:
+    href = links.source(key, hit.path)
+    lines = hit.lines[:LINES_A_FILE]
     return CodeFile(
         hit.path,
-        links.source(key, hit.path),
+        href,
         key,
-        tuple(
-            CodeLine(
-                line.number,
-                links.source(key, hit.path, line.number),
-                line.text,
-                _pieces(line),
-            )
-            for line in hit.lines[:LINES_A_FILE]
-        ),
+        tuple(CodeLine(line.number, f"{href}#L{line.number}", line.text) for line in lines),
+        "".join(_row(line, escape(href)) for line in lines),
         hit.total,
     )
 
 
-def _pieces(line: Line) -> tuple[Piece, ...]:
-    pieces, at = [], 0
+def _row(line: Line, href: str) -> str:
+    html, at = "", 0
     for start, end in line.spans:
-        pieces += [Piece(line.text[at:start]), Piece(line.text[start:end], is_marked=True)]
+        html += f"{escape(line.text[at:start])}<mark>{escape(line.text[start:end])}</mark>"
         at = end
-    return tuple(piece for piece in (*pieces, Piece(line.text[at:])) if piece.text)
+    return (
+        f'<li><a class="ln" href="{href}#L{line.number}">{line.number}</a><span class="gut"></span>'
+        f"<span>{html}{escape(line.text[at:])}</span></li>"
+    )

@@ -45,10 +45,14 @@ class Stock:
     def index(self, key: str) -> Index | None:
         """Return the symbols of `PROJECT@VERSION`, None until it is imported; raise UnknownSnapshot."""
         view = self._view(self.snapshot(key))
-        return Index(view) if view else None
+        return _index(view) if view else None
 
     def _view(self, snapshot: Snapshot) -> View | None:
         return self.collection.view(snapshot) if self.collection else None
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        """Whether a version is imported."""
+        return self.collection is not None and self.collection.holds(snapshot)
 
     def snapshot(self, key: str) -> Snapshot:
         """Return the snapshot `PROJECT@VERSION`; raise UnknownSnapshot."""
@@ -66,3 +70,8 @@ def stock(where: Where) -> Stock:
     shelf = Shelf(taken + load(where.snapshots).snapshots)
     collection = Collection(where.index) if where.index else None
     return Stock(shelf, ModuleCache(where.caches), Packages(), collection)
+
+
+@lru_cache(maxsize=16)
+def _index(view: View) -> Index:
+    return Index(view)

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from portal.part import Piece
 from portal.source.errors import NotIndexed
-from portal.source.index import Change, Index, Located, compare
+from portal.source.index import Index, Located, compare
 from portal.source.snapshot import release
 from portal.source.xref import References, Use, Uses
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Where, stock
 
-BUDGET_S = 0.04
+BUDGET_S = 0.1
 """How long uses are looked for before what was found is shown."""
 SHOWN_USES = 40
 PAGE_USES = 200
@@ -72,7 +72,7 @@ class Past:
     version: str
     href: str
     change: str
-    """same, moved, body, signature, added, removed, or absent: neither here nor before."""
+    """first, same, moved, body, signature, added, removed, or absent: neither here nor before."""
     is_shown: bool
 
 
@@ -165,7 +165,7 @@ def _history(subject: Subject, links: Links) -> Iterator[Past]:
         now = _first(index, importpath, name)
         change = "absent" if before is None and now is None else compare(before, now).value
         if is_first and now is not None:
-            change = Change.SAME.value
+            change = "first"
         yield Past(
             snapshot.version,
             links.at_version(snapshot.version).symbol(importpath, name) if now else "",

@@ -21,6 +21,7 @@ from portal.walkthrough import shelfmark
 from portal.walkthrough.chapterpage import links_for
 from portal.walkthrough.codesearch import CodeBatch, search_code, versions
 from portal.walkthrough.edition import choose
+from portal.walkthrough.escaped import escaped
 from portal.walkthrough.stock import Where, stock
 
 PAGE_LINES = 500
@@ -119,8 +120,9 @@ async def _sent(
         files += len(batch.files)
         last = batch
         if batch.files:
+            shown = [(file, escaped(file.rows)) for file in batch.files]
             with override(language):
-                yield await _part("crosslinks/_code_hits.html", {"files": batch.files})
+                yield await _part("crosslinks/_code_hits.html", {"files": shown})
     more = ""
     if last is not None and last.next is not None:
         more = f"{reverse('search')}?{urlencode({'q': q, 'in': 'code', 'from': last.next})}"

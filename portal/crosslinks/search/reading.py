@@ -11,6 +11,7 @@ from portal.source.search import Asked, Name
 from portal.source.symbols import Kind
 from portal.walkthrough import shelfmark
 from portal.walkthrough.chapterpage import language, links_for
+from portal.walkthrough.codesearch import READER, symbols_of
 from portal.walkthrough.edition import choose
 from portal.walkthrough.links import Links
 from portal.walkthrough.needs import anchored
@@ -27,6 +28,9 @@ async def find_symbols(request: HttpRequest, asked: Asked, limit: int, patience_
     where = shelfmark.where()
     shelf = stock(where).shelf
     wanted: dict[str, list[str]] = {}
+    for snapshot in shelf.snapshots:  # every project, once it is imported
+        if stock(where).holds(snapshot):
+            wanted.setdefault(snapshot.project, [])
     for importpath in anchored(shelfmark.library()):
         if held := shelf.holder(importpath):
             wanted.setdefault(held[0].project, []).append(importpath)
@@ -34,14 +38,24 @@ async def find_symbols(request: HttpRequest, asked: Asked, limit: int, patience_
         wanted.setdefault(held[0].project, [])
     rosters: list[Names] = []
     notes: list[str] = []
+    indexed: list[tuple[Name, ...]] = []
+    total = 0
     for project, importpaths in wanted.items():
         edition = await choose(request, shelf, project)
         key = edition.snapshot.key
+        if (whole := await READER.run(symbols_of, where, key, asked, limit)) is not None:
+            indexed.append(whole.found)
+            total += whole.total
+            notes.append(_("Looked through every symbol of %(version)s.") % {"version": key})
+            continue
         names = await ROSTER.names(where, key, tuple(importpaths), patience_s)
         await _open(where, key, names, asked.importpath)
         rosters.append(names)
         notes += _notes(names, key)
     finder = await find(asked, limit, rosters)
+    total += finder.total
+    for found in indexed:
+        finder.look(found)
     links = links_for(request)
     hits = tuple(_symbol(links, name) for name in finder.found)
     failed = next((n.failed[asked.importpath] for n in rosters if asked.importpath in n.failed), "")
@@ -50,8 +64,8 @@ async def find_symbols(request: HttpRequest, asked: Asked, limit: int, patience_
         "symbols",
         _("Symbols"),
         hits,
-        (*cut(finder.total, len(hits)), *told, *notes),
-        finder.total,
+        (*cut(total, len(hits)), *told, *notes),
+        total,
     )
 
 

@@ -1,0 +1,68 @@
+"""Two modules of Kubernetes at two versions, imported once for all tests of the index."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from portal.source.index import Index
+from portal.source.intake import take_in
+from portal.source.snapshot import Shelf, Snapshot
+from portal.source.view import Collection, View
+from tests.support import source
+
+MODULES = ("k8s.io/client-go", "k8s.io/apimachinery")
+
+
+def part_of(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot with MODULES alone: enough to be real, and soon imported."""
+    return replace(snapshot, modules=tuple(one for one in snapshot.modules if one.path in MODULES))
+
+
+@pytest.fixture(scope="session")
+def current(shelf: Shelf) -> Snapshot:
+    """The pinned version's part."""
+    return part_of(shelf.get("kubernetes", "v1.36.3"))
+
+
+@pytest.fixture(scope="session")
+def older(shelf: Shelf) -> Snapshot:
+    """An old version's part."""
+    return part_of(shelf.get("kubernetes", "v1.20.2"))
+
+
+@pytest.fixture(scope="session")
+def collection(
+    current: Snapshot, older: Snapshot, tmp_path_factory: pytest.TempPathFactory
+) -> Collection:
+    """Both, imported."""
+    made = Collection(tmp_path_factory.mktemp("index"))
+    for snapshot in (older, current):
+        take_in(snapshot, source.bring(snapshot.modules), made, lambda _step: None)
+    return made
+
+
+@pytest.fixture(scope="session")
+def view(collection: Collection, current: Snapshot) -> View:
+    """The pinned version."""
+    found = collection.view(current)
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session")
+def index(view: View) -> Index:
+    """Its symbols."""
+    return Index(view)
+
+
+@pytest.fixture(scope="session")
+def unpacked(view: View, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same files as a folder, for tools that read folders."""
+    root = tmp_path_factory.mktemp("tree")
+    for (segment, blob), paths in view.paths.items():
+        for path in paths:
+            place = root / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(view.segments[segment].blob(blob))
+    return root

@@ -1,0 +1,160 @@
+"""Text in code: what grep finds is found, line for line, and what cannot be asked is said."""
+
+import random
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.source.errors import BadQuery
+from portal.source.grep import Grep, Query, read, required_parts
+from portal.source.view import View
+
+pytestmark = [pytest.mark.source, pytest.mark.timeout(240)]
+
+SAMPLE = 200
+"""Questions that are asked of grep too."""
+
+EXPRESSIONS = (
+    r"func \(\w+ \*Reflector\) \w+",
+    r"^type \w+Store interface",
+    r"resource[vV]ersion\b.*==",
+    r"(Add|Update|Delete)Func",
+    r"[0-9]+ \* time\.(Second|Minute)",
+    r"err(or)?\.Is[A-Z]\w+\(",
+    r"\bfor\b.*:= range",
+    r"WatchList|ListWatch",
+    r"^package (cache|wait)$",
+    r"//.*TODO\(\w+\)",
+    r"return nil, [^e]",
+    r"a{2,3}",
+)
+"""Written as both RE2 and GNU grep -P read them."""
+
+
+def found(view: View, query: Query) -> set[tuple[str, int]]:
+    """Return (path, line) of all that match."""
+    batch = Grep(view, query, most=1_000_000).batch(0, lambda _files, _lines: False)
+    assert batch.next is None
+    assert all(len(hit.lines) == hit.total for hit in batch.hits)
+    return {(hit.path, line.number) for hit in batch.hits for line in hit.lines}
+
+
+def grepped(root: Path, *arguments: str) -> set[tuple[str, int]]:
+    """Return the same from GNU grep."""
+    command = ["grep", "-rnI", *arguments, "."]
+    run = subprocess.run(
+        command, cwd=root, capture_output=True, check=False, env={"LC_ALL": "C.UTF-8"}
+    )
+    assert run.returncode in {0, 1}, run.stderr
+    lines = run.stdout.decode("utf-8", "replace").splitlines()
+    matches = [re.match(r"\./(.*?):(\d+):", line) for line in lines]
+    return {(match[1], int(match[2])) for match in matches if match}
+
+
+def test_two_hundred_words_of_the_code_are_found_where_grep_finds_them(
+    view: View, unpacked: Path
+) -> None:
+    """Pieces of lines drawn from the code itself, of any length: common ones and rare ones."""
+    draw = random.Random(7)
+    blobs = sorted(view.paths)
+    asked = 0
+    while asked < SAMPLE:
+        segment, blob = draw.choice(blobs)
+        lines = view.segments[segment].blob(blob).decode("utf-8", "replace").splitlines()
+        line = draw.choice(lines or [""]).strip()
+        start = draw.randrange(len(line)) if line else 0
+        text = line[start : start + draw.randint(3, 24)].strip()
+        if len(text) < 3 or "\ufffd" in text or text[0] in '"/' or ":" in text.split()[0]:
+            continue
+        asked += 1
+        exact = Query(text=text, is_exact=True)
+        assert found(view, exact) == grepped(unpacked, "-F", "-e", text), text
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_an_expression_matches_the_lines_that_grep_matches(
+    view: View, unpacked: Path, expression: str
+) -> None:
+    query = Query(text=expression, is_regex=True, is_exact=True)
+
+    assert found(view, query) == grepped(unpacked, "-P", "-e", expression)
+
+
+@pytest.mark.parametrize("text", ["listandwatch", "err != nil", "RESOURCEVERSION", "ｋ", "k"])
+def test_without_a_capital_letter_capitals_make_no_difference(
+    view: View, unpacked: Path, text: str
+) -> None:
+    query = Query(text=text.lower())
+
+    assert found(view, query) == grepped(unpacked, "-iF", "-e", text.lower())
+
+
+def test_a_batch_ends_when_enough_was_found_and_the_next_goes_on_there(view: View) -> None:
+    whole = found(view, read("case:yes Reflector"))
+    parts: set[tuple[str, int]] = set()
+    grep, at = Grep(view, read("case:yes Reflector")), 0
+    rounds = 0
+    while at is not None:
+        batch = grep.batch(at, lambda _files, lines: lines >= 5)
+        parts |= {(hit.path, line.number) for hit in batch.hits for line in hit.lines}
+        at = batch.next  # type: ignore[assignment]  # None ends it
+        rounds += 1
+
+    assert parts == whole
+    assert rounds > 5
+
+
+def test_filters_narrow_by_path_and_language(view: View) -> None:
+    whole = found(view, read("Reflector"))
+    go = found(view, read("lang:go path:tools/cache path:-_test.go Reflector"))
+
+    assert go
+    assert go < whole
+    assert all("tools/cache" in path and path.endswith(".go") for path, _ in go)
+    assert not any("_test.go" in path for path, _ in go)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("lang:go", "nothing to look for"),
+        ("lang:cobol x", "none of"),
+        ("case:maybe x", "yes or no"),
+        ("/(/", "RE2"),
+        (r"/(?<=a)b/", "RE2"),
+        ("/(((x{999}){999}){999}){999}/", "RE2"),
+        ("repo:a repo:b x", "twice"),
+        ("x" * 501, "longer"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(text: str, reason: str) -> None:
+    with pytest.raises(BadQuery, match=re.escape(reason)):
+        read(text)
+
+
+def test_the_words_of_a_question_are_taken_as_they_stand() -> None:
+    assert read("if err != nil {").text == "if err != nil {"
+    assert read('"lang:go in quotes"').text == "lang:go in quotes"
+    assert read("/a b/").is_regex
+    assert read("lang:go /a b/") == Query(text="a b", is_regex=True, lang="go")
+    assert read("Reflector").is_exact
+    assert not read(r"/\W\S/").is_exact
+
+
+@given(st.text(alphabet=r"ab|()[]{}*+?.\^$-:QE1, ", max_size=24), st.text("ab|(Qx1 ", max_size=40))
+def test_a_text_that_matches_holds_what_an_expression_requires(pattern: str, text: str) -> None:
+    """A required part that is not required would hide what grep finds."""
+    try:
+        query = read(f"case:yes /{pattern}/")
+    except BadQuery:
+        return
+    try:
+        is_match = re.compile(query.text.encode(), re.MULTILINE).search(text.encode())
+    except re.error:
+        return
+    if is_match and query.is_regex:
+        assert any(all(part in text for part in parts) for parts in required_parts(query))
