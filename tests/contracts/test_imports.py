@@ -24,6 +24,7 @@ PLANTS = {
     "door-kubernetes": ("dashboard/client/planted.py", "import kubernetes.aio"),
     "door-msgspec": ("dashboard/access/planted.py", "import msgspec"),
     "door-zstandard": ("dashboard/query/planted.py", "import zstandard"),
+    "door-re2": ("portal/walkthrough/planted.py", "import re2"),
     "door-tree-sitter": ("portal/walkthrough/planted.py", "import tree_sitter"),
     "door-pygments": ("portal/walkthrough/planted.py", "import pygments.lexers"),
     "door-markdown": ("portal/crosslinks/planted.py", "import markdown"),
