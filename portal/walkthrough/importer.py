@@ -13,6 +13,8 @@ from asyncio.subprocess import DEVNULL, PIPE
 from dataclasses import dataclass, replace
 from typing import cast
 
+from django.utils.translation import gettext as _
+
 from portal.source.proxy import proxies
 from portal.walkthrough import shelfmark
 from portal.walkthrough.needs import needed
@@ -23,10 +25,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the import is. Numbers are of modules; all zero: it has not begun, or nothing lacked."""
+    """How far the import is; all zero: it has not begun, or nothing lacked."""
 
     done: int = 0
     total: int = 0
+    """Modules while they are fetched and taken in, then Go files."""
+    phase: str = ""
+    """fetch, text or code."""
+    key: str = ""
+    """The version that is imported whole; "" while what chapters need is fetched."""
     failed: str = ""
     """Why it stopped; empty: it did not."""
     is_running: bool = False
@@ -44,7 +51,18 @@ class Importer:
         """Begin to import what chapters need, if this machine lacks any of it; returns at once."""
         store = stock(shelfmark.where())
         if proxies() and store.cache.absent(needed(shelfmark.library(), store.shelf)):
-            self._task = asyncio.create_task(self._run(), name="source-import")
+            self._begin("")
+
+    def take(self, key: str) -> bool:
+        """Begin to import the version PROJECT@VERSION whole; False while another import runs."""
+        if self._task is not None and not self._task.done():
+            return False
+        self._begin(key)
+        return True
+
+    def _begin(self, key: str) -> None:
+        self.progress = Progress(key=key, is_running=True)
+        self._task = asyncio.create_task(self._run(key), name="source-import")
 
     async def stop(self) -> None:
         """End the import; what was fetched whole stays."""
@@ -53,18 +71,27 @@ class Importer:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    async def _run(self) -> None:
-        command = (sys.executable, "-m", "portal", "source", "fetch", "--json")
+    async def _run(self, key: str) -> None:
+        action = ("add", key) if key else ("fetch",)
+        command = (sys.executable, "-m", "portal", "source", *action, "--json")
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL
+            *command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE
         )
         try:
             async for line in cast("asyncio.StreamReader", process.stdout):
                 said = json.loads(line)
                 self.progress = Progress(
-                    said["done"], said["total"], said.get("failed", ""), is_running=True
+                    said["done"],
+                    said["total"],
+                    said["phase"],
+                    key,
+                    said["failed"],
+                    is_running=True,
                 )
-            await process.wait()
+            told = await cast("asyncio.StreamReader", process.stderr).read()
+            if await process.wait() and not self.progress.failed:
+                last = told.decode("utf-8", "replace").strip().rpartition("\n")[2]
+                self.progress = replace(self.progress, failed=last or _("it ended without a word"))
         finally:
             if process.returncode is None:
                 process.kill()

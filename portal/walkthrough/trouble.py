@@ -16,6 +16,7 @@ from portal.source.errors import (
 from portal.source.snapshot import Shelf
 from portal.walkthrough.importer import IMPORTER
 from portal.walkthrough.links import Links
+from portal.walkthrough.sourcelist import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,12 @@ class AbsentPage:
 
 def importing() -> str:
     """Return how far the import of source is, for a page that lacks some; empty: none runs."""
-    progress = IMPORTER.progress
-    if not progress.is_running:
-        return ""
-    return _(
-        "The source is being fetched now: %(done)d of %(total)d modules are here. "
-        "Load this page again in a moment."
-    ) % {"done": progress.done, "total": progress.total}
+    doing = told(IMPORTER.progress)
+    return (
+        _("An import is under way: %(doing)s Load this page again in a moment.") % {"doing": doing}
+        if doing
+        else ""
+    )
 
 
 def mistake(error: Exception, books: str) -> AbsentPage:

@@ -7,10 +7,12 @@ from functools import wraps
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from portal.source.errors import NoSuchFile, SourceError
 from portal.walkthrough import shelfmark, trouble
@@ -22,11 +24,13 @@ from portal.walkthrough.codesearch import READER
 from portal.walkthrough.edition import Edition, choose
 from portal.walkthrough.escaped import escaped
 from portal.walkthrough.filepage import FileView, FolderView, SymbolView, view_path, view_symbol
+from portal.walkthrough.importer import IMPORTER
 from portal.walkthrough.library import Book
 from portal.walkthrough.links import Links
 from portal.walkthrough.pane import PaneError
 from portal.walkthrough.press import PRESS, TooSlow
 from portal.walkthrough.render import TooLong, UnknownBlock, beside_names
+from portal.walkthrough.sourcelist import may_import, source_list
 from portal.walkthrough.stock import stock
 from portal.walkthrough.symbolfacts import (
     PAGE_USES,
@@ -150,6 +154,25 @@ async def source(request: HttpRequest, project: str, version: str, path: str = "
         "source",
         SourcePage(version, project, file, folder, escaped(file.rows if file else "")),
     )
+
+
+async def sources(request: HttpRequest) -> HttpResponse:
+    """List the versions, and offer the one that the connected cluster runs."""
+    page = await source_list(request, links_for(request), settings.ENVIRONMENT.auth)
+    return await _page(request, "sources", page)
+
+
+@require_POST
+@readable
+async def source_import(request: HttpRequest) -> HttpResponse:
+    """Begin to import a listed version, and show how far it is."""
+    if not may_import(settings.ENVIRONMENT.auth):
+        return HttpResponseForbidden(
+            _("Whoever runs Portolan imports source: portolan source add.")
+        )
+    project, _at, version = request.POST.get("key", "").partition("@")
+    IMPORTER.take(stock(shelfmark.where()).shelf.get(project, version).key)
+    return redirect("sources")
 
 
 @readable

@@ -126,7 +126,8 @@ class Command(BaseCommand):
             take_in(snapshot, store.cache, collection, lambda s: say(s.phase, s.done, s.total))
             for module in snapshot.modules:  # the index has them now
                 directory.forget(module, shelfmark.imported() / "mod")
-        self.stdout.write(f"{snapshot.key}  {len(snapshot.modules)}  {snapshot.id[:12]}")
+        if not options["json"]:
+            self.stdout.write(f"{snapshot.key}  {len(snapshot.modules)}  {snapshot.id[:12]}")
 
     def _say_json(self, phase: str, done: int, total: int, failed: str = "") -> None:
         line = {"phase": phase, "done": done, "total": total, "failed": failed}
