@@ -24,6 +24,7 @@ DEFAULT = "https://proxy.golang.org,direct"
 """What the go command uses where GOPROXY is not set."""
 TIMEOUT_S = 30.0
 """For a connection, and for each read; not for the whole download."""
+MAX_TEXT_BYTES = 4 * 1024 * 1024
 MAX_ZIP_BYTES = 500 * 1024 * 1024
 SCHEMES = ("https://", "http://", "file://")
 
@@ -54,6 +55,26 @@ def proxies(environ: Mapping[str, str] = os.environ) -> tuple[Proxy, ...]:
         if address.startswith(SCHEMES):
             found.append(Proxy(address.rstrip("/"), is_last_on_error=sign != "|"))
     return tuple(found)
+
+
+def ask(path: str, asked: tuple[Proxy, ...], limit: int = MAX_TEXT_BYTES) -> str:
+    """Return the text that lies at `path` of the first proxy that has it; raises Unreachable."""
+    said: list[str] = []
+    for proxy in asked:
+        request = Request(f"{proxy.address}/{path}", headers={"User-Agent": "portolan"})  # noqa: S310
+        try:
+            with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310  (SCHEMES)
+                data: bytes = answer.read(limit + 1)
+        except OSError as error:
+            said.append(f"{proxy.address}: {_reason(error)}")
+            if proxy.is_last_on_error and not _is_absence(error):
+                break
+            continue
+        if len(data) > limit:
+            said.append(f"{proxy.address}: longer than {limit} bytes")
+            continue
+        return data.decode("utf-8", "replace")
+    raise Unreachable(f"{path} could not be had: {'; '.join(said) or 'GOPROXY names no proxy'}")
 
 
 def download(module: Module, cache: Path, asked: tuple[Proxy, ...] | None = None) -> Path:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.env import LAPTOP_MODES
-from portal.source.snapshot import Snapshot
+from portal.source.snapshot import Snapshot, release
 from portal.walkthrough import shelfmark
 from portal.walkthrough.edition import Edition, Origin, choose
 from portal.walkthrough.importer import IMPORTER, Progress
@@ -40,8 +40,7 @@ class SourceList:
 
     versions: tuple[Version, ...]
     offer: str
-    """PROJECT@VERSION that the connected cluster would be read by, while it is not imported; else ""."""
-    offer_exact: bool
+    """PROJECT@VERSION of the connected cluster, while that is not imported; else ""."""
     running: str
     """The version that the cluster runs; "" without one."""
     doing: str
@@ -59,14 +58,13 @@ async def source_list(request: HttpRequest, links: Links, auth: str) -> SourceLi
     store = stock(shelfmark.where())
     edition = await choose(request, store.shelf, "kubernetes")
     wanted = edition.snapshot if edition.origin is Origin.CLUSTER else None
-    is_lacking = wanted is not None and not store.holds(wanted)
+    is_lacking = wanted is not None and not (edition.is_exact and store.holds(wanted))
     return SourceList(
         versions=tuple(
             _version(store, snapshot, links, is_wanted=snapshot == wanted)
             for snapshot in store.shelf.snapshots
         ),
-        offer=wanted.key if wanted and is_lacking else "",
-        offer_exact=edition.is_exact,
+        offer=_offer(edition) if wanted and is_lacking else "",
         running=_running(edition),
         doing=told(IMPORTER.progress),
         failed=IMPORTER.progress.failed,
@@ -112,6 +110,14 @@ def _version(store: Stock, snapshot: Snapshot, links: Links, *, is_wanted: bool)
         is_indexed=view is not None and view.has_code,
         is_wanted=is_wanted,
     )
+
+
+def _offer(edition: Edition) -> str:
+    """Return what the cluster runs, whether it is listed or not, without a vendor's suffix."""
+    number = release(edition.wanted)
+    if edition.is_exact or number is None:
+        return edition.snapshot.key
+    return f"{edition.snapshot.project}@v{'.'.join(map(str, number))}"
 
 
 def _running(edition: Edition) -> str:

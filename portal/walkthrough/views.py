@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portal.source.errors import NoSuchFile, SourceError
+from portal.source.errors import NoSuchFile, SourceError, UnknownSnapshot
+from portal.source.snapshot import release
 from portal.walkthrough import shelfmark, trouble
 from portal.walkthrough.anchors import AnchorError
 from portal.walkthrough.chapter import ContentError, read_chapter
@@ -170,8 +171,13 @@ async def source_import(request: HttpRequest) -> HttpResponse:
         return HttpResponseForbidden(
             _("Whoever runs Portolan imports source: portolan source add.")
         )
-    project, _at, version = request.POST.get("key", "").partition("@")
-    IMPORTER.take(stock(shelfmark.where()).shelf.get(project, version).key)
+    key = request.POST.get("key", "")
+    project, _at, version = key.partition("@")
+    shelf = stock(shelfmark.where()).shelf
+    shelf.default(project)  # of a project that is listed, any version may be asked for
+    if release(version) is None:
+        raise UnknownSnapshot(project, version)
+    IMPORTER.take(key)
     return redirect("sources")
 
 

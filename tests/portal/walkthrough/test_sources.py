@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from typing import cast
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.http import StreamingHttpResponse
 from django.test import AsyncClient
 from pytest_django import Settings
 
@@ -58,7 +60,8 @@ async def text(visitor: AsyncClient, address: str, status: int = 200) -> str:
     answer = await visitor.get(address)
     assert answer.status_code == status, address
     if answer.streaming:
-        return b"".join([part async for part in answer]).decode()
+        sent = cast("StreamingHttpResponse", answer)
+        return b"".join([part async for part in sent]).decode()
     return answer.content.decode()
 
 
@@ -95,8 +98,19 @@ def test_steps_are_told_as_json() -> None:
 
 @pytest.mark.usefixtures("data")
 def test_a_version_that_nobody_lists_is_said() -> None:
-    with pytest.raises(CommandError, match=r"go-restful@v9\.9\.9"):
+    with pytest.raises(CommandError, match=r"v9\.9\.9"):
         run("add", "go-restful@v9.9.9")
+    with pytest.raises(CommandError, match="is not listed"):
+        run("add", "nobody@v1.0.0")
+
+
+@pytest.mark.usefixtures("data")
+def test_a_version_that_is_not_listed_is_asked_of_proxies() -> None:
+    """With the hash that the checksum database has; from then on it is a version like others."""
+    run("add", "go-restful@v3.12.2")
+
+    assert re.search(r"go-restful@v3\.12\.2\s+1 /\s+1  \w{12}  indexed", run("list"))
+    assert "go-restful@v3.12.2" in run("verify", "go-restful@v3.12.2")
 
 
 async def test_whoever_runs_portolan_imports_a_version_from_the_page(visitor: AsyncClient) -> None:
@@ -110,7 +124,7 @@ async def test_whoever_runs_portolan_imports_a_version_from_the_page(visitor: As
 
 
 async def test_without_a_version_that_is_listed_nothing_is_begun(visitor: AsyncClient) -> None:
-    answer = await visitor.post("/source/import", {"key": "kubernetes@v0.0.1"})
+    answer = await visitor.post("/source/import", {"key": "nobody@v0.0.1"})
 
     assert answer.status_code == 404
     assert not IMPORTER.progress.is_running

@@ -14,6 +14,7 @@ from portal.source import directory, proxy
 from portal.source.errors import SourceError
 from portal.source.fetch import verify
 from portal.source.intake import take_in
+from portal.source.moduleset import compose
 from portal.source.snapshot import Module, Shelf, Snapshot, dump, load
 from portal.source.view import Collection, ViewHolding
 from portal.walkthrough import shelfmark
@@ -108,8 +109,16 @@ class Command(BaseCommand):
         say = self._say_json if options["json"] else self._say
         project, _at, version = key.partition("@")
         is_listed = key in {snapshot.key for snapshot in store.shelf.snapshots}
-        if folder is None:
+        if folder is None and is_listed:
             snapshot = _named(store.shelf, key)
+        elif folder is None:
+            composed = compose(project, version, store.shelf)
+            snapshot = composed.snapshot
+            self._write((*_taken(), snapshot))
+            if composed.left_out and not options["json"]:
+                self.stdout.write(
+                    _("No proxy has %(modules)s.") % {"modules": ", ".join(composed.left_out)}
+                )
         elif is_listed:
             raise CommandError(
                 _("%(key)s is listed already; give this one a suffix, such as %(key)s-mine")

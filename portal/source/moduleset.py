@@ -1,0 +1,87 @@
+"""Which modules make a version that nobody listed, and their hashes: asked of proxies.
+
+The main module's go.mod names Kubernetes' staging modules; other projects are made of the modules that a
+listed version of them has. Hashes are those of the checksum database, read through GOPROXY or directly:
+its answer is taken as it is, without the proof that its log holds it, which the go command asks for too.
+Source: Go modules reference, "Checksum database"; golang.org/x/mod/sumdb (lookup's format).
+"""
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from portal.source.errors import UnknownSnapshot, Unreachable
+from portal.source.fetch import escape
+from portal.source.proxy import Proxy, ask, proxies
+from portal.source.snapshot import Module, Shelf, Snapshot, release
+
+SUMDB = "sum.golang.org"
+_STAGED = re.compile(r"^\s*(?:replace\s+)?(\S+)\s+=>\s+\./(staging/src/\S+)\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A version as it can be had. `left_out` are modules that no proxy has."""
+
+    snapshot: Snapshot
+    left_out: tuple[str, ...]
+
+
+def compose(
+    project: str, version: str, shelf: Shelf, asked: tuple[Proxy, ...] | None = None
+) -> Composed:
+    """Return the modules of a version of a listed project, the main one first.
+
+    Raises UnknownSnapshot for a project that is not listed or what is no version, Unreachable where
+    no proxy has its main module.
+    """
+    asked = proxies() if asked is None else asked
+    listed = [one for one in shelf.snapshots if one.project == project]
+    if not listed or release(version) is None:
+        raise UnknownSnapshot(project, version)
+    like = listed[0]
+    main = like.modules[0]
+    text = ask(f"{escape(main.path)}/@v/{escape(version)}.mod", asked)
+    folders = [(path, folder) for path, folder in _STAGED.findall(text)]
+    if not folders:
+        folders = [(module.path, module.folder) for module in like.modules[1:]]
+    wanted = [(main.path, version, main.folder)]
+    wanted += [(path, _version_of(version, folder), folder) for path, folder in sorted(folders)]
+    modules: list[Module] = []
+    left_out: list[str] = []
+    for path, at, folder in wanted:
+        try:
+            modules.append(Module(path, at, checksum(path, at, asked), folder))
+        except Unreachable:
+            if path == main.path:
+                raise
+            left_out.append(f"{path}@{at}")
+    snapshot = Snapshot(project, version, tuple(modules), like.licence, like.repository)
+    return Composed(snapshot, tuple(left_out))
+
+
+def checksum(
+    path: str, version: str, asked: Iterable[Proxy], environ: Mapping[str, str] = os.environ
+) -> str:
+    """Return a module's h1 as the checksum database has it. Raises Unreachable."""
+    database = (environ.get("GOSUMDB") or SUMDB).partition("+")[0].partition(" ")[0]
+    if database == "off":
+        raise Unreachable(f"{path}@{version}: GOSUMDB is off, so nobody knows its hash")
+    lookup = f"lookup/{escape(path)}@{escape(version)}"
+    through = [
+        Proxy(f"{proxy.address}/sumdb/{database}", is_last_on_error=False) for proxy in asked
+    ]
+    text = ask(lookup, (*through, Proxy(f"https://{database}", is_last_on_error=True)))
+    found = re.search(
+        rf"^{re.escape(path)} {re.escape(version)} (h1:[A-Za-z0-9+/]{{43}}=)$", text, re.MULTILINE
+    )
+    if found is None:
+        raise Unreachable(f"{database} told no hash of {path}@{version}")
+    return found[1]
+
+
+def _version_of(version: str, folder: str) -> str:
+    """Return the version of a module of this folder: Kubernetes publishes v0.N.P of staging at v1.N.P."""
+    is_staged = folder.startswith("staging/") and version.startswith("v1.")
+    return f"v0{version[2:]}" if is_staged else version
