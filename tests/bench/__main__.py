@@ -16,7 +16,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.bench import endurance, goals
+from tests.bench import endurance, goals, library
 from tests.bench.contest import Figures, contest
 from tests.bench.contestant import Contestant, Kubectl, Peer
 from tests.bench.crowd import Crowd
@@ -34,6 +34,7 @@ PLAYED = 10_000
 BURST = 20_000
 """Changes that are played back at once."""
 
+PARTS = ("sync", "ingest", "pauses", "growth", "source")
 SECOND = 10_000
 """Changes that are played back within a second."""
 
@@ -45,7 +46,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=3000, help="changes through the API server")
     parser.add_argument("--rounds", type=int, default=5, help="how often each peer takes its turn")
     parser.add_argument("--seconds", type=int, default=60, help="how long pauses are looked for")
-    parser.add_argument("--only", choices=("sync", "ingest", "pauses", "growth"), action="append")
+    parser.add_argument("--only", choices=PARTS, action="append")
     parser.add_argument(
         "--peer",
         action="append",
@@ -57,8 +58,11 @@ def main() -> None:
     figures: dict[str, list[Figures]] = {}
     results: list[Result] = []
     try:
-        with leased(f"bench-{os.getpid()}", Request(pods=0)) as instance:
-            asyncio.run(_measure(options, instance, tools["kubectl"], figures, results))
+        if options.only != ["source"]:
+            with leased(f"bench-{os.getpid()}", Request(pods=0)) as instance:
+                asyncio.run(_measure(options, instance, tools["kubectl"], figures, results))
+        if not options.only or "source" in options.only:
+            results += library.measure(say)
     finally:  # what was measured before something failed is worth half an hour
         for result in results:
             say(result.line())
@@ -76,7 +80,7 @@ async def _measure(
     token = json.loads(instance.kubeconfig.read_bytes())["users"][0]["user"]["token"]
     ca = str(instance.pki / "ca.crt")
     etcd = f"http://127.0.0.1:{instance.state()['ports']['etcd']}"
-    wanted = options.only or ["sync", "ingest", "pauses", "growth"]
+    wanted = options.only or [*PARTS]
     async with Crowd(instance.server, ca, token, options.pods, etcd=etcd) as crowd:
         begun = time.perf_counter()
         recording = await crowd.settle()
