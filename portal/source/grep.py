@@ -143,10 +143,8 @@ class Grep:
         self._matcher = _matcher(query)
         self._files = _files(view)
         self._required = required_parts(query)
-        self._parts = tuple(
-            part.encode()
-            for part in self._required[0]
-            if query.is_exact and len(self._required) == 1
+        self._holds = (
+            _sieve(self._required[0], is_exact=query.is_exact) if len(self._required) == 1 else None
         )
         self._order = self._candidates()
 
@@ -167,8 +165,7 @@ class Grep:
             at += 1
             path, segment, blob = self._files.order[number]
             data = self._view.hot(segment, blob)
-            # Finding a word costs a hundredth of what an expression does.
-            if all(part in data for part in self._parts) and (hit := self._look(path, data)):
+            if (self._holds is None or self._holds(data)) and (hit := self._look(path, data)):
                 hits.append(hit)
                 lines += hit.total
             if enough(at - start, lines):
@@ -244,6 +241,25 @@ def _files(view: View) -> _Files:
     for at, (_path, segment, blob) in enumerate(order):
         places[segment][blob] = (*places[segment].get(blob, ()), at)
     return _Files(order, places)
+
+
+def _sieve(parts: list[str], *, is_exact: bool) -> Callable[[bytes], bool] | None:
+    """Return what tells in no time that a text cannot match, where `parts` are required.
+
+    Finding a word costs a hundredth of what an expression does, and a tenth with capitals aside.
+    """
+    wanted = [part.encode() for part in parts if part]
+    if not wanted:
+        return None
+    if is_exact:
+        return lambda data: all(part in data for part in wanted)
+    longest = max(wanted, key=len).lower()
+
+    def holds(data: bytes) -> bool:
+        # Two letters beyond ASCII fold into it: the Kelvin sign, and the long s.
+        return longest in data.lower() or b"\xe2\x84\xaa" in data or b"\xc5\xbf" in data
+
+    return holds
 
 
 def required_parts(query: Query) -> list[list[str]]:

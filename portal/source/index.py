@@ -66,7 +66,7 @@ class Index:
         build = build or Build()
         found = [
             one
-            for folder in self._folders(importpath)
+            for folder in self.folders(importpath)
             for number, segment in enumerate(self.view.segments)
             for one in self._of(number, segment, segment.named(name), {folder})
         ]
@@ -82,7 +82,7 @@ class Index:
 
     def package(self, importpath: str) -> Iterator[Located]:
         """Yield every symbol of a package, file by file, tests and other builds included."""
-        for folder in self._folders(importpath):
+        for folder in self.folders(importpath):
             try:
                 entries = self.view.listing(folder)
             except NoSuchFile:
@@ -133,7 +133,8 @@ class Index:
                         self._importpath(folder), path, outline.symbols[at], outline.constraint
                     )
 
-    def _folders(self, importpath: str) -> Iterable[str]:
+    def folders(self, importpath: str) -> Iterable[str]:
+        """Return the folder in which a package would lie; none where no module holds it."""
         module = self.view.snapshot.module_of(importpath)
         if module is None:
             return ()

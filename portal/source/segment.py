@@ -25,6 +25,8 @@ LEVEL = 3
 SHORTEST = 3
 """Characters that an index of trigrams needs."""
 PAGE_BYTES = 8192
+KEPT_OUTLINES = 1024
+"""Outlines that a process which looks things up keeps: some 20 MB."""
 
 _TEXT_SCHEMA = """
 CREATE TABLE blob (id INTEGER PRIMARY KEY, sha BLOB NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL);
@@ -160,6 +162,7 @@ class Segment:
         self._text = _open(place.with_suffix(TEXT))
         self._code_db: sqlite3.Connection | None = None
         self._decompressor = zstandard.ZstdDecompressor()
+        self._outlines: dict[int, Declared] = {}
 
     @property
     def has_code(self) -> bool:
@@ -207,10 +210,18 @@ class Segment:
 
     def outline(self, number: int) -> Declared | None:
         """Return what a Go file declares; None for another file, or while that is not read."""
+        if number in self._outlines:
+            return self._outlines[number]
         if self._code is None:
             return None
         row = self._code.execute("SELECT data FROM outline WHERE blob = ?", (number,)).fetchone()
-        return Declared.read(json.loads(self._decompressor.decompress(row[0]))) if row else None
+        if row is None:
+            return None
+        found = Declared.read(json.loads(self._decompressor.decompress(row[0])))
+        self._outlines[number] = found
+        if len(self._outlines) > KEPT_OUTLINES:
+            del self._outlines[next(iter(self._outlines))]
+        return found
 
     def outlines(self) -> Iterator[tuple[int, Declared]]:
         """Yield (blob, what it declares) of every Go file."""

@@ -18,8 +18,8 @@ from portal.source.segment import CODE, TEXT, Segment
 from portal.source.snapshot import Module, Snapshot
 
 SUFFIX = ".view"
-HOT_BYTES = 160 * 1024 * 1024
-"""What a process that searches keeps uncompressed: most of the Go of one version of Kubernetes."""
+HOT_BYTES = 192 * 1024 * 1024
+"""What a process that searches keeps uncompressed: one version of Kubernetes, if all of it is read."""
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

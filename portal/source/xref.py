@@ -9,14 +9,17 @@ Source: Go specification, "Declarations and scope", "Qualified identifiers".
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from posixpath import dirname
 from typing import NamedTuple
 
 from portal.source.buildtags import is_test
-from portal.source.declared import Declared, Mark
+from portal.source.declared import Mark
+from portal.source.errors import NoSuchFile
 from portal.source.index import Index
 from portal.source.lexer import COMMENT, LITERAL
 from portal.source.symbols import Kind
@@ -66,6 +69,7 @@ class References:
         self._importpath = importpath
         self._name = name
         self._last = name.rpartition(".")[2]
+        self._word = self._last.encode()
         self._is_member = "." in name
         self._order = list(self._files())
 
@@ -76,55 +80,62 @@ class References:
         for path, segment, blob in self._order[start:]:
             at += 1
             data = self.index.view.hot(segment, blob)
-            outline = self.index.view.segments[segment].outline(blob)
-            if outline is not None:
-                found.extend(self._in(path, data.decode("utf-8", "replace"), outline))
+            if self._word in data:  # grams are no words: a third of the candidates has not got it
+                found.extend(self._in(path, segment, blob, data.decode("utf-8", "replace")))
             if enough(at - start, len(found)):
                 break
         return Uses(tuple(found), at if at < len(self._order) else None, len(self._order))
 
     def _files(self) -> Iterator[tuple[str, int, int]]:
         view = self.index.view
+        folders = set(self.index.folders(self._importpath))
+        is_wide = self._is_member and self._last[:1].isupper()
         own, importing, others = [], [], []
         for number, segment in enumerate(view.segments):
             importers = set(segment.importers(self._importpath))
             candidates = segment.candidates([self._last])
             if candidates is None:  # too short a name for trigrams: the package and who imports it
-                candidates = sorted(importers | self._own(number))
+                candidates = sorted(importers | self._blobs_in(folders, number))
             for blob in candidates:
                 for path in view.paths.get((number, blob), ()):
                     if not path.endswith(".go"):
                         continue
                     where = path, number, blob
-                    if self.index.importpath_of(path) == self._importpath:
+                    if dirname(path) in folders:
                         own.append(where)
                     elif blob in importers:
                         importing.append(where)
-                    elif self._is_member and self._last[:1].isupper():
+                    elif is_wide:
                         others.append(where)
         for group in (own, importing, others):
             yield from sorted(group, key=lambda where: (is_test(where[0]), where[0]))
 
-    def _own(self, number: int) -> set[int]:
+    def _blobs_in(self, folders: Iterable[str], number: int) -> set[int]:
+        """Return the blobs of segment `number` that lie in `folders`."""
         view = self.index.view
-        return {
-            segment_blob[1]
-            for segment_blob, paths in view.paths.items()
-            if segment_blob[0] == number
-            and any(self.index.importpath_of(path) == self._importpath for path in paths)
-        }
+        found: set[int] = set()
+        for folder in folders:
+            with suppress(NoSuchFile):
+                for entry in view.listing(folder):
+                    if not entry.is_folder:
+                        segment, blob = view.find(
+                            f"{folder}/{entry.name}" if folder else entry.name
+                        )
+                        if segment == number:
+                            found.add(blob)
+        return found
 
-    def _in(self, path: str, text: str, outline: Declared) -> Iterator[Use]:
+    def _in(self, path: str, segment: int, blob: int, text: str) -> Iterator[Use]:
+        outline = self.index.view.segments[segment].outline(blob)
+        if outline is None:
+            return
         is_own = self.index.importpath_of(path) == self._importpath
         aliases = {a for a, imported in outline.imports.items() if imported == self._importpath}
         marks = [mark for mark in outline.symbols if mark.kind != Kind.FIELD]
         starts = [mark.start for mark in marks]
         definitions = {mark.name_start: mark for mark in outline.symbols}
         is_shadowed = is_own and not self._is_member and _declares(text, self._last)
-        for match in _identifiers(self._last).finditer(text):
-            if match[1] is None:
-                continue
-            start, end = match.span(1)
+        for start, end in _places(text, outline.symbols, self._last):
             definition = definitions.get(start)
             if definition is not None and (definition.name != self._name or not is_own):
                 continue
@@ -155,6 +166,24 @@ class References:
         if not is_own:
             return None
         return Certainty.LIKELY if is_key else Certainty.EXACT  # a field's name, or a map's key
+
+
+def _places(text: str, marks: Iterable[Mark], name: str) -> Iterator[tuple[int, int]]:
+    """Yield where `name` stands in the code of declarations; those that hold it not are not read."""
+    pattern = _identifiers(name)
+    at, done = text.find(name), 0
+    for mark in marks:
+        if mark.start < done:  # a member, inside its type
+            continue
+        if at < mark.start:
+            at = text.find(name, mark.start)
+        if at < 0:
+            return
+        done = mark.end
+        if at < mark.end:
+            for match in pattern.finditer(text, mark.start, mark.end):
+                if match[1]:
+                    yield match.span(1)
 
 
 def _within(marks: list[Mark], starts: list[int], at: int) -> str:
