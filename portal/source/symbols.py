@@ -5,7 +5,7 @@ Names are an anchor's names: Func, Type, Type.Method, Type.field, CONST. Source:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -236,9 +236,7 @@ class _Reader:
             line=first_line(whole),
             end_line=last_line(whole),
             doc_line=first_line(found.docs[0]) if found.docs else first_line(whole),
-            doc=_doc_text(source.words(comment) for comment in found.docs)
-            if self._is_whole
-            else "",
+            doc=doc_of(source.words(comment) for comment in found.docs) if self._is_whole else "",
             signature=found.signature[:MAX_SIGNATURE],
             digest=source.digest(found.digested),
             signature_digest=source.digest_without(found.digested, found.hole),
@@ -284,9 +282,10 @@ def _documented(parent: Node) -> Iterator[tuple[Node, list[Node]]]:
             above, row = [], child.end_point.row
 
 
-def _doc_text(comments: Iterator[str]) -> str:
+def doc_of(comments: Iterable[str]) -> str:
+    """Return the text of a doc comment, given as its comments or their lines; directives are no doc."""
     lines: list[str] = []
-    for comment in comments:
+    for comment in map(str.strip, comments):
         if comment.startswith("/*"):
             lines.extend(line.strip() for line in comment[2:-2].strip("\n").split("\n"))
         elif not re.match(r"//[a-z0-9]+:[a-z0-9]|//nolint", comment):

@@ -1,5 +1,6 @@
 """What the pages of files, folders and symbols show; made in another process, sent as values."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
@@ -8,7 +9,7 @@ from posixpath import dirname
 from portal.source.errors import NoSuchFile
 from portal.source.golang import parse
 from portal.source.package import MAX_FILE_BYTES, Package
-from portal.source.scope import Reference, references
+from portal.source.scope import Reference, Use, references
 from portal.source.symbols import Kind, Symbol
 from portal.source.tree import Tree
 from portal.walkthrough.highlight import MAX_CHARACTERS, highlight, plain
@@ -91,6 +92,8 @@ class SymbolView:
     members: tuple[Listed, ...]
     package: tuple[Listed, ...]
     package_size: int
+    called: tuple[Listed, ...]
+    """The functions and methods that its code names, in order, as far as the rules of the language tell."""
     anchor: str
     module: str
 
@@ -184,6 +187,9 @@ def view_symbol(where: Where, key: str, importpath: str, name: str, links: Links
         ),
         package=tuple(_listed(package, other, links, current=symbol) for other in top[:MAX_LISTED]),
         package_size=len(top),
+        called=tuple(_called(tree, _referenced(where, key, path)[1], symbol, links))[:MAX_LISTED]
+        if symbol.kind in {Kind.FUNC, Kind.METHOD}
+        else (),
         anchor=f"go:{importpath}#{symbol.name}~{symbol.digest[:8]}",
         module=str(module),
     )
@@ -193,12 +199,11 @@ def view_symbol(where: Where, key: str, importpath: str, name: str, links: Links
 def highlighted(where: Where, key: str, path: str, links: Links) -> tuple[str, ...]:
     """Return a file's lines as HTML; line N is at index N - 1. Go is linked, other text plain."""
     tree = stock(where).tree(key)
-    source = parse(tree.read(path, MAX_FILE_BYTES))
-    package = _package(where, key, path) if path.endswith(".go") else None
+    text, found = _referenced(where, key, path)
+    package = _package(where, key, path) if found else None
     file = path.rpartition("/")[2]
-    if package is None or file not in package.outline or len(source.text) > MAX_CHARACTERS:
-        return plain(source.text)
-    found = references(source, package.importpath, package.names_for(file), package.outline[file])
+    if package is None:
+        return plain(text)
 
     own = {symbol.name_span: symbol for symbol in package.outline[file]}
 
@@ -213,7 +218,32 @@ def highlighted(where: Where, key: str, path: str, links: Links) -> tuple[str, .
                 return links.source(key, package.path(beside), beside.line)
         return links.symbol(reference.importpath, reference.name)
 
-    return highlight(source.text, found, href)
+    return highlight(text, found, href)
+
+
+@lru_cache(maxsize=16)
+def _referenced(where: Where, key: str, path: str) -> tuple[str, list[Reference]]:
+    """Return a file's text and the names in it that are known; none where it is no Go or too long."""
+    source = parse(stock(where).tree(key).read(path, MAX_FILE_BYTES))
+    package = _package(where, key, path) if path.endswith(".go") else None
+    file = path.rpartition("/")[2]
+    if package is None or file not in package.outline or len(source.text) > MAX_CHARACTERS:
+        return source.text, []
+    names = package.names_for(file)
+    return source.text, references(source, package.importpath, names, package.outline[file])
+
+
+def _called(tree: Tree, found: list[Reference], symbol: Symbol, links: Links) -> Iterator[Listed]:
+    """Yield the functions and methods that a declaration names and this snapshot has, each once."""
+    seen = set()
+    for one in found:
+        if one.use is not Use.FUNC or one.is_definition or one.span not in symbol.span:
+            continue
+        if (one.importpath, one.name) in seen or not tree.snapshot.module_of(one.importpath):
+            continue
+        seen.add((one.importpath, one.name))
+        package = one.importpath.rpartition("/")[2]
+        yield Listed(f"{package}.{one.name}", links.symbol(one.importpath, one.name), "f")
 
 
 def _package(where: Where, key: str, path: str) -> Package | None:

@@ -13,6 +13,8 @@ from portal.part import Piece
 from portal.source.errors import NotIndexed
 from portal.source.index import Index, Located, compare
 from portal.source.snapshot import release
+from portal.source.symbols import doc_of
+from portal.source.tree import MAX_FILE_BYTES
 from portal.source.xref import References, Use, Uses
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Where, stock
@@ -101,6 +103,35 @@ def symbol_facts(subject: Subject, links: Links) -> SymbolFacts | None:
             if not one.is_test
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolCard:
+    """What a card beside code tells of a symbol."""
+
+    name: str
+    signature: str
+    doc: str
+    """The first paragraph."""
+    href: str
+    uses: str
+
+
+def symbol_card(subject: Subject, links: Links) -> SymbolCard | None:
+    """Return the card of a symbol, None where the index has none: a job for READER."""
+    _where, key, importpath, name = subject
+    index = stock(subject.where).index(key)
+    found = index.locate(importpath, name)[:1] if index else []
+    if not (index and found):
+        return None
+    mark = found[0].mark
+    text = index.view.read(found[0].path, MAX_FILE_BYTES).decode("utf-8", "replace")
+    above = text.split("\n")[mark.doc_line - 1 : mark.line - 1]
+    if above and above[0].startswith("/*"):
+        above = ["\n".join(above)]
+    href = links.symbol(importpath, name)
+    uses = f"{href}{'&' if '?' in href else '?'}show=uses"
+    return SymbolCard(name, mark.signature, doc_of(above).partition("\n\n")[0], href, uses)
 
 
 def use_page(subject: Subject, start: int, most: int, links: Links) -> UsePage:

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import wraps
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -38,6 +38,7 @@ from portal.walkthrough.symbolfacts import (
     Subject,
     SymbolFacts,
     UsePage,
+    symbol_card,
     symbol_facts,
     use_page,
 )
@@ -194,6 +195,9 @@ async def symbol(request: HttpRequest, importpath: str, name: str) -> HttpRespon
     subject = Subject(where, edition.snapshot.key, importpath, name)
     if request.GET.get("show") == "uses":
         return await _uses(request, subject, links)
+    if request.GET.get("show") == "card":
+        card = await READER.run(symbol_card, subject, links)
+        return JsonResponse(asdict(card) if card else {}, status=200 if card else 404)
     view, facts = await asyncio.gather(
         PRESS.run(view_symbol, *subject, links), READER.run(symbol_facts, subject, links)
     )

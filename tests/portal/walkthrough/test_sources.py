@@ -183,6 +183,24 @@ async def test_the_page_of_a_symbol_tells_where_it_is_used(visitor: AsyncClient)
     assert "by its name alone" in await text(visitor, f"/symbol/{PATH}/Container.Add")
 
 
+async def test_a_card_tells_what_a_name_is(visitor: AsyncClient) -> None:
+    assert (await visitor.get(f"/symbol/{PATH}/NewContainer?show=card")).status_code == 404
+    await imported(visitor)
+
+    card = json.loads(await text(visitor, f"/symbol/{PATH}/NewContainer?show=card"))
+
+    assert card["signature"] == "func NewContainer() *Container"
+    assert card["doc"].startswith("NewContainer creates")
+    assert card["uses"] == f"/symbol/{PATH}/NewContainer?show=uses"
+    assert (await visitor.get(f"/symbol/{PATH}/Nothing?show=card")).status_code == 404
+
+
+async def test_the_page_of_a_function_tells_what_it_calls(visitor: AsyncClient) -> None:
+    page = await text(visitor, f"/symbol/{PATH}/NewContainer")
+
+    assert "What it calls" in page
+
+
 async def test_uses_of_a_version_that_is_not_imported_are_not_guessed(visitor: AsyncClient) -> None:
     page = await text(visitor, f"/symbol/{PATH}/NewContainer?show=uses", 503)
 
