@@ -37,6 +37,15 @@ LANGUAGES = {
     "markdown": (".md",),
     "shell": (".sh",),
 }
+KINDS = {
+    "flag": r'\b(?:fs|fss|pflag|\w*[fF]lags?(?:\(\)|Set)?)\.\w+\((?:[^"]*,\s?)?"{0}[a-z0-9.-]*",',
+    "gate": r'\bFeature = "{0}',
+    "metric": r'\bName:\s+"{0}',
+    "event": r'\bEventf?\(.*"{0}[A-Z]?\w*"|^\s*(?:const )?\w*\b\s+(?:string )?\s*= "{0}\w*"',
+    "condition": r'ConditionType\s+= "{0}|\bType:\s+"{0}[A-Z]?\w*"',
+}
+"""What a string stands for, as Go that says so is written; the braces are for its beginning."""
+
 FILTERS = ("repo", "version", "path", "lang", "kind", "case")
 
 
@@ -106,7 +115,12 @@ def read(text: str) -> Query:
         wanted = wanted[1:-1].replace(r"\/", "/")
     elif len(wanted) > 2 and wanted.startswith('"') and wanted.endswith('"'):
         wanted = re.sub(r'\\(["\\])', r"\1", wanted[1:-1])
-    if not wanted:
+    kind = _only(found, "kind")
+    if kind and kind not in KINDS:
+        raise BadQuery(f"kind:{kind} is none of {', '.join(KINDS)}")
+    if kind and is_regex:
+        raise BadQuery("kind: takes words, no expression")
+    if not wanted and not kind:
         raise BadQuery("nothing to look for beside the filters")
     lang = _only(found, "lang").lower()
     if lang and lang not in LANGUAGES:
@@ -115,13 +129,15 @@ def read(text: str) -> Query:
     if case not in {"", "yes", "no"}:
         raise BadQuery("case: takes yes or no")
     letters = re.sub(r"\\.", "", wanted) if is_regex else wanted
+    if kind:
+        wanted, is_regex = KINDS[kind].format(re2.escape(wanted)), True
     query = Query(
         text=wanted,
         is_regex=is_regex,
-        is_exact=case == "yes" or (not case and letters != letters.lower()),
+        is_exact=case == "yes" or bool(kind) or (not case and letters != letters.lower()),
         repo=_only(found, "repo"),
         version=_only(found, "version"),
-        kind=_only(found, "kind"),
+        kind=kind,
         path=tuple(found.get("path", ())),
         lang=lang,
     )

@@ -3,7 +3,8 @@
 Every identifier of the name is found, in code and not in comments or strings. `pkg.Name` in a file
 that imports the package, and an exported name inside it, are exact; an unexported one is, where its
 file declares no other of that name. A member is found by its name alone: which type stands before the
-dot takes a type checker, so it is a candidate, and said to be one.
+dot takes a type checker, so it is a candidate, and said to be one; likely, where no other type of the
+version has a member of that name.
 Source: Go specification, "Declarations and scope", "Qualified identifiers".
 """
 
@@ -71,6 +72,7 @@ class References:
         self._last = name.rpartition(".")[2]
         self._word = self._last.encode()
         self._is_member = "." in name
+        self._is_alone = self._is_member and self._declared_once()
         self._order = list(self._files())
 
     def batch(self, start: int, enough: Callable[[int, int], bool]) -> Uses:
@@ -85,6 +87,19 @@ class References:
             if enough(at - start, len(found)):
                 break
         return Uses(tuple(found), at if at < len(self._order) else None, len(self._order))
+
+    def _declared_once(self) -> bool:
+        """Whether no other type of the version has a member of this name."""
+        found = [
+            name
+            for segment in self.index.view.segments
+            for name in segment.names_ending(self._last, 3)
+            if name.name.endswith(f".{self._last}")
+        ]
+        if {one.name for one in found} != {self._name}:
+            return False
+        places = self.index.locate(self._importpath, self._name)
+        return bool(places) and sum(len(one.at) for one in found) == len(places)
 
     def _files(self) -> Iterator[tuple[str, int, int]]:
         view = self.index.view
@@ -158,7 +173,8 @@ class References:
         is_selected = before.endswith(".") and not before.endswith("...")
         is_key = re.match(r"\s*:(?!=)", text[start + len(self._last) :][:40]) is not None
         if self._is_member:
-            return Certainty.CANDIDATE if is_selected or is_key else None
+            known = Certainty.LIKELY if self._is_alone else Certainty.CANDIDATE
+            return known if is_selected or is_key else None
         if is_selected:
             qualifier = re.search(r"(\w+)\s*\.$", before)
             is_ours = qualifier is not None and qualifier[1] in aliases

@@ -118,6 +118,36 @@ def test_filters_narrow_by_path_and_language(view: View) -> None:
     assert not any("_test.go" in path for path, _ in go)
 
 
+def test_a_gate_is_found_where_it_is_declared_and_nowhere_else(view: View) -> None:
+    gates = found(view, read("kind:gate WatchListClient"))
+
+    assert {path.rpartition("/")[2] for path, _ in gates} == {"known_features.go"}
+    assert len(found(view, read("kind:gate"))) > 5
+
+
+@pytest.mark.parametrize(
+    ("question", "line", "is_meant"),
+    [
+        ("kind:flag grace", 'fs.DurationVar(&o.Grace, "grace-period", o.Grace, "help")', True),
+        ("kind:flag grace", 'cmd.Flags().StringVarP(&o.G, "grace", "g", "", "help")', True),
+        ("kind:flag grace", 'klog.Infof("grace", x)', False),
+        ("kind:metric sync_total", '\t\tName:      "sync_total",', True),
+        ("kind:metric sync_total", 'log("sync_total")', False),
+        ("kind:event Failed", 'r.Eventf(pod, v1.EventTypeWarning, "FailedMount", "x")', True),
+        ("kind:event Created", '\tCreatedContainer = "Created"', True),
+        ("kind:event Failed", 'return errors.New("Failed")', False),
+        ("kind:condition Ready", '\tPodReady PodConditionType = "Ready"', True),
+        ("kind:condition Ready", 'state = "Ready"', False),
+        ("kind:gate Watch", '\tWatchList featuregate.Feature = "WatchList"', True),
+        ("kind:gate Watch", '\tname = "WatchList"', False),
+    ],
+)
+def test_a_string_is_found_by_what_it_stands_for(question: str, line: str, is_meant: bool) -> None:
+    pattern = re.compile(read(question).text, re.MULTILINE)
+
+    assert (pattern.search(f"package a\n{line}\n") is not None) == is_meant
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -128,6 +158,8 @@ def test_filters_narrow_by_path_and_language(view: View) -> None:
         (r"/(?<=a)b/", "RE2"),
         ("/(((x{999}){999}){999}){999}/", "RE2"),
         ("repo:a repo:b x", "twice"),
+        ("kind:song x", "none of"),
+        ("kind:gate /x/", "no expression"),
         ("x" * 501, "longer"),
     ],
 )

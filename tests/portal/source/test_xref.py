@@ -64,13 +64,23 @@ def test_another_package_with_the_same_name_is_not_taken_for_it(index: Index) ->
         assert "retry" in use.text or "/util/retry/" in use.path
 
 
-def test_a_method_is_found_by_its_name_alone_and_said_so(index: Index) -> None:
-    found = uses(index, CACHE, "Reflector.ListAndWatchWithContext")
+@pytest.mark.parametrize(
+    ("name", "certainty"),
+    [
+        ("Reflector.ListAndWatchWithContext", Certainty.LIKELY),
+        ("Reflector.Run", Certainty.CANDIDATE),
+    ],
+)
+def test_a_method_is_found_by_its_name_alone_and_said_so(
+    index: Index, name: str, certainty: Certainty
+) -> None:
+    """Likely where no other type has one of that name."""
+    found = uses(index, CACHE, name)
 
     assert any(use.is_definition and use.certainty is Certainty.EXACT for use in found)
     called = [use for use in found if use.is_call]
     assert called
-    assert {use.certainty for use in called} == {Certainty.CANDIDATE}
+    assert {use.certainty for use in called} == {certainty}
 
 
 def test_what_declares_another_of_the_name_is_no_use(index: Index) -> None:
