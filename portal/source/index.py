@@ -93,6 +93,20 @@ class Index:
                     for mark in read.symbols:
                         yield Located(importpath, path, mark, read.constraint)
 
+    def moved(self, before: Located) -> Located | None:
+        """Return where a symbol of another version is in this one; None: nowhere, or in doubt.
+
+        The same code under the same name is it; else the only one of that name with its signature.
+        """
+        alike = [
+            one
+            for number, segment in enumerate(self.view.segments)
+            for one in self._of(number, segment, segment.named(before.mark.name), None)
+            if one.mark.signature_digest == before.mark.signature_digest and not one.is_test
+        ]
+        same = [one for one in alike if one.mark.digest == before.mark.digest] or alike
+        return same[0] if len({one.importpath for one in same}) == 1 else None
+
     def search(self, asked: Asked, limit: int) -> Finder:
         """Return the best `limit` symbols that fit a question, as portal.source.search ranks them."""
         names: dict[tuple[str, str], Name] = {}

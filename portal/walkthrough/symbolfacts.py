@@ -134,6 +134,33 @@ def symbol_card(subject: Subject, links: Links) -> SymbolCard | None:
     return SymbolCard(name, mark.signature, doc_of(above).partition("\n\n")[0], href, uses)
 
 
+def moved_to(subject: Subject) -> str | None:
+    """Return the import path to which a symbol has moved at this version, None where that is not known.
+
+    What it was is read from the nearest imported version that has it: a job for READER.
+    """
+    _where, key, importpath, name = subject
+    store = stock(subject.where)
+    index = store.index(key)
+    shown = store.snapshot(key)
+    if index is None or not index.view.has_code:
+        return None
+    here = release(shown.version) or (0, 0, 0)
+    others = sorted(
+        (one for one in store.shelf.snapshots if one.project == shown.project and one != shown),
+        key=lambda one: [
+            abs(a - b) for a, b in zip(release(one.version) or (0, 0, 0), here, strict=True)
+        ],
+    )
+    for other in others:
+        known = store.index(other.key)
+        before = _first(known, importpath, name) if known else None
+        if before is not None:
+            now = index.moved(before)
+            return now.importpath if now else None
+    return None
+
+
 def use_page(subject: Subject, start: int, most: int, links: Links) -> UsePage:
     """Return uses from file number `start` on, `most` of them or as many as BUDGET_S gives.
 

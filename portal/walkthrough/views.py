@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portal.source.errors import NoSuchFile, SourceError, UnknownSnapshot
+from portal.source.errors import NoSuchFile, NoSuchSymbol, SourceError, UnknownSnapshot
 from portal.source.snapshot import release
 from portal.walkthrough import shelfmark, trouble
 from portal.walkthrough.anchors import AnchorError
@@ -38,6 +39,7 @@ from portal.walkthrough.symbolfacts import (
     Subject,
     SymbolFacts,
     UsePage,
+    moved_to,
     symbol_card,
     symbol_facts,
     use_page,
@@ -78,6 +80,8 @@ class SymbolPage:
     """What the index knows of it; None until the version is imported."""
     uses_url: str
     """The page of all its uses."""
+    moved_from: str
+    """The import path under which it was asked for; "" where that is its own."""
     rows: str
     """The declaration's lines as HTML, made of escaped text."""
 
@@ -198,12 +202,21 @@ async def symbol(request: HttpRequest, importpath: str, name: str) -> HttpRespon
     if request.GET.get("show") == "card":
         card = await READER.run(symbol_card, subject, links)
         return JsonResponse(asdict(card) if card else {}, status=200 if card else 404)
-    view, facts = await asyncio.gather(
-        PRESS.run(view_symbol, *subject, links), READER.run(symbol_facts, subject, links)
-    )
+    try:
+        view, facts = await asyncio.gather(
+            PRESS.run(view_symbol, *subject, links), READER.run(symbol_facts, subject, links)
+        )
+    except (NoSuchSymbol, NoSuchFile):
+        now = await READER.run(moved_to, subject)
+        if now is None:
+            raise
+        query = urlencode({**request.GET.dict(), "from": importpath})
+        return redirect(f"{reverse('symbol', args=[now, name])}?{query}")
     more = _with(request, show="uses")
     return await _page(
-        request, "symbol", SymbolPage(view, edition, facts, more, escaped(view.rows))
+        request,
+        "symbol",
+        SymbolPage(view, edition, facts, more, request.GET.get("from", ""), escaped(view.rows)),
     )
 
 

@@ -1,10 +1,13 @@
 """Two modules of Kubernetes at two versions, imported once for all tests of the index."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from portal.source.directory import take
+from portal.source.fetch import ModuleCache
 from portal.source.index import Index
 from portal.source.intake import take_in
 from portal.source.snapshot import Shelf, Snapshot
@@ -66,3 +69,23 @@ def unpacked(view: View, tmp_path_factory: pytest.TempPathFactory) -> Path:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(view.segments[segment].blob(blob))
     return root
+
+
+def checkout(root: Path, files: dict[str, str]) -> Path:
+    """Return a folder with these files."""
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Callable[[str, dict[str, str]], tuple[Snapshot, ModuleCache]]:
+    """Return a version of a project of these files, as a module cache has it."""
+
+    def make(version: str, files: dict[str, str]) -> tuple[Snapshot, ModuleCache]:
+        root = checkout(tmp_path / version, {"go.mod": "module e.org/sea\n", **files})
+        cache = tmp_path / "mod"
+        return take(root, "sea", version, cache), ModuleCache([cache])
+
+    return make

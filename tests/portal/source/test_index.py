@@ -1,9 +1,14 @@
 """Symbols of a version: found by name, by a part of it, and held against another version's."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from portal.source.buildtags import Build
+from portal.source.fetch import ModuleCache
 from portal.source.index import Change, Index, compare
+from portal.source.intake import take_in
 from portal.source.package import Packages
 from portal.source.search import read
 from portal.source.snapshot import Snapshot
@@ -98,3 +103,28 @@ def test_versions_tell_what_changed(index: Index, old: Index) -> None:
     assert change(CACHE, "Reflector.ListAndWatchWithContext") is Change.ADDED
     assert change(CACHE, "Reflector.ListAndWatch") is Change.BODY
     assert change("k8s.io/apimachinery/pkg/types", "NamespacedName.String") is Change.SAME
+
+
+def test_what_moved_to_another_package_is_found_there(
+    tmp_path: Path, made: Callable[[str, dict[str, str]], tuple[Snapshot, ModuleCache]]
+) -> None:
+    code = "package a\n\nfunc Sail(n int) int { return n }\n\nfunc Row() {}\n"
+    collection = Collection(tmp_path / "index")
+    indexes = []
+    for version, files in (
+        ("v1.0.0", {"a/a.go": code}),
+        ("v1.1.0", {"b/b.go": code.replace("return n", "return n + 1"), "c/c.go": code[:20]}),
+        ("v1.2.0", {"b/b.go": code, "c/c.go": code}),
+    ):
+        snapshot, cache = made(version, files)
+        take_in(snapshot, cache, collection, lambda _step: None)
+        view = collection.view(snapshot)
+        assert view is not None
+        indexes.append(Index(view))
+    before = indexes[0].locate("e.org/sea/a", "Sail")[0]
+
+    now = indexes[1].moved(before)
+
+    assert now is not None
+    assert now.importpath == "e.org/sea/b"
+    assert indexes[2].moved(before) is None, "two packages have it: nobody knows which it is"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from portal.source.directory import take
 from portal.source.errors import NoSuchFile, NotAFile, NotImported, TooLarge
 from portal.source.fetch import ModuleCache, verify
 from portal.source.index import Index
@@ -24,26 +23,6 @@ class Ended(Exception):
 
 def quiet(_step: Step) -> None:
     """Hear nothing of it."""
-
-
-def checkout(root: Path, files: dict[str, str]) -> Path:
-    """Return a folder with these files."""
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    return root
-
-
-@pytest.fixture
-def made(tmp_path: Path) -> Callable[[str, dict[str, str]], tuple[Snapshot, ModuleCache]]:
-    """Return a version of a project of these files, as a module cache has it."""
-
-    def make(version: str, files: dict[str, str]) -> tuple[Snapshot, ModuleCache]:
-        root = checkout(tmp_path / version, {"go.mod": "module e.org/sea\n", **files})
-        cache = tmp_path / "mod"
-        return take(root, "sea", version, cache), ModuleCache([cache])
-
-    return make
 
 
 ONE = {"a/a.go": "package a\n\nfunc Sail() {}\n", "b/b.go": "package b\n\nfunc Row() {}\n"}

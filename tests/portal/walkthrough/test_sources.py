@@ -180,7 +180,7 @@ async def test_the_page_of_a_symbol_tells_where_it_is_used(visitor: AsyncClient)
     assert "declared here" in page
     whole = await text(visitor, f"{address}?show=uses")
     assert whole.count('class="where"') > 5
-    assert "by its name alone" in await text(visitor, f"/symbol/{PATH}/Container.Add")
+    assert "by its name alone" in await text(visitor, f"/symbol/{PATH}/Container.Filter")
 
 
 async def test_a_card_tells_what_a_name_is(visitor: AsyncClient) -> None:
