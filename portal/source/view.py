@@ -105,6 +105,14 @@ class View:
             raise NotAFile(f"{path!r} is a folder")
         return row[0], row[1]
 
+    def has(self, path: str) -> bool:
+        """Whether a file lies at a path."""
+        try:
+            self.find(path)
+        except (NoSuchFile, NotAFile):
+            return False
+        return True
+
     def read(self, path: str, limit: int) -> bytes:
         """Return a file's bytes; raise NoSuchFile, NotAFile, or TooLarge above `limit` bytes."""
         segment, blob = self.find(path)

@@ -61,6 +61,8 @@ class FileView:
     siblings: tuple[Listed, ...]
     licence: str
     module: str
+    elsewhere: tuple[Listed, ...]
+    """The same path at every imported version of the project that has it, this one among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,7 @@ def view_file(where: Where, key: str, path: str, links: Links) -> FileView:
         else (),
         licence=tree.snapshot.licence,
         module=str(module),
+        elsewhere=tuple(_elsewhere(where, tree, path, links)),
     )
 
 
@@ -244,6 +247,17 @@ def _called(tree: Tree, found: list[Reference], symbol: Symbol, links: Links) ->
         seen.add((one.importpath, one.name))
         package = one.importpath.rpartition("/")[2]
         yield Listed(f"{package}.{one.name}", links.symbol(one.importpath, one.name), "f")
+
+
+def _elsewhere(where: Where, tree: Tree, path: str, links: Links) -> Iterator[Listed]:
+    store = stock(where)
+    for snapshot in store.shelf.snapshots:
+        if snapshot.project != tree.snapshot.project:
+            continue
+        index = store.index(snapshot.key)
+        if index is not None and index.view.has(path):
+            href = links.at_version(snapshot.version).source(snapshot.key, path)
+            yield Listed(snapshot.version, href, is_current=snapshot == tree.snapshot)
 
 
 def _package(where: Where, key: str, path: str) -> Package | None:
