@@ -10,9 +10,10 @@ from functools import lru_cache
 from html import escape
 from time import perf_counter
 
+from portal.source.codequery import Query
+from portal.source.codequery import read as read_query
 from portal.source.errors import NotIndexed
-from portal.source.grep import Batch, Grep, Hit, Line, Query
-from portal.source.grep import read as read_query
+from portal.source.grep import Batch, Grep, Hit, Line
 from portal.source.search import Asked, Name
 from portal.walkthrough.links import Links
 from portal.walkthrough.press import Press
@@ -146,12 +147,21 @@ def _grep(where: Where, key: str, text: str) -> Grep:
 
 def _file(key: str, hit: Hit, links: Links) -> CodeFile:
     href = links.source(key, hit.path)
-    lines = hit.lines[:LINES_A_FILE]
+    lines, matching = [], 0
+    for line in hit.lines:
+        matching += bool(line.spans)
+        if matching > LINES_A_FILE:
+            break
+        lines.append(line)
     return CodeFile(
         hit.path,
         href,
         key,
-        tuple(CodeLine(line.number, f"{href}#L{line.number}", line.text) for line in lines),
+        tuple(
+            CodeLine(line.number, f"{href}#L{line.number}", line.text)
+            for line in lines
+            if line.spans
+        ),
         "".join(_row(line, escape(href)) for line in lines),
         hit.total,
     )
@@ -162,7 +172,8 @@ def _row(line: Line, href: str) -> str:
     for start, end in line.spans:
         html += f"{escape(line.text[at:start])}<mark>{escape(line.text[start:end])}</mark>"
         at = end
+    near = "" if line.spans else ' class="near"'
     return (
-        f'<li><a class="ln" href="{href}#L{line.number}">{line.number}</a><span class="gut"></span>'
+        f'<li{near}><a class="ln" href="{href}#L{line.number}">{line.number}</a><span class="gut"></span>'
         f"<span>{html}{escape(line.text[at:])}</span></li>"
     )

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ParamSpec
 
+from portal.source.codequery import Query, read
 from portal.source.errors import BadQuery
 from portal.source.golang import parse
-from portal.source.grep import Query, read
 from portal.source.index import Index
 from portal.source.moduleset import compose
 from portal.source.search import read as read_symbol

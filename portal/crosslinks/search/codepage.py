@@ -14,9 +14,9 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from portal.crosslinks.search.found import Group, Hit, cut
+from portal.source.codequery import Query
+from portal.source.codequery import read as read_query
 from portal.source.errors import BadQuery
-from portal.source.grep import Query
-from portal.source.grep import read as read_query
 from portal.walkthrough import shelfmark
 from portal.walkthrough.chapterpage import links_for
 from portal.walkthrough.codesearch import CodeBatch, search_code, versions

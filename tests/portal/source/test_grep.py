@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.source.codequery import Query, read, required_parts
 from portal.source.errors import BadQuery
-from portal.source.grep import Grep, Query, read, required_parts
+from portal.source.grep import Grep
 from portal.source.view import View
 
 pytestmark = [pytest.mark.source, pytest.mark.timeout(240)]
@@ -108,6 +109,27 @@ def test_a_batch_ends_when_enough_was_found_and_the_next_goes_on_there(view: Vie
     assert rounds > 5
 
 
+def test_lines_around_are_told_as_grep_tells_them(view: View, unpacked: Path) -> None:
+    """Each once, however near two that match are."""
+    batch = Grep(view, read("case:yes context:3 ListAndWatch")).batch(0, lambda *_: False)
+
+    told = {(hit.path, line.number) for hit in batch.hits for line in hit.lines}
+    assert all(
+        len({line.number for line in hit.lines}) == len(hit.lines)
+        and [line.number for line in hit.lines] == sorted(line.number for line in hit.lines)
+        for hit in batch.hits
+    )
+    context = subprocess.run(
+        ["grep", "-rnI", "-C3", "-F", "-e", "ListAndWatch", "."],
+        cwd=unpacked,
+        capture_output=True,
+        check=True,
+        env={"LC_ALL": "C.UTF-8"},
+    ).stdout.decode("utf-8", "replace")
+    pairs = re.findall(r"^\./(\S+?\.\w+)[:-](\d+)[:-]", context, re.MULTILINE)
+    assert told == {(path, int(number)) for path, number in pairs}
+
+
 def test_filters_narrow_by_path_and_language(view: View) -> None:
     whole = found(view, read("Reflector"))
     go = found(view, read("lang:go path:tools/cache path:-_test.go Reflector"))
@@ -159,6 +181,7 @@ def test_a_string_is_found_by_what_it_stands_for(question: str, line: str, is_me
         ("/(((x{999}){999}){999}){999}/", "RE2"),
         ("repo:a repo:b x", "twice"),
         ("kind:song x", "none of"),
+        ("context:99 x", "up to"),
         ("kind:gate /x/", "no expression"),
         ("x" * 501, "longer"),
     ],

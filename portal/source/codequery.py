@@ -1,0 +1,255 @@
+"""A question to the code, as readers type it: filters first, then words or an expression.
+
+Filters are those of Sourcegraph and Zoekt: `repo:` `version:` `path:` `lang:` `kind:` `case:` `context:`;
+what is left is looked for as it stands, or between slashes as a regular expression of RE2.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import re2
+
+from portal.source.errors import BadQuery
+from portal.source.segment import SHORTEST
+
+QUERY_LIMIT = 500
+"""Characters of a question."""
+MAX_MEM = 16 * 1024 * 1024
+"""What RE2 may use for an expression's automata; a larger one is refused by RE2 itself."""
+LANGUAGES = {
+    "go": (".go",),
+    "proto": (".proto",),
+    "yaml": (".yaml", ".yml"),
+    "json": (".json",),
+    "java": (".java",),
+    "sql": (".sql",),
+    "markdown": (".md",),
+    "shell": (".sh",),
+}
+KINDS = {
+    "flag": r'\b(?:fs|fss|pflag|\w*[fF]lags?(?:\(\)|Set)?)\.\w+\((?:[^"]*,\s?)?"{0}[a-z0-9.-]*",',
+    "gate": r'\bFeature = "{0}',
+    "metric": r'\bName:\s+"{0}',
+    "event": r'\bEventf?\(.*"{0}[A-Z]?\w*"|^\s*(?:const )?\w*\b\s+(?:string )?\s*= "{0}\w*"',
+    "condition": r'ConditionType\s+= "{0}|\bType:\s+"{0}[A-Z]?\w*"',
+}
+"""What a string stands for, as Go that says so is written; the braces are for its beginning."""
+
+FILTERS = ("repo", "version", "path", "lang", "kind", "case", "context")
+CONTEXT_LIMIT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as it was read. Empty filters let everything through."""
+
+    text: str
+    is_regex: bool = False
+    is_exact: bool = False
+    """Whether upper and lower case differ: they do once the text has an upper-case letter."""
+    repo: str = ""
+    version: str = ""
+    kind: str = ""
+    path: tuple[str, ...] = ()
+    """Parts that a path must hold; one that begins with `-` it must not."""
+    lang: str = ""
+    context: int = 0
+    """Lines that are told before and after each that matches."""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The endings of the files that `lang` lets through; empty for all."""
+        return LANGUAGES[self.lang] if self.lang else ()
+
+
+def read(text: str) -> Query:
+    """Return the question that `text` asks; raise BadQuery with what to write instead."""
+    if len(text) > QUERY_LIMIT:
+        raise BadQuery(f"longer than {QUERY_LIMIT} characters")
+    found: dict[str, list[str]] = {}
+    rest: list[str] = []
+    for word in re.findall(r"/(?:[^/\\]|\\.)+/(?=\s|$)|\"(?:[^\"\\]|\\.)*\"|\S+", text):
+        name, colon, value = word.partition(":")
+        if colon and name.lower() in FILTERS and value and not rest:
+            found.setdefault(name.lower(), []).append(value)
+        else:
+            rest.append(word)
+    wanted = " ".join(rest)
+    is_regex = len(wanted) > 2 and wanted.startswith("/") and wanted.endswith("/")
+    if is_regex:
+        wanted = wanted[1:-1].replace(r"\/", "/")
+    elif len(wanted) > 2 and wanted.startswith('"') and wanted.endswith('"'):
+        wanted = re.sub(r'\\(["\\])', r"\1", wanted[1:-1])
+    kind = _only(found, "kind")
+    if kind and kind not in KINDS:
+        raise BadQuery(f"kind:{kind} is none of {', '.join(KINDS)}")
+    if kind and is_regex:
+        raise BadQuery("kind: takes words, no expression")
+    if not wanted and not kind:
+        raise BadQuery("nothing to look for beside the filters")
+    lang = _only(found, "lang").lower()
+    if lang and lang not in LANGUAGES:
+        raise BadQuery(f"lang:{lang} is none of {', '.join(LANGUAGES)}")
+    case = _only(found, "case")
+    if case not in {"", "yes", "no"}:
+        raise BadQuery("case: takes yes or no")
+    letters = re.sub(r"\\.", "", wanted) if is_regex else wanted
+    if kind:
+        wanted, is_regex = KINDS[kind].format(re2.escape(wanted)), True
+    query = Query(
+        text=wanted,
+        is_regex=is_regex,
+        is_exact=case == "yes" or bool(kind) or (not case and letters != letters.lower()),
+        repo=_only(found, "repo"),
+        version=_only(found, "version"),
+        kind=kind,
+        path=tuple(found.get("path", ())),
+        lang=lang,
+        context=_context(_only(found, "context")),
+    )
+    matcher(query)  # raises where the expression is none
+    return query
+
+
+def _context(text: str) -> int:
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit() and int(text) <= CONTEXT_LIMIT):
+        raise BadQuery(f"context: takes a number up to {CONTEXT_LIMIT}")
+    return int(text)
+
+
+def required_parts(query: Query) -> list[list[str]]:
+    """Return what a text must hold: of at least one of the lists, every part.
+
+    An empty part list says nothing: everything is a candidate.
+    """
+    if not query.is_regex:
+        return [[_folding(query.text)]]
+    return [_literals(each) for each in _alternatives(query.text)]
+
+
+def _folding(text: str) -> str:
+    """Return the longest part of `text` whose letters fold alike for everybody: ASCII."""
+    return max(re.split(r"[^\x20-\x7e]+", text), key=len)
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """Return the parts of an expression between the `|` that stand in no group or class."""
+    parts, depth, in_class, at, begin = [], 0, False, 0, 0
+    while at < len(pattern):
+        sign = pattern[at]
+        if sign == "\\":
+            at += 1
+        elif in_class:
+            in_class = sign != "]"
+        elif sign == "[":
+            in_class = True
+            at += len(re.match(r"\^?\]?", pattern[at + 1 :])[0])  # type: ignore[index]  # fits always
+        elif sign in "()":
+            depth += 1 if sign == "(" else -1
+        elif sign == "|" and depth == 0:
+            parts.append(pattern[begin:at])
+            begin = at + 1
+        at += 1
+    return [*parts, pattern[begin:]]
+
+
+_PIECE = re.compile(
+    r"\\Q(?P<quoted>.*?)\\E|\\(?P<escaped>[^\w\s])|(?P<plain>[^\\\[\](){}|.*+?^$])"
+    r"|\\(?:x\{[^}]*\}|[pP]\{[^}]*\}|x..|.)|\[\^?\]?(?:\\.|[^\]\\])*\]|[.^$]|(?P<open>\()|(?P<rest>.)",
+    re.DOTALL,
+)
+_REPEAT = re.compile(r"(?P<some>\+\??)|(?P<maybe>[*?]\??|\{(?P<least>\d*)[\d,]*\}\??)")
+
+
+def _literals(pattern: str) -> list[str]:
+    """Return texts that whatever matches `pattern` must hold; what is in groups is passed over."""
+    found, run, at = [], "", 0
+    while at < len(pattern):
+        piece = _PIECE.match(pattern, at)
+        if piece is None:
+            break
+        at = piece.end()
+        if piece["open"]:
+            at = _closing(pattern, at)
+        text = piece["quoted"] or piece["escaped"] or piece["plain"] or ""
+        if not text.isascii():
+            text = ""
+        repeat = _REPEAT.match(pattern, at)
+        if repeat is not None:
+            at = repeat.end()
+            if repeat["some"] and text:
+                found.append(run + text)
+                run = text if len(text) == 1 else ""
+                continue
+            run, text = (run + text[:-1]) if len(text) > 1 else run, ""
+        if not text:
+            found.append(run)
+            run = ""
+        run += text
+    return [part for part in (*found, run) if len(part) >= SHORTEST]
+
+
+def _closing(pattern: str, at: int) -> int:
+    """Return the place behind the bracket that closes a group which is open at `at`."""
+    depth = 1
+    while at < len(pattern) and depth:
+        piece = _PIECE.match(pattern, at)
+        if piece is None:
+            return len(pattern)
+        at = piece.end()
+        if piece["open"]:
+            depth += 1
+        elif piece["rest"] == ")":
+            depth -= 1
+    return at
+
+
+Matcher = Callable[[bytes], Iterator[tuple[int, int]]]
+
+
+def matcher(query: Query) -> Matcher:
+    """Return what yields the places in a text that match, in order; raise BadQuery."""
+    if not query.is_regex and (query.is_exact or query.text.upper() == query.text.lower()):
+        return _finder(query.text.encode())
+    options = re2.Options()
+    options.case_sensitive = query.is_exact
+    options.never_nl = True
+    options.max_mem = MAX_MEM
+    options.log_errors = False
+    pattern = query.text if query.is_regex else re2.escape(query.text)
+    try:
+        compiled = re2.compile(f"(?m){pattern}".encode(), options=options)
+    except re2.error as error:
+        raise BadQuery(f"no expression as RE2 knows it: {_said(error)}") from error
+
+    def search(data: bytes) -> Iterator[tuple[int, int]]:
+        for match in compiled.finditer(data):
+            if match.end() > match.start():
+                yield match.span()
+
+    return search
+
+
+def _finder(wanted: bytes) -> Matcher:
+    def find(data: bytes) -> Iterator[tuple[int, int]]:
+        at = data.find(wanted)
+        while at >= 0:
+            yield at, at + len(wanted)
+            at = data.find(wanted, at + len(wanted))
+
+    return find
+
+
+def _said(error: Exception) -> str:
+    said = error.args[0] if error.args else ""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+
+
+def _only(found: dict[str, list[str]], name: str) -> str:
+    values = found.get(name, [])
+    if len(values) > 1:
+        raise BadQuery(f"{name}: twice")
+    return values[0] if values else ""
