@@ -58,6 +58,13 @@ class Query:
     """Lines that are told before and after each that matches."""
 
     @property
+    def folds(self) -> bool:
+        """Whether upper and lower case are alike somewhere in it: an expression may say so itself."""
+        return not self.is_exact or (
+            self.is_regex and re.search(r"\(\?[a-zA-Z-]*i", self.text) is not None
+        )
+
+    @property
     def suffixes(self) -> tuple[str, ...]:
         """The endings of the files that `lang` lets through; empty for all."""
         return LANGUAGES[self.lang] if self.lang else ()
@@ -158,7 +165,7 @@ def _alternatives(pattern: str) -> list[str]:
 
 _PIECE = re.compile(
     r"\\Q(?P<quoted>.*?)\\E|\\(?P<escaped>[^\w\s])|(?P<plain>[^\\\[\](){}|.*+?^$])"
-    r"|\\(?:x\{[^}]*\}|[pP]\{[^}]*\}|x..|.)|\[\^?\]?(?:\\.|[^\]\\])*\]|[.^$]|(?P<open>\()|(?P<rest>.)",
+    r"|\\(?:x\{[^}]*\}|[pP](?:\{[^}]*\}|.)|x..|[0-7]{1,3}|.)|\[\^?\]?(?:\\.|[^\]\\])*\]|[.^$]|(?P<open>\()|(?P<rest>.)",
     re.DOTALL,
 )
 _REPEAT = re.compile(r"(?P<some>\+\??)|(?P<maybe>[*?]\??|\{(?P<least>\d*)[\d,]*\}\??)")

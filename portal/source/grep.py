@@ -63,7 +63,9 @@ class Grep:
         self._files = _files(view)
         self._required = required_parts(query)
         self._holds = (
-            _sieve(self._required[0], is_exact=query.is_exact) if len(self._required) == 1 else None
+            _sieve(self._required[0], is_exact=not query.folds)
+            if len(self._required) == 1
+            else None
         )
         self._order = self._candidates()
 

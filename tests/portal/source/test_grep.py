@@ -6,10 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from portal.source.codequery import Query, read, required_parts
+from portal.source.codequery import Query, matcher, read, required_parts
 from portal.source.errors import BadQuery
 from portal.source.grep import Grep
 from portal.source.view import View
@@ -200,16 +200,23 @@ def test_the_words_of_a_question_are_taken_as_they_stand() -> None:
     assert not read(r"/\W\S/").is_exact
 
 
-@given(st.text(alphabet=r"ab|()[]{}*+?.\^$-:QE1, ", max_size=24), st.text("ab|(Qx1 ", max_size=40))
+@given(
+    st.text(alphabet=r"abN|()[]{}*+?.\^$-:QEpx17i, ", max_size=24),
+    st.text("abN|(QpEx17 ", max_size=40),
+)
+@example(r"(?i)aba", "ABA")
+@example(r"\pNaba", "1aba")
+@example(r"\101aba", "Aaba")
 def test_a_text_that_matches_holds_what_an_expression_requires(pattern: str, text: str) -> None:
     """A required part that is not required would hide what grep finds."""
     try:
         query = read(f"case:yes /{pattern}/")
     except BadQuery:
         return
-    try:
-        is_match = re.compile(query.text.encode(), re.MULTILINE).search(text.encode())
-    except re.error:
-        return
-    if is_match and query.is_regex:
-        assert any(all(part in text for part in parts) for parts in required_parts(query))
+    if query.is_regex and any(matcher(query)(text.encode())):
+        held = text.lower() if query.folds else text
+        parts = [
+            [part.lower() if query.folds else part for part in each]
+            for each in required_parts(query)
+        ]
+        assert any(all(part in held for part in each) for each in parts)
