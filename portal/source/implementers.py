@@ -1,0 +1,158 @@
+"""Which types implement an interface, and which interfaces a type implements, at one version.
+
+By method sets and signatures alone, as Go decides it, without a type checker. Source: Go
+specification, "Implementing an interface"; go/types#Implements.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from portal.source import foreign
+from portal.source.buildtags import Build
+from portal.source.index import Index
+from portal.source.methodset import INTERFACE
+from portal.source.typeuniverse import Selected, Selectors, TypeUniverse
+
+KEPT = 4
+"""Versions that stay in the memory of a process; one is some tens of MB."""
+
+
+class Pair(NamedTuple):
+    """The other side of an answer: a type, or an interface."""
+
+    importpath: str
+    name: str
+    is_pointer: bool
+    """Whether it is the type's pointer alone that implements the interface."""
+
+
+@lru_cache(maxsize=KEPT)
+def of(index: Index) -> "Implementers":
+    """Return the implementers of a version for linux/amd64, made once."""
+    return Implementers(index)
+
+
+class Implementers:
+    """Types and interfaces of one version, paired on demand. Holds nothing of the view."""
+
+    def __init__(self, index: Index, build: Build | None = None) -> None:
+        """Read the types of a version; see TypeUniverse."""
+        self._universe = TypeUniverse(index, build)
+        self._selectors: dict[str, Selectors] = {}
+        self._interfaces: dict[str, dict[str, Selected]] = {}
+        self._having: dict[str, list[str]] = {}
+        for key, known in self._universe.types.items():
+            methods = self._universe.interface(key)
+            if methods is not None:
+                self._interfaces[key] = methods
+            elif known.shape.form != INTERFACE:
+                self._selectors[key] = self._universe.selectors(key)
+        for key, selectors in self._selectors.items():
+            for name, selected in selectors.items():
+                if selected is not None:
+                    self._having.setdefault(name, []).append(key)
+        for key in foreign.INTERFACES:
+            self._interfaces[key] = self._universe.interface(key) or {}
+        self._leading: dict[str, list[str]] = {}
+        for key, methods in self._interfaces.items():
+            if methods:
+                self._leading.setdefault(self._rarest(methods), []).append(key)
+
+    def implementers(self, importpath: str, name: str) -> list[Pair]:
+        """Return the types that implement an interface, in order; none for one without methods.
+
+        Types are those of the version, generic ones for some of their arguments. An interface that
+        only constrains type parameters, or embeds one of a package that is not known, has none.
+        """
+        key = _key(importpath, name)
+        methods = self._interfaces.get(key)
+        if not methods:
+            return []
+        found = [
+            _pair(one, is_pointer=is_pointer)
+            for one in self._having.get(self._rarest(methods), ())
+            if (is_pointer := self._implements(self._selectors[one], methods)) is not None
+        ]
+        return sorted(found)
+
+    def interfaces(self, importpath: str, name: str) -> list[Pair]:
+        """Return the interfaces with methods that a type implements, in order.
+
+        Those of packages that are not imported are the ones that portal.source.foreign lists.
+        """
+        key = _key(importpath, name)
+        selectors: Selectors | None = self._selectors.get(key) or self._interfaces.get(key)
+        found = [
+            _pair(one, is_pointer=is_pointer)
+            for method in selectors or ()
+            for one in self._leading.get(method, ())
+            if one != key
+            and (is_pointer := self._implements(selectors or {}, self._interfaces[one])) is not None
+        ]
+        return sorted(found)
+
+    def _rarest(self, methods: dict[str, Selected]) -> str:
+        return min(methods, key=lambda name: (len(self._having.get(name, ())), name))
+
+    def _implements(self, selectors: Selectors, methods: dict[str, Selected]) -> bool | None:
+        """Return whether it takes a pointer to implement an interface; None: it does not."""
+        is_pointer = False
+        wanted: list[str] = []
+        given: list[str] = []
+        for name, method in methods.items():
+            selected = selectors.get(name)
+            if selected is None:
+                return None
+            is_pointer = is_pointer or selected.is_pointer
+            want, have = self._spelled(method), self._spelled(selected)
+            if "#" in want:
+                wanted.append(want)
+                given.append(have)
+            elif want != have:
+                return None
+        return is_pointer if _unifies("\n".join(wanted), "\n".join(given)) else None
+
+    def _spelled(self, selected: Selected) -> str:
+        return self._universe.spelled(selected.signature, selected.package, selected.arguments)
+
+
+def _unifies(pattern: str, text: str) -> bool:
+    """Whether types can stand for the parameters of a generic interface so that it has these signatures."""
+    if not pattern:
+        return True
+    found = _pattern(pattern).fullmatch(text)
+    return found is not None and all(map(_is_whole, found.groups()))
+
+
+@lru_cache(maxsize=1024)
+def _pattern(text: str) -> re.Pattern[str]:
+    seen: set[str] = set()
+
+    def group(at: re.Match[str]) -> str:
+        name = f"p{at[1]}"
+        if name in seen:
+            return f"(?P={name})"
+        seen.add(name)
+        return rf"(?P<{name}>[^\n]+?)"
+
+    return re.compile(re.sub(r"\\#(\d+)", group, re.escape(text)))
+
+
+def _is_whole(text: str) -> bool:
+    """Whether no bracket of a piece of a type is closed or opened outside, and no comma is bare."""
+    depth = 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        if depth < 0 or (depth == 0 and character == ","):
+            return False
+    return depth == 0
+
+
+def _key(importpath: str, name: str) -> str:
+    return f"${importpath}.{name}" if importpath else name
+
+
+def _pair(key: str, *, is_pointer: bool) -> Pair:
+    importpath, _dot, name = key.removeprefix("$").rpartition(".")
+    return Pair(importpath, name, is_pointer)

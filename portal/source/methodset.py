@@ -1,0 +1,181 @@
+"""What one Go file says about method sets: its types, what they embed, and their methods' signatures.
+
+Read from what the file declares and its text, without another look at the tree. Source: Go specification,
+"Method sets", "Struct types", "Interface types".
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from portal.source.declared import Declared, Mark
+from portal.source.signature import NoType, of_method, of_type, parameters_of
+from portal.source.symbols import MAX_SIGNATURE, Kind
+
+STRUCT, INTERFACE, DEFINED, ALIAS = "struct", "interface", "defined", "alias"
+
+
+class Shape(NamedTuple):
+    """A type of a file."""
+
+    name: str
+    form: str
+    """STRUCT, INTERFACE, DEFINED (`type X Y`) or ALIAS (`type X = Y`)."""
+    parameters: int
+    """How many type parameters it has."""
+    embeds: tuple[str, ...]
+    """What it embeds, as portal.source.signature spells types; of a DEFINED or ALIAS, its other type."""
+    fields: tuple[str, ...] = ()
+    """A struct's fields that are not embedded."""
+    has_union: bool = False
+    """Whether an interface has elements that are no interfaces and no methods: it only constrains."""
+
+
+class Method(NamedTuple):
+    """A method of a type, or of an interface."""
+
+    owner: str
+    name: str
+    is_pointer: bool
+    """Whether its receiver is a pointer."""
+    signature: str
+
+
+class Facts(NamedTuple):
+    """What one file adds to the method sets of its package."""
+
+    constraint: str
+    """Its build constraint as it is written."""
+    shapes: tuple[Shape, ...]
+    methods: tuple[Method, ...]
+
+    @classmethod
+    def read(cls, row: list[Any]) -> "Facts":
+        """Return what `json` made of one."""
+        return cls(row[0], tuple(Shape(*r) for r in row[1]), tuple(Method(*r) for r in row[2]))
+
+
+def facts(text: str, declared: Declared) -> Facts:
+    """Return what a file of this text, that declares this, adds; a type that cannot be read adds nothing."""
+    reader = _Reader(text, declared)
+    return Facts(declared.constraint, tuple(reader.shapes()), tuple(reader.methods()))
+
+
+class _Reader:
+    def __init__(self, text: str, declared: Declared) -> None:
+        self._text = text
+        self._imports = declared.imports
+        self._symbols = declared.symbols
+        self._members: dict[str, list[Mark]] = {}
+        self._interfaces: dict[str, tuple[str, ...]] = {}
+        for mark in declared.symbols:
+            if mark.kind in {Kind.FIELD, Kind.METHOD}:
+                self._members.setdefault(mark.name.partition(".")[0], []).append(mark)
+            elif mark.kind == Kind.INTERFACE:
+                self._interfaces[mark.name] = self._parameters(mark)
+
+    def shapes(self) -> Iterator[Shape]:
+        for mark in self._symbols:
+            if mark.kind == Kind.STRUCT:
+                yield self._struct(mark)
+            elif mark.kind == Kind.INTERFACE:
+                yield self._interface(mark)
+            elif mark.kind == Kind.TYPE and (shape := self._other(mark)):
+                yield shape
+
+    def methods(self) -> Iterator[Method]:
+        for mark in self._symbols:
+            if mark.kind == Kind.METHOD and (method := self._method(mark)):
+                yield method
+
+    def _parameters(self, mark: Mark) -> tuple[str, ...]:
+        head = mark.signature.removeprefix(f"type {mark.name}")
+        return parameters_of(head) if head.startswith("[") else ()
+
+    def _struct(self, mark: Mark) -> Shape:
+        parameters = self._parameters(mark)
+        embeds: list[str] = []
+        fields: list[str] = []
+        for member in self._members.get(mark.name, ()):
+            if member.kind == Kind.FIELD and mark.start <= member.start < mark.end:
+                name = member.name.rpartition(".")[2]
+                if _is_embedded(name, member.signature):
+                    embeds.extend(self._types([member.signature], parameters))
+                else:
+                    fields.append(name)
+        return Shape(mark.name, STRUCT, len(parameters), tuple(embeds), tuple(fields))
+
+    def _interface(self, mark: Mark) -> Shape:
+        parameters = self._interfaces[mark.name]
+        elements = self._elements(mark)
+        is_union = [re.search(r"[|~]", element) is not None for element in elements]
+        plain = [element for element, union in zip(elements, is_union, strict=True) if not union]
+        embeds = self._types(plain, parameters)
+        return Shape(mark.name, INTERFACE, len(parameters), embeds, (), any(is_union))
+
+    def _elements(self, mark: Mark) -> list[str]:
+        """Return what an interface holds beside its methods, one element each."""
+        at = self._text.find("{", self._text.find("interface", mark.name_start))
+        rest: list[str] = []
+        for member in self._members.get(mark.name, ()):
+            if at < member.start < mark.end:
+                rest.append(self._text[at : member.start])
+                at = member.end
+        rest.append(self._text[at : mark.end])
+        body = "".join(rest)
+        if not re.search(r"^[\t ]*[^\s/{}]", body, re.MULTILINE) and "{" in body[:1]:
+            return []
+        body = re.sub(r"//[^\n]*|/\*.*?\*/", "", body, flags=re.DOTALL).strip()
+        body = re.sub(r"\|\s*", "| ", body.removeprefix("{").removesuffix("}"))
+        return [part.strip() for part in re.split(r"[\n;]", body) if part.strip()]
+
+    def _other(self, mark: Mark) -> Shape | None:
+        rest = mark.signature.removeprefix(f"type {mark.name}")
+        parameters: tuple[str, ...] = ()
+        if rest.startswith(
+            "["
+        ):  # type parameters stand at the name, an array's size behind a space
+            closing = _closing(rest)
+            parameters, rest = parameters_of(rest[:closing]), rest[closing:]
+        form, rest = (ALIAS, rest[2:]) if rest.startswith(" =") else (DEFINED, rest)
+        embeds = self._types([rest.strip()], parameters)
+        return Shape(mark.name, form, len(parameters), embeds) if embeds else None
+
+    def _method(self, mark: Mark) -> Method | None:
+        owner, _dot, name = mark.name.partition(".")
+        receiver, _bracket, rest = mark.signature.partition(")")
+        if len(mark.signature) >= MAX_SIGNATURE:
+            rest = self._text[mark.name_start : mark.end]
+        parameters = self._interfaces.get(owner)
+        if parameters is None:
+            parameters = parameters_of(receiver[receiver.find("[") :]) if "[" in receiver else ()
+        try:
+            found = of_method(rest.strip()[len(name) :], self._imports, parameters)
+        except NoType:
+            return None
+        return Method(owner, name, "*" in receiver, found)
+
+    def _types(self, texts: Iterable[str], parameters: tuple[str, ...]) -> tuple[str, ...]:
+        found: list[str] = []
+        for text in texts:
+            with suppress(NoType):
+                found.append(of_type(text, self._imports, parameters))
+        return tuple(found)
+
+
+def _is_embedded(name: str, signature: str) -> bool:
+    """Whether a field of this name and signature is its type alone."""
+    if not signature.endswith((name, "]")):
+        return False
+    return re.fullmatch(rf"\*?(?:\w+\.)?{name}(?:\[.*\])?", signature) is not None
+
+
+def _closing(text: str) -> int:
+    """Return where the bracket at the start of `text` has been closed."""
+    depth = 0
+    for at, character in enumerate(text):
+        depth += (character == "[") - (character == "]")
+        if depth == 0:
+            return at + 1
+    return len(text)

@@ -1,0 +1,3 @@
+module portolan/tests/portal/source/truth
+
+go 1.24
