@@ -1,14 +1,32 @@
-"""Method sets of packages that are not imported, as far as Kubernetes' types and interfaces embed them.
+"""Types of packages that are not imported, by hand: see foreign.toml, which says what is in it."""
 
-Facts about their public interfaces, by hand, in the spelling of portal.source.signature. Source: the
-packages' documentation on pkg.go.dev.
-"""
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
 
-from collections.abc import Mapping
+from portal.source.methodset import INTERFACE, STRUCT
 
-ALIASES: Mapping[str, str] = {}
-INTERFACES: frozenset[str] = frozenset({"error"})
-POINTERS: frozenset[str] = frozenset()
-METHODS: Mapping[str, Mapping[str, str]] = {
-    "error": {"Error": "()(string)"},
-}
+_TABLE: dict[str, Any] = tomllib.loads(
+    files("portal.source").joinpath("foreign.toml").read_text(encoding="utf-8")
+)
+
+
+def aliases() -> dict[str, str]:
+    """Return what each alias stands for; a type is spelled `$IMPORTPATH.Name`."""
+    return {f"${name}": target for name, target in _TABLE["alias"].items()}
+
+
+def types() -> Iterator[tuple[str, str, str, dict[str, tuple[bool, str]]]]:
+    """Yield (import path, name, form, methods) of each type.
+
+    Methods are by name: whether the pointer alone has it, and its signature.
+    """
+    for kind, form in (("interface", INTERFACE), ("type", STRUCT)):
+        for full, rows in _TABLE[kind].items():
+            importpath, _dot, name = full.rpartition(".")
+            methods = {
+                method.removeprefix("*"): (method.startswith("*"), signature)
+                for method, signature in rows.items()
+            }
+            yield importpath, name, form, methods

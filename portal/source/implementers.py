@@ -8,11 +8,10 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from portal.source import foreign
 from portal.source.buildtags import Build
 from portal.source.index import Index
 from portal.source.methodset import INTERFACE
-from portal.source.typeuniverse import Selected, Selectors, TypeUniverse
+from portal.source.typeuniverse import Selected, Selectors, TypeUniverse, key_of
 
 KEPT = 4
 """Versions that stay in the memory of a process; one is some tens of MB."""
@@ -46,14 +45,12 @@ class Implementers:
             methods = self._universe.interface(key)
             if methods is not None:
                 self._interfaces[key] = methods
-            elif known.shape.form != INTERFACE:
+            elif known.shape.form != INTERFACE and not known.is_foreign:
                 self._selectors[key] = self._universe.selectors(key)
         for key, selectors in self._selectors.items():
             for name, selected in selectors.items():
                 if selected is not None:
                     self._having.setdefault(name, []).append(key)
-        for key in foreign.INTERFACES:
-            self._interfaces[key] = self._universe.interface(key) or {}
         self._leading: dict[str, list[str]] = {}
         for key, methods in self._interfaces.items():
             if methods:
@@ -65,7 +62,7 @@ class Implementers:
         Types are those of the version, generic ones for some of their arguments. An interface that
         only constrains type parameters, or embeds one of a package that is not known, has none.
         """
-        key = _key(importpath, name)
+        key = key_of(importpath, name)
         methods = self._interfaces.get(key)
         if not methods:
             return []
@@ -79,9 +76,9 @@ class Implementers:
     def interfaces(self, importpath: str, name: str) -> list[Pair]:
         """Return the interfaces with methods that a type implements, in order.
 
-        Those of packages that are not imported are the ones that portal.source.foreign lists.
+        Those of packages that are not imported are the ones that foreign.toml lists.
         """
-        key = _key(importpath, name)
+        key = key_of(importpath, name)
         selectors: Selectors | None = self._selectors.get(key) or self._interfaces.get(key)
         found = [
             _pair(one, is_pointer=is_pointer)
@@ -147,10 +144,6 @@ def _is_whole(text: str) -> bool:
         if depth < 0 or (depth == 0 and character == ","):
             return False
     return depth == 0
-
-
-def _key(importpath: str, name: str) -> str:
-    return f"${importpath}.{name}" if importpath else name
 
 
 def _pair(key: str, *, is_pointer: bool) -> Pair:

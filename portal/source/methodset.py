@@ -15,6 +15,8 @@ from portal.source.symbols import MAX_SIGNATURE, Kind
 
 STRUCT, INTERFACE, DEFINED, ALIAS = "struct", "interface", "defined", "alias"
 
+_DOTTED = re.compile(r'^\s*(?:import\s+)?\. "([^"]+)"', re.MULTILINE)
+
 
 class Shape(NamedTuple):
     """A type of a file."""
@@ -28,8 +30,8 @@ class Shape(NamedTuple):
     """What it embeds, as portal.source.signature spells types; of a DEFINED or ALIAS, its other type."""
     fields: tuple[str, ...] = ()
     """A struct's fields that are not embedded."""
-    has_union: bool = False
-    """Whether an interface has elements that are no interfaces and no methods: it only constrains."""
+    only_constrains: bool = False
+    """Whether an interface has elements that are no interfaces and no methods, or cannot be read."""
 
 
 class Method(NamedTuple):
@@ -40,6 +42,7 @@ class Method(NamedTuple):
     is_pointer: bool
     """Whether its receiver is a pointer."""
     signature: str
+    """As portal.source.signature spells it; what it cannot read stands as it is behind a question mark."""
 
 
 class Facts(NamedTuple):
@@ -49,17 +52,26 @@ class Facts(NamedTuple):
     """Its build constraint as it is written."""
     shapes: tuple[Shape, ...]
     methods: tuple[Method, ...]
+    dotted: tuple[str, ...] = ()
+    """The packages that it imports with a dot: one of its own types may be one of theirs."""
 
     @classmethod
     def read(cls, row: list[Any]) -> "Facts":
         """Return what `json` made of one."""
-        return cls(row[0], tuple(Shape(*r) for r in row[1]), tuple(Method(*r) for r in row[2]))
+        return cls(
+            row[0],
+            tuple(Shape(*r) for r in row[1]),
+            tuple(Method(*r) for r in row[2]),
+            tuple(row[3]),
+        )
 
 
 def facts(text: str, declared: Declared) -> Facts:
-    """Return what a file of this text, that declares this, adds; a type that cannot be read adds nothing."""
+    """Return what a file of this text, that declares this, adds; what cannot be read equals nothing else."""
     reader = _Reader(text, declared)
-    return Facts(declared.constraint, tuple(reader.shapes()), tuple(reader.methods()))
+    return Facts(
+        declared.constraint, tuple(reader.shapes()), tuple(reader.methods()), reader.dotted()
+    )
 
 
 class _Reader:
@@ -86,8 +98,12 @@ class _Reader:
 
     def methods(self) -> Iterator[Method]:
         for mark in self._symbols:
-            if mark.kind == Kind.METHOD and (method := self._method(mark)):
-                yield method
+            if mark.kind == Kind.METHOD:
+                yield self._method(mark)
+
+    def dotted(self) -> tuple[str, ...]:
+        head = self._text[: self._symbols[0].start] if self._symbols else ""
+        return tuple(_DOTTED.findall(head)) if '. "' in head else ()
 
     def _parameters(self, mark: Mark) -> tuple[str, ...]:
         head = mark.signature.removeprefix(f"type {mark.name}")
@@ -112,7 +128,8 @@ class _Reader:
         is_union = [re.search(r"[|~]", element) is not None for element in elements]
         plain = [element for element, union in zip(elements, is_union, strict=True) if not union]
         embeds = self._types(plain, parameters)
-        return Shape(mark.name, INTERFACE, len(parameters), embeds, (), any(is_union))
+        only_constrains = any(is_union) or len(embeds) < len(plain)
+        return Shape(mark.name, INTERFACE, len(parameters), embeds, (), only_constrains)
 
     def _elements(self, mark: Mark) -> list[str]:
         """Return what an interface holds beside its methods, one element each."""
@@ -133,16 +150,15 @@ class _Reader:
     def _other(self, mark: Mark) -> Shape | None:
         rest = mark.signature.removeprefix(f"type {mark.name}")
         parameters: tuple[str, ...] = ()
-        if rest.startswith(
-            "["
-        ):  # type parameters stand at the name, an array's size behind a space
+        # Type parameters stand at the name, an array's size behind a space.
+        if rest.startswith("["):
             closing = _closing(rest)
             parameters, rest = parameters_of(rest[:closing]), rest[closing:]
         form, rest = (ALIAS, rest[2:]) if rest.startswith(" =") else (DEFINED, rest)
         embeds = self._types([rest.strip()], parameters)
         return Shape(mark.name, form, len(parameters), embeds) if embeds else None
 
-    def _method(self, mark: Mark) -> Method | None:
+    def _method(self, mark: Mark) -> Method:
         owner, _dot, name = mark.name.partition(".")
         receiver, _bracket, rest = mark.signature.partition(")")
         if len(mark.signature) >= MAX_SIGNATURE:
@@ -150,10 +166,11 @@ class _Reader:
         parameters = self._interfaces.get(owner)
         if parameters is None:
             parameters = parameters_of(receiver[receiver.find("[") :]) if "[" in receiver else ()
+        rest = rest.strip()[len(name) :]
         try:
-            found = of_method(rest.strip()[len(name) :], self._imports, parameters)
+            found = of_method(rest, self._imports, parameters)
         except NoType:
-            return None
+            found = f"?{rest}"
         return Method(owner, name, "*" in receiver, found)
 
     def _types(self, texts: Iterable[str], parameters: tuple[str, ...]) -> tuple[str, ...]:

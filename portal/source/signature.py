@@ -56,7 +56,15 @@ def _imported(template: str, imports: Mapping[str, str]) -> str:
     """Put import paths for the file's own names of packages; one that it does not import stays."""
     if ":" not in template:
         return template
-    return _QUALIFIER.sub(lambda found: f"${imports.get(found[1], found[1])}.", template)
+    return _QUALIFIER.sub(lambda found: f"${_path(found[1], imports)}.", template)
+
+
+def _path(name: str, imports: Mapping[str, str]) -> str:
+    """Return the import path of a name; where a path suggested another, the one that holds the name."""
+    if name in imports:
+        return imports[name]
+    holding = [path for path in imports.values() if name in re.split(r"[/.-]", path)]
+    return holding[0] if len(holding) == 1 else name
 
 
 # Kept by text: a few thousand texts make up most of the signatures of Kubernetes.

@@ -26,14 +26,14 @@ _EMBEDDED = re.compile(r"(\*?)([^*\[\]]+)(?:\[(.*)\])?")
 class Selected(NamedTuple):
     """A method as one type has it, its own or a promoted one."""
 
-    is_pointer: bool
-    """Whether only the pointer has it."""
     signature: str
     """As its file spells it."""
     package: str
     """The import path of that file's package."""
     arguments: tuple[str, ...]
     """What stands for the type parameters of the type that it is promoted from."""
+    is_pointer: bool = False
+    """Whether only the pointer has it."""
 
 
 Selectors = Mapping[str, Selected | None]
@@ -44,18 +44,25 @@ class Embedded(NamedTuple):
     """A type as it is embedded somewhere."""
 
     key: str
-    is_pointer: bool
-    arguments: tuple[str, ...]
+    is_pointer: bool = False
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class Known:
-    """A type of the version. Its key is `$IMPORTPATH.Name`."""
+    """A type. Its key is `$IMPORTPATH.Name`; a predeclared one's is its name."""
 
     package: str
     shape: Shape
     methods: dict[str, tuple[bool, str]] = field(default_factory=dict)
     """Name to whether its receiver is a pointer, and its signature."""
+    is_foreign: bool = False
+    """Whether it is of a package that is not imported."""
+
+
+def key_of(importpath: str, name: str) -> str:
+    """Return a type's key."""
+    return f"${importpath}.{name}" if importpath else name
 
 
 def identity(name: str, package: str) -> str:
@@ -69,33 +76,43 @@ class TypeUniverse:
     def __init__(self, index: Index, build: Build | None = None) -> None:
         """Read what the import kept of each file; takes some tenths of a second for Kubernetes."""
         self.types: dict[str, Known] = {}
-        self._aliases: dict[str, str] = dict(foreign.ALIASES)
+        self._aliases = foreign.aliases()
+        self._dotted: dict[str, tuple[str, ...]] = {}
         self._spelled: dict[tuple[str, str], str] = {}
+        for importpath, name, form, methods in foreign.types():
+            known = Known(importpath, Shape(name, form, 0, ()), methods, is_foreign=True)
+            self.types[key_of(importpath, name)] = known
         files = list(_files(index, build or Build()))
         for package, facts in files:
+            if facts.dotted:
+                self._dotted[package] = facts.dotted
             for shape in facts.shapes:
-                key = f"${package}.{shape.name}"
+                key = key_of(package, shape.name)
                 if shape.form != ALIAS:
                     self.types.setdefault(key, Known(package, shape))
                 elif not shape.parameters:
                     self._aliases[key] = shape.embeds[0].replace("$.", f"${package}.")
         for package, facts in files:
             for owner, name, is_pointer, signature in facts.methods:
-                if known := self.types.get(f"${package}.{owner}"):
-                    known.methods[name] = is_pointer, signature
+                key = key_of(package, owner)
+                known_owner = self.types.get(self._aliases.get(key, key))
+                if known_owner is not None:
+                    known_owner.methods[name] = is_pointer, signature
 
     def spelled(self, text: str, package: str, arguments: tuple[str, ...] = ()) -> str:
         """Return a type or signature of a file of `package` in the version's one spelling."""
         found = self._spelled.get((text, package))
         if found is None:
             whole = text.replace("$.", f"${package}.")
+            for dotted in self._dotted.get(package, ()):
+                whole = self._undotted(whole, package, dotted)
             found = self._spelled[text, package] = _NAME.sub(self._meant, whole)
         return _PARAMETER.sub(lambda at: _given(at, arguments), found) if arguments else found
 
     def selectors(self, key: str) -> Selectors:
         """Return every name that may stand behind a dot and a value of a type that is no interface."""
         found: dict[str, Selected | None] = {}
-        level = [Embedded(key, False, ())]
+        level = [Embedded(key)]
         seen: set[str] = set()
         is_multiple: set[str] = set()
         while level:
@@ -123,19 +140,17 @@ class TypeUniverse:
 
         None: it is no interface, it only constrains type parameters, or embeds one that is not known.
         """
-        return self._interface(Embedded(key, False, ()), 0)
+        return self._interface(Embedded(key), 0)
 
     def _interface(self, embedded: Embedded, depth: int) -> dict[str, Selected] | None:
-        if embedded.key in foreign.METHODS:
-            return dict(_foreign(embedded.key, is_indirect=True))
         under = self._underlying(embedded)
         if under is None or depth > MOST_STEPS:
             return None
         known, arguments = under
-        if known.shape.form != INTERFACE or known.shape.has_union:
+        if known.shape.form != INTERFACE or known.shape.only_constrains:
             return None
         found = {
-            identity(name, known.package): Selected(False, signature, known.package, arguments)
+            identity(name, known.package): Selected(signature, known.package, arguments)
             for name, (_pointer, signature) in known.methods.items()
         }
         for text in known.shape.embeds:
@@ -152,15 +167,14 @@ class TypeUniverse:
         """Yield the methods and fields of a type at its own depth."""
         known = self.types.get(embedded.key)
         if known is None:
-            yield from _foreign(embedded.key, is_indirect=embedded.is_pointer)
             return
         if known.shape.form != INTERFACE:
             for name, (is_pointer, signature) in known.methods.items():
                 selected = Selected(
-                    is_pointer and not embedded.is_pointer,
                     signature,
                     known.package,
                     embedded.arguments,
+                    is_pointer and not embedded.is_pointer,
                 )
                 yield identity(name, known.package), selected
         under = self._underlying(embedded)
@@ -195,6 +209,18 @@ class TypeUniverse:
             embedded = _embedded(self.spelled(text, known.package, embedded.arguments))
         return None
 
+    def _undotted(self, text: str, package: str, dotted: str) -> str:
+        """Return `text` with the names that a package has from a dot import as what they are."""
+
+        def owned(found: re.Match[str]) -> str:
+            key = found[0]
+            if key in self.types or not key.startswith(f"${package}."):
+                return key
+            other = f"${dotted}{key[len(package) + 1 :]}"
+            return other if other in self.types or other in self._aliases else key
+
+        return _NAME.sub(owned, text)
+
     def _meant(self, found: re.Match[str]) -> str:
         """Return what a name stands for, through aliases."""
         name = found[0]
@@ -210,12 +236,13 @@ class TypeUniverse:
 
 def _files(index: Index, build: Build) -> Iterator[tuple[str, Facts]]:
     """Yield (import path, facts) of every file that the build compiles, in order of their paths."""
-    found: list[tuple[str, Facts]] = []
-    for number, segment in enumerate(index.view.segments):
-        for blob, facts in segment.facts():
-            for path in index.view.paths.get((number, blob), ()):
-                if not is_test(path) and _is_listed(path) and fits(path, facts.constraint, build):
-                    found.append((path, facts))
+    found = [
+        (path, facts)
+        for number, segment in enumerate(index.view.segments)
+        for blob, facts in segment.facts()
+        for path in index.view.paths.get((number, blob), ())
+        if not is_test(path) and _is_listed(path) and fits(path, facts.constraint, build)
+    ]
     for path, facts in sorted(found, key=lambda one: one[0]):
         yield index.importpath_of(path), facts
 
@@ -228,7 +255,7 @@ def _is_listed(path: str) -> bool:
 def _embedded(text: str) -> Embedded:
     found = _EMBEDDED.fullmatch(text)
     if found is None:
-        return Embedded(text, False, ())
+        return Embedded(text)
     return Embedded(found[2], found[1] == "*", tuple(_arguments(found[3] or "")))
 
 
@@ -247,9 +274,3 @@ def _arguments(text: str) -> Iterator[str]:
 def _given(at: re.Match[str], arguments: tuple[str, ...]) -> str:
     number = int(at[1])
     return arguments[number] if number < len(arguments) else at[0]
-
-
-def _foreign(key: str, *, is_indirect: bool) -> Iterator[tuple[str, Selected]]:
-    for name, signature in foreign.METHODS.get(key, {}).items():
-        is_pointer = key in foreign.POINTERS and not is_indirect
-        yield name, Selected(is_pointer, signature, "", ())

@@ -3,7 +3,8 @@
 // It reads what `go list -deps -json` prints and checks every package from source, in that order and
 // without the bodies of functions, so nothing is compiled. Its arguments are import paths of modules:
 // interfaces and types of their packages are paired, those that have methods and are not generic
-// interfaces. A package with errors is counted, and what could be checked of it takes part.
+// interfaces. A package with errors is counted, and what could be checked of it takes part. Of an
+// argument `-IMPORTPATH.Type` it says the methods.
 package main
 
 import (
@@ -46,6 +47,8 @@ type answer struct {
 	// Types and Interfaces are all that took part.
 	Types, Interfaces []string
 	Pairs             []pair
+	// Methods are those of the types that were asked for by name.
+	Methods map[string]map[string]string
 }
 
 type checked struct {
@@ -63,7 +66,19 @@ func main() {
 		log.Fatal(err)
 	}
 	check(packages)
-	if err := json.NewEncoder(os.Stdout).Encode(compare(packages, os.Args[1:])); err != nil {
+	var modules, asked []string
+	for _, argument := range os.Args[1:] {
+		if name, is := strings.CutPrefix(argument, "-"); is {
+			asked = append(asked, name)
+		} else {
+			modules = append(modules, argument)
+		}
+	}
+	found := compare(packages, modules)
+	for _, name := range asked {
+		found.Methods[name] = methods(packages, name)
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(found); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -160,7 +175,7 @@ type implementer struct {
 }
 
 func compare(packages []*checked, modules []string) *answer {
-	found := &answer{}
+	found := &answer{Methods: map[string]map[string]string{}}
 	var implementers []implementer
 	interfaces := map[string]*types.Interface{}
 	for _, one := range packages {
