@@ -141,9 +141,9 @@ class _Reader:
                 at = member.end
         rest.append(self._text[at : mark.end])
         body = "".join(rest)
-        if not re.search(r"^[\t ]*[^\s/{}]", body, re.MULTILINE) and "{" in body[:1]:
-            return []
-        body = re.sub(r"//[^\n]*|/\*.*?\*/", "", body, flags=re.DOTALL).strip()
+        if "/" in body:
+            body = re.sub(r"//[^\n]*|/\*.*?\*/", "", body, flags=re.DOTALL)
+        body = body.strip()
         body = re.sub(r"\|\s*", "| ", body.removeprefix("{").removesuffix("}"))
         return [part.strip() for part in re.split(r"[\n;]", body) if part.strip()]
 

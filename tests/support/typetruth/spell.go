@@ -29,13 +29,10 @@ func methods(packages []*checked, full string) map[string]string {
 		add := func(set *types.MethodSet, mark string) {
 			for at := range set.Len() {
 				method := set.At(at).Obj().(*types.Func)
-				name := method.Name()
-				if !method.Exported() {
-					if !types.IsInterface(object.Type()) {
-						continue
-					}
-					name = method.Pkg().Path() + "." + name
+				if !method.Exported() && !types.IsInterface(object.Type()) {
+					continue
 				}
+				name := method.Name()
 				if _, is := found[name]; !is {
 					found[mark+name] = signature(method.Signature())
 				}

@@ -1,3 +1,0 @@
-module portolan/tests/portal/source/truth
-
-go 1.24
