@@ -12,6 +12,7 @@ from portal.source.buildtags import Build
 from portal.source.index import Index
 from portal.source.methodset import INTERFACE
 from portal.source.typeuniverse import Selected, Selectors, TypeUniverse, key_of
+from portal.source.view import View
 
 KEPT = 4
 """Versions that stay in the memory of a process; one is some tens of MB."""
@@ -27,9 +28,9 @@ class Pair(NamedTuple):
 
 
 @lru_cache(maxsize=KEPT)
-def of(index: Index) -> "Implementers":
-    """Return the implementers of a version for linux/amd64, made once."""
-    return Implementers(index)
+def of(view: View) -> "Implementers":
+    """Return the implementers of a version for linux/amd64, made once for an open view."""
+    return Implementers(Index(view))
 
 
 class Implementers:

@@ -3,7 +3,7 @@
 Every identifier of the name is found, in code and not in comments or strings. `pkg.Name` in a file
 that imports the package, and an exported name inside it, are exact; an unexported one is, where its
 file declares no other of that name. A member is found by its name alone: which type stands before the
-dot takes a type checker, so it is a candidate, and said to be one.
+dot takes a type checker, so it is a candidate, and said to be one, unless portal.source.exact knows.
 Source: Go specification, "Declarations and scope", "Qualified identifiers".
 """
 
@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from portal.source.buildtags import is_test
 from portal.source.declared import Declared, Mark
+from portal.source.exact.answers import Verdict
 from portal.source.index import Index
 from portal.source.lexer import COMMENT, LITERAL
 from portal.source.symbols import Kind
@@ -57,12 +58,25 @@ class Uses:
     """How many files may hold one, in all."""
 
 
+class Judge(Protocol):
+    """Says whether the identifier at a byte's offset in a file is the symbol: portal.source.exact."""
+
+    def __call__(self, path: str, offset: int) -> Verdict:
+        """Say it."""
+
+
 class References:
     """The uses of one symbol at one version. Belongs to the process that made the index."""
 
-    def __init__(self, index: Index, importpath: str, name: str) -> None:
-        """Choose the files: the package's own first, then those that import it, then others."""
+    def __init__(
+        self, index: Index, importpath: str, name: str, judge: Judge | None = None
+    ) -> None:
+        """Choose the files: the package's own first, then those that import it, then others.
+
+        `judge` is Go's type checker, where it has been run; what it does not know is as without it.
+        """
         self.index = index
+        self._judge = judge
         self._importpath = importpath
         self._name = name
         self._last = name.rpartition(".")[2]
@@ -129,12 +143,14 @@ class References:
             if definition is not None and (definition.name != self._name or not is_own):
                 continue
             certainty = self._certainty(text, start, is_own=is_own, aliases=aliases)
+            if is_shadowed and certainty is Certainty.EXACT:
+                certainty = Certainty.LIKELY
             if definition is not None:
                 certainty = Certainty.EXACT
-            elif certainty is None:
+            elif self._judge is not None:
+                certainty = _judged(self._judge(path, _offset(text, start)), certainty)
+            if certainty is None:
                 continue
-            elif is_shadowed and certainty is Certainty.EXACT:
-                certainty = Certainty.LIKELY
             yield _use(
                 path, text, (start, end), _within(marks, starts, start), certainty, definition
             )
@@ -155,6 +171,20 @@ class References:
         if not is_own:
             return None
         return Certainty.LIKELY if is_key else Certainty.EXACT  # a field's name, or a map's key
+
+
+def _offset(text: str, start: int) -> int:
+    """Return a character's offset in bytes."""
+    return start if text.isascii() else len(text[:start].encode("utf-8", "surrogatepass"))
+
+
+def _judged(verdict: Verdict, certainty: Certainty | None) -> Certainty | None:
+    match verdict:
+        case Verdict.IS:
+            return Certainty.EXACT
+        case Verdict.IS_NOT:
+            return None
+    return certainty
 
 
 def _within(marks: list[Mark], starts: list[int], at: int) -> str:

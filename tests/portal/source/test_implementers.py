@@ -1,26 +1,20 @@
 """Types meet interfaces as Go decides it: by method sets, promotion, pointers and packages."""
 
-import hashlib
 from pathlib import Path
 
 import pytest
 
 from portal.source import foreign
 from portal.source.buildtags import Build
-from portal.source.declared import of
-from portal.source.golang import parse
 from portal.source.implementers import Implementers, Pair
 from portal.source.index import Index
-from portal.source.methodset import INTERFACE, facts
-from portal.source.segment import CODE, TEXT, NewBlob, TextWriter, pack, write_code
-from portal.source.snapshot import Module, Snapshot
-from portal.source.view import Collection, Placed
-from tests.support.imported import imported
+from portal.source.methodset import INTERFACE
+from portal.source.snapshot import Snapshot
+from portal.source.view import Collection
+from tests.support.imported import imported, take_files
 from tests.support.source import listed
 from tests.support.typetruth import obtain
 
-MODULE = Module("example.org/m", "v1.0.0", "h1:" + "A" * 43 + "=", "")
-SNAPSHOT = Snapshot("m", "v1.0.0", (MODULE,), "MIT", "example.org/m")
 VERSIONS = ("v1.36.3", "v1.20.2")
 ENOUGH = 0.99
 
@@ -32,31 +26,8 @@ def collection(tmp_path: Path) -> Collection:
 
 
 def take(collection: Collection, files: dict[str, str], build: Build | None = None) -> Implementers:
-    """Return what a module of these files holds, imported."""
-    place = collection.root / "s"
-    writer = TextWriter(place.with_suffix(TEXT))
-    blobs = {path: text.encode() for path, text in files.items()}
-    shas = {path: hashlib.sha256(data).digest() for path, data in blobs.items()}
-    writer.add(
-        {
-            shas[path]: NewBlob(shas[path], len(data), pack(data), data.decode())
-            for path, data in blobs.items()
-        }.values()
-    )
-    held = dict(writer.held)
-    writer.finish()
-    outlines = []
-    for number, data in sorted({held[shas[path]]: data for path, data in blobs.items()}.items()):
-        source = parse(data)
-        declared = of(source)
-        outlines.append((number, declared, facts(source.text, declared)))
-    write_code(place.with_suffix(CODE), outlines)
-    collection.write(
-        SNAPSHOT, (Placed(path, "s", held[shas[path]], len(data)) for path, data in blobs.items())
-    )
-    view = collection.view(SNAPSHOT)
-    assert view is not None
-    return Implementers(Index(view), build)
+    """Return the implementers of a module of these files."""
+    return Implementers(Index(take_files(collection, files)), build)
 
 
 def names(pairs: list[Pair]) -> list[str]:

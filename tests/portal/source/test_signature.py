@@ -11,6 +11,8 @@ IMPORTS = {
     "metav1": "k8s.io/apimachinery/pkg/apis/meta/v1",
     "go_restful": "github.com/emicklei/go-restful/v3",
 }
+POD = "$k8s.io/api/core/v1.Pod"
+META = "$k8s.io/apimachinery/pkg/apis/meta/v1"
 
 
 @pytest.mark.parametrize(
@@ -19,11 +21,7 @@ IMPORTS = {
         ("()", "()"),
         ("(a, b int) string", "(int,int)(string)"),
         ("(int, int) (s string)", "(int,int)(string)"),
-        (
-            "(pod *v1.Pod, o ...metav1.Options) (v1.Pod, error)",
-            "(*$k8s.io/api/core/v1.Pod,...$k8s.io/apimachinery/pkg/apis/meta/v1.Options)"
-            + "($k8s.io/api/core/v1.Pod,error)",
-        ),
+        ("(pod *v1.Pod, o ...metav1.Options) error", f"(*{POD},...{META}.Options)(error)"),
         (
             "(f func(a, b T) (bool, error), m map[K][]byte)",
             "(func($.T,$.T)(bool,error),map[$.K][]uint8)",
