@@ -241,13 +241,13 @@ def _files(index: Index, build: Build) -> Iterator[tuple[str, Facts]]:
         for number, segment in enumerate(index.view.segments)
         for blob, facts in segment.facts()
         for path in index.view.paths.get((number, blob), ())
-        if not is_test(path) and is_listed(path) and fits(path, facts.constraint, build)
+        if not is_test(path) and _is_listed(path) and fits(path, facts.constraint, build)
     ]
     for path, facts in sorted(found, key=lambda one: one[0]):
         yield index.importpath_of(path), facts
 
 
-def is_listed(path: str) -> bool:
+def _is_listed(path: str) -> bool:
     """Whether the go command sees a file's folder in a pattern such as `./...`."""
     return not any(part == "testdata" or part[:1] in {"_", "."} for part in path.split("/")[:-1])
 

@@ -59,10 +59,13 @@ class Uses:
 
 
 class Judge(Protocol):
-    """Says whether the identifier at a byte's offset in a file is the symbol: portal.source.exact."""
+    """Knows the uses of one symbol: portal.source.exact."""
 
     def __call__(self, path: str, offset: int) -> Verdict:
-        """Say it."""
+        """Say whether the identifier at a byte's offset in a file is the symbol."""
+
+    def may_be_in(self, path: str) -> bool:
+        """Whether an identifier of a file may be the symbol."""
 
 
 class References:
@@ -112,6 +115,8 @@ class References:
                     where = path, number, blob
                     if self.index.importpath_of(path) == self._importpath:
                         own.append(where)
+                    elif self._judge is not None and not self._judge.may_be_in(path):
+                        continue
                     elif blob in importers:
                         importing.append(where)
                     elif self._is_member and self._last[:1].isupper():

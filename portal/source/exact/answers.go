@@ -6,16 +6,20 @@ import (
 	"go/types"
 	"iter"
 	"sort"
+	"strings"
 )
 
 // note keeps which symbols of the version a package uses where, and the identifiers that mean nothing.
 func (one *unit) note(w *world, files *token.FileSet, syntax []*ast.File, info *types.Info) {
 	for _, file := range syntax {
-		one.noteMembers(file, info)
+		w.noteMembers(file, info)
 	}
 	for _, file := range syntax {
 		position := files.File(file.FileStart)
 		name := position.Name()
+		if one.isTest && !strings.HasSuffix(name, "_test.go") {
+			continue // it is noted where it is at home
+		}
 		ast.Inspect(file, func(node ast.Node) bool {
 			identifier, is := node.(*ast.Ident)
 			if !is {
@@ -39,7 +43,7 @@ func (one *unit) note(w *world, files *token.FileSet, syntax []*ast.File, info *
 }
 
 // noteMembers keeps what the fields and interface methods of a file's types are called by.
-func (one *unit) noteMembers(file *ast.File, info *types.Info) {
+func (w *world) noteMembers(file *ast.File, info *types.Info) {
 	for _, declaration := range file.Decls {
 		group, is := declaration.(*ast.GenDecl)
 		if !is || group.Tok != token.TYPE {
@@ -65,7 +69,7 @@ func (one *unit) noteMembers(file *ast.File, info *types.Info) {
 				}
 				for _, name := range names {
 					if object := info.Defs[name]; object != nil {
-						one.members[object] = spec.Name.Name + "." + name.Name
+						w.members.Store(object, spec.Name.Name+"."+name.Name)
 					}
 				}
 			}
@@ -94,7 +98,7 @@ func (w *world) nameOf(object types.Object) (importpath, name string) {
 	if object.Pkg() == nil {
 		return "", ""
 	}
-	importpath = object.Pkg().Path()
+	importpath = strings.TrimSuffix(object.Pkg().Path(), "_test")
 	of := w.packages[importpath]
 	if of == nil || !of.isOurs {
 		return "", ""
@@ -102,13 +106,15 @@ func (w *world) nameOf(object types.Object) (importpath, name string) {
 	switch object := object.(type) {
 	case *types.Var:
 		if object.IsField() {
-			return importpath, of.members[object.Origin()]
+			member, _ := w.members.Load(object.Origin())
+			name, _ = member.(string)
+			return importpath, name
 		}
 	case *types.Func:
 		origin := object.Origin()
 		if receiver := origin.Signature().Recv(); receiver != nil {
-			if member, is := of.members[origin]; is {
-				return importpath, member
+			if member, is := w.members.Load(origin); is {
+				return importpath, member.(string)
 			}
 			typ := types.Unalias(receiver.Type())
 			if pointer, is := typ.(*types.Pointer); is {
@@ -129,7 +135,8 @@ func (w *world) nameOf(object types.Object) (importpath, name string) {
 	return importpath, object.Name()
 }
 
-// A checked is the answer for one package: its errors, and by file the identifiers that mean nothing.
+// A checked is the answer for one package, or for tests: its errors, and by file the identifiers that
+// mean nothing.
 type checked struct {
 	Package string           `json:"package"`
 	Faults  int              `json:"faults"`
@@ -150,6 +157,9 @@ func (w *world) answers() iter.Seq[any] {
 			one := w.packages[path]
 			if !one.isOurs {
 				continue
+			}
+			if one.isTest {
+				path, one.faults = "", 0 // the package itself says how it is
 			}
 			if !yield(checked{path, one.faults, one.open}) {
 				return

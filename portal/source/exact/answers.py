@@ -1,12 +1,12 @@
 """What Go's type checker said of a version, to be asked.
 
-It speaks of what a build for linux/amd64 compiles, tests apart; `Verdict.NOTHING` is for all the rest.
+It speaks of what a build for linux/amd64 and its tests compile; `Verdict.NOTHING` is for all the rest.
 """
 
 import json
 import sqlite3
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 
@@ -29,12 +29,16 @@ class Uses:
 
     def __call__(self, path: str, offset: int) -> Verdict:
         """Say whether the identifier at a byte's offset in a file is the symbol."""
-        number, unknown = self._answers.file(path)
-        if number is None:
-            return Verdict.NOTHING
+        number, has_open = self._answers.files.get(path, (0, True))
         if offset in self._files.get(number, ()):
             return Verdict.IS
-        return Verdict.NOTHING if offset in unknown else Verdict.IS_NOT
+        is_open = not number or (has_open and offset in self._answers.open(number))
+        return Verdict.NOTHING if is_open else Verdict.IS_NOT
+
+    def may_be_in(self, path: str) -> bool:
+        """Whether an identifier of a file may be a use of the symbol."""
+        number, has_open = self._answers.files.get(path, (0, True))
+        return has_open or number in self._files
 
 
 class Answers:
@@ -66,10 +70,16 @@ class Answers:
         found = json.loads(row[0]) if row else {}
         return {int(number): frozenset(offsets) for number, offsets in found.items()}
 
-    def file(self, path: str) -> tuple[int | None, frozenset[int]]:
-        """Return a file's number, None if it was not checked, and the offsets that mean nothing."""
-        row = self._db.execute("SELECT id, open FROM file WHERE path = ?", (path,)).fetchone()
-        return (row[0], frozenset(json.loads(row[1]))) if row else (None, frozenset())
+    @cached_property
+    def files(self) -> dict[str, tuple[int, bool]]:
+        """Path to a file's number, from 1, and whether identifiers in it mean nothing."""
+        rows = self._db.execute("SELECT path, id, open != '[]' FROM file")
+        return {path: (number, bool(has_open)) for path, number, has_open in rows}
+
+    def open(self, number: int) -> frozenset[int]:
+        """Return the offsets, in bytes, of the identifiers of a file that mean nothing."""
+        row = self._db.execute("SELECT open FROM file WHERE id = ?", (number,)).fetchone()
+        return frozenset(json.loads(row[0]))
 
 
 @lru_cache(maxsize=4)

@@ -22,22 +22,27 @@ import (
 
 // A world is every package that takes part: those of the version, and what they import.
 type world struct {
+	// packages are by import path; with testSuffix, one with its tests.
 	packages map[string]*unit
 	modules  map[string]string
 	context  build.Context
+	// members is what fields and methods of interfaces are called by: types.Object to string.
+	members sync.Map
 }
+
+const testSuffix = " [test]"
 
 // A unit is one package.
 type unit struct {
 	path    string
 	isOurs  bool
 	isGo    bool // of the standard library
+	isTest  bool // a package again, for the sake of its tests; or one of tests alone
 	files   []file
 	imports []string
 	done    chan struct{}
 	types   *types.Package
 	faults  int
-	members map[types.Object]string
 	uses    map[use][]int
 	open    map[string][]int
 }
@@ -62,6 +67,7 @@ func read(from io.Reader) (*world, error) {
 	for {
 		header, err := archive.Next()
 		if errors.Is(err, io.EOF) {
+			found.partTests()
 			return found, nil
 		} else if err != nil {
 			return nil, err
@@ -93,9 +99,43 @@ func read(from io.Reader) (*world, error) {
 
 func newUnit(path string) *unit {
 	return &unit{
-		path: path, done: make(chan struct{}), members: map[types.Object]string{},
-		uses: map[use][]int{}, open: map[string][]int{},
+		path: path, done: make(chan struct{}), uses: map[use][]int{}, open: map[string][]int{},
 	}
+}
+
+// partTests makes packages of their own out of tests: what they see, others must not.
+func (w *world) partTests() {
+	for _, path := range sortedKeys(w.packages) {
+		one := w.packages[path]
+		with, outside := newUnit(path), newUnit(path+"_test")
+		var plain []file
+		for _, file := range one.files {
+			if !file.isTest() {
+				plain = append(plain, file)
+				continue
+			}
+			syntax, err := parser.ParseFile(token.NewFileSet(), file.at, file.data, parser.PackageClauseOnly)
+			if err == nil && strings.HasSuffix(syntax.Name.Name, "_test") {
+				outside.files = append(outside.files, file)
+			} else {
+				with.files = append(with.files, file)
+			}
+		}
+		one.files = plain
+		if len(with.files) > 0 {
+			with.files = append(with.files, plain...)
+			with.isOurs, with.isTest = true, true
+			w.packages[path+testSuffix] = with
+		}
+		if len(outside.files) > 0 {
+			outside.isOurs, outside.isTest = true, true
+			w.packages[outside.path] = outside
+		}
+	}
+}
+
+func (f file) isTest() bool {
+	return strings.HasSuffix(f.name, "_test.go")
 }
 
 // discover finds what is imported, and what that imports, as far as it is on this machine.
@@ -136,6 +176,9 @@ func (w *world) discover() {
 func (w *world) resolve(from *unit, path string) string {
 	if from.isGo && strings.Contains(strings.SplitN(path, "/", 2)[0], ".") {
 		return "vendor/" + path
+	}
+	if from.isTest && from.path == path+"_test" && w.packages[path+testSuffix] != nil {
+		return path + testSuffix
 	}
 	return path
 }
@@ -254,6 +297,9 @@ func (one *unit) check(w *world, files *token.FileSet) {
 			one.faults++
 		}
 		if parsed != nil {
+			if one.isTest && !file.isTest() {
+				hollow(parsed) // it was read before
+			}
 			syntax = append(syntax, parsed)
 		}
 	}
@@ -272,6 +318,16 @@ func (one *unit) check(w *world, files *token.FileSet) {
 	one.types, _ = config.Check(one.path, files, syntax, info)
 	if one.isOurs {
 		one.note(w, files, syntax, info)
+	}
+}
+
+// hollow takes the bodies of functions away where the language allows it.
+func hollow(file *ast.File) {
+	for _, declaration := range file.Decls {
+		function, is := declaration.(*ast.FuncDecl)
+		if is && function.Type.TypeParams == nil && function.Name.Name != "init" && function.Name.Name != "main" {
+			function.Body = nil
+		}
 	}
 }
 

@@ -44,6 +44,25 @@ func Use(q *a.Queue, i a.Adder, n Named, k kind.Kind) string {
 }
 """,
     "b/b_windows.go": 'package b\n\nimport "example.org/m/a"\n\nfunc Other(q *a.Queue) { q.Add(a.Item{}) }\n',
+    "a/a_test.go": """package a
+
+import "testing"
+
+func TestQueue(t *testing.T) { new(Queue).Add(helped()) }
+func helped() Item { return Item{} }
+""",
+    "a/outside_test.go": """package a_test
+
+import (
+	"testing"
+
+	"example.org/m/a"
+)
+
+var other a.Adder
+
+func TestOutside(t *testing.T) { other.Add(a.Item{}); new(a.Queue).Add(a.Item{}) }
+""",
     "b/broken.go": "package b\n\nfunc broken( {\n",
 }
 
@@ -96,6 +115,20 @@ def test_an_identifier_is_the_symbol_or_is_not(index: Index, tmp_path: Path, go:
     assert fields("b/b.go", field + len("世界.".encode())) is Verdict.IS
 
 
+def test_tests_are_judged_too(index: Index, tmp_path: Path, go: str) -> None:
+    """Those inside of a package, and those beside it."""
+    found = made(index, tmp_path, go)
+    uses = found.uses("example.org/m/a", "Queue.Add")
+    (inside,) = places("a/a_test.go", "Add(helped")
+    (by_interface,) = places("a/outside_test.go", "Add(a.Item{}); new")
+    (outside,) = places("a/outside_test.go", "Add(a.Item{}) }")
+    assert uses("a/a_test.go", inside) is Verdict.IS
+    assert uses("a/outside_test.go", by_interface) is Verdict.IS_NOT
+    assert uses("a/outside_test.go", outside) is Verdict.IS
+    (helped,) = places("a/a_test.go", "helped())")
+    assert found.uses("example.org/m/a", "helped")("a/a_test.go", helped) is Verdict.IS
+
+
 def test_what_is_not_here_is_not_judged(index: Index, tmp_path: Path, go: str) -> None:
     """A module that this machine lacks, another platform, a file that is not there."""
     found = made(index, tmp_path, go)
@@ -105,7 +138,7 @@ def test_what_is_not_here_is_not_judged(index: Index, tmp_path: Path, go: str) -
     assert uses("b/b.go", foreign + 2) is Verdict.NOTHING
     assert uses("b/b_windows.go", windows + 2) is Verdict.NOTHING
     assert uses("c/c.go", 0) is Verdict.NOTHING
-    assert found.faulty() == (2, 3)
+    assert found.faulty() == (2, 5)
 
 
 def test_a_module_of_the_go_cache_is_read(index: Index, tmp_path: Path, go: str) -> None:
@@ -125,11 +158,13 @@ def test_references_are_exact_where_go_has_judged(index: Index, tmp_path: Path, 
     """What it cannot judge stays a candidate, and what is another symbol is gone."""
     name = "example.org/m/a", "Queue.Add"
     without = References(index, *name).batch(0, lambda _files, _uses: False)
-    assert [use.certainty for use in without.uses].count(Certainty.CANDIDATE) == 7
+    assert [use.certainty for use in without.uses].count(Certainty.CANDIDATE) == 10
     judge = made(index, tmp_path, go).uses(*name)
     found = References(index, *name, judge).batch(0, lambda _files, _uses: False)
     assert [(use.path, use.text.strip(), use.certainty.value) for use in found.uses] == [
         ("a/a.go", "func (q *Queue) Add(item Item) { q.items = append(q.items, item) }", "exact"),
+        ("a/a_test.go", "func TestQueue(t *testing.T) { new(Queue).Add(helped()) }", "exact"),
+        ("a/outside_test.go", FILES["a/outside_test.go"].splitlines()[-1], "exact"),
         ("b/b.go", 'q.Add(a.Item{Name: "one"})', "exact"),
         ("b/b.go", "n.Add(a.Item{})", "exact"),
         ("b/b.go", "k.Add(a.Item{})", "candidate"),
