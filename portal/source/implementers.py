@@ -17,6 +17,8 @@ from portal.source.view import View
 KEPT = 4
 """Versions that stay in the memory of a process; one is some tens of MB."""
 
+_PARAMETER = re.compile(r"(#\d+)")
+
 
 class Pair(NamedTuple):
     """The other side of an answer: a type, or an interface."""
@@ -117,34 +119,30 @@ class Implementers:
 
 def _unifies(pattern: str, text: str) -> bool:
     """Whether types can stand for the parameters of a generic interface so that it has these signatures."""
-    if not pattern:
-        return True
-    found = _pattern(pattern).fullmatch(text)
-    return found is not None and all(map(_is_whole, found.groups()))
-
-
-@lru_cache(maxsize=1024)
-def _pattern(text: str) -> re.Pattern[str]:
-    seen: set[str] = set()
-
-    def group(at: re.Match[str]) -> str:
-        name = f"p{at[1]}"
-        if name in seen:
-            return f"(?P={name})"
-        seen.add(name)
-        return rf"(?P<{name}>[^\n]+?)"
-
-    return re.compile(re.sub(r"\\#(\d+)", group, re.escape(text)))
-
-
-def _is_whole(text: str) -> bool:
-    """Whether no bracket of a piece of a type is closed or opened outside, and no comma is bare."""
-    depth = 0
-    for character in text:
-        depth += (character in "([{") - (character in ")]}")
-        if depth < 0 or (depth == 0 and character == ","):
+    bound: dict[str, str] = {}
+    at = 0
+    for piece in _PARAMETER.split(pattern):
+        if not piece.startswith("#"):
+            if not text.startswith(piece, at):
+                return False
+            at += len(piece)
+            continue
+        end = _end_of_type(text, at)
+        if end == at or bound.setdefault(piece, text[at:end]) != text[at:end]:
             return False
-    return depth == 0
+        at = end
+    return at == len(text)
+
+
+def _end_of_type(text: str, begin: int) -> int:
+    """Return where a type ends in the one spelling: at a comma or bracket that is not its own."""
+    depth = 0
+    for at in range(begin, len(text)):
+        character = text[at]
+        if depth == 0 and character in ",)]\n":
+            return at
+        depth += (character in "([{") - (character in ")]}")
+    return len(text)
 
 
 def _pair(key: str, *, is_pointer: bool) -> Pair:

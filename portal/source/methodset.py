@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from portal.source.declared import Declared, Mark
+from portal.source.lexer import COMMENT
 from portal.source.signature import NoType, of_method, of_type, parameters_of
 from portal.source.symbols import MAX_SIGNATURE, Kind
 
@@ -142,7 +143,7 @@ class _Reader:
         rest.append(self._text[at : mark.end])
         body = "".join(rest)
         if "/" in body:
-            body = re.sub(r"//[^\n]*|/\*.*?\*/", "", body, flags=re.DOTALL)
+            body = re.sub(COMMENT, "", body)
         body = body.strip()
         body = re.sub(r"\|\s*", "| ", body.removeprefix("{").removesuffix("}"))
         return [part.strip() for part in re.split(r"[\n;]", body) if part.strip()]
