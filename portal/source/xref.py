@@ -86,6 +86,11 @@ class References:
         self._is_member = "." in name
         self._order = list(self._files())
 
+    @property
+    def is_checked(self) -> bool:
+        """Whether Go's type checker has judged: candidates are then what it could not judge."""
+        return self._judge is not None
+
     def batch(self, start: int, enough: Callable[[int, int], bool]) -> Uses:
         """Return the uses from file number `start` on; ends when `enough` of (files, uses)."""
         found: list[Use] = []

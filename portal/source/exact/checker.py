@@ -128,7 +128,7 @@ def _modules(index: Index, caches: Sequence[Path]) -> dict[str, str]:
         except (NoSuchFile, NotAFile):
             continue
         for required, (source, version) in _required(text).items():
-            if required not in ours and required not in found:
+            if required not in ours and required not in found and ".." not in source.split("/"):
                 for cache in caches:
                     folder = cache / f"{escape(source)}@{escape(version)}"
                     if folder.is_dir():

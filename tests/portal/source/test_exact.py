@@ -160,7 +160,9 @@ def test_references_are_exact_where_go_has_judged(index: Index, tmp_path: Path, 
     without = References(index, *name).batch(0, lambda _files, _uses: False)
     assert [use.certainty for use in without.uses].count(Certainty.CANDIDATE) == 10
     judge = made(index, tmp_path, go).uses(*name)
-    found = References(index, *name, judge).batch(0, lambda _files, _uses: False)
+    checked = References(index, *name, judge)
+    assert checked.is_checked
+    found = checked.batch(0, lambda _files, _uses: False)
     assert [(use.path, use.text.strip(), use.certainty.value) for use in found.uses] == [
         ("a/a.go", "func (q *Queue) Add(item Item) { q.items = append(q.items, item) }", "exact"),
         ("a/a_test.go", "func TestQueue(t *testing.T) { new(Queue).Add(helped()) }", "exact"),
