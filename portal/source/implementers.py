@@ -11,7 +11,14 @@ from typing import NamedTuple
 from portal.source.buildtags import Build
 from portal.source.index import Index
 from portal.source.methodset import INTERFACE
-from portal.source.typeuniverse import Selected, Selectors, TypeUniverse, key_of
+from portal.source.typeuniverse import (
+    MOST_STEPS,
+    Selected,
+    Selectors,
+    TypeUniverse,
+    identity,
+    key_of,
+)
 from portal.source.view import View
 
 KEPT = 4
@@ -72,7 +79,7 @@ class Implementers:
         found = [
             _pair(one, is_pointer=is_pointer)
             for one in self._having.get(self._rarest(methods), ())
-            if (is_pointer := self._implements(self._selectors[one], methods)) is not None
+            if (is_pointer := self._implements(self._selectors[one], key)) is not None
         ]
         return sorted(found)
 
@@ -87,20 +94,19 @@ class Implementers:
             _pair(one, is_pointer=is_pointer)
             for method in selectors or ()
             for one in self._leading.get(method, ())
-            if one != key
-            and (is_pointer := self._implements(selectors or {}, self._interfaces[one])) is not None
+            if one != key and (is_pointer := self._implements(selectors or {}, one)) is not None
         ]
         return sorted(found)
 
     def _rarest(self, methods: dict[str, Selected]) -> str:
         return min(methods, key=lambda name: (len(self._having.get(name, ())), name))
 
-    def _implements(self, selectors: Selectors, methods: dict[str, Selected]) -> bool | None:
+    def _implements(self, selectors: Selectors, interface: str) -> bool | None:
         """Return whether it takes a pointer to implement an interface; None: it does not."""
         is_pointer = False
         wanted: list[str] = []
         given: list[str] = []
-        for name, method in methods.items():
+        for name, method in self._interfaces[interface].items():
             selected = selectors.get(name)
             if selected is None:
                 return None
@@ -111,27 +117,58 @@ class Implementers:
                 given.append(have)
             elif want != have:
                 return None
-        return is_pointer if _unifies("\n".join(wanted), "\n".join(given)) else None
+        bound = _unified("\n".join(wanted), "\n".join(given))
+        return is_pointer if bound is not None and self._allows(interface, bound) else None
+
+    def _allows(self, interface: str, bound: dict[str, str]) -> bool:
+        """Whether the type parameters of an interface may be these types."""
+        known = self._universe.types[interface]
+        return all(
+            self._satisfies(
+                bound[f"#{number}"], self._universe.spelled(constraint, known.package), MOST_STEPS
+            )
+            for number, constraint in enumerate(known.shape.parameters)
+            if f"#{number}" in bound
+        )
+
+    def _satisfies(self, given: str, constraint: str, steps: int) -> bool:
+        """Whether a type satisfies a constraint; one that is not known, nothing does."""
+        if constraint in {"interface{}", "comparable"} or given.startswith("#"):
+            return True
+        known = self._universe.types.get(constraint)
+        if known is None or known.shape.form != INTERFACE or not steps:
+            return False
+        spelled = [self._universe.spelled(term, known.package) for term in known.shape.terms]
+        if (known.shape.only_constrains and given not in spelled) or known.shape.parameters:
+            return False
+        methods = {identity(name, known.package) for name in known.methods}
+        selectors = (
+            self._selectors.get(given.removeprefix("*")) or self._interfaces.get(given) or {}
+        )
+        return all(selectors.get(name) for name in methods) and all(
+            self._satisfies(given, self._universe.spelled(one, known.package), steps - 1)
+            for one in known.shape.embeds
+        )
 
     def _spelled(self, selected: Selected) -> str:
         return self._universe.spelled(selected.signature, selected.package, selected.arguments)
 
 
-def _unifies(pattern: str, text: str) -> bool:
-    """Whether types can stand for the parameters of a generic interface so that it has these signatures."""
+def _unified(pattern: str, text: str) -> dict[str, str] | None:
+    """Return what stands for the parameters in `pattern` where that makes it `text`; None: nothing does."""
     bound: dict[str, str] = {}
     at = 0
     for piece in _PARAMETER.split(pattern):
         if not piece.startswith("#"):
             if not text.startswith(piece, at):
-                return False
+                return None
             at += len(piece)
             continue
         end = _end_of_type(text, at)
         if end == at or bound.setdefault(piece, text[at:end]) != text[at:end]:
-            return False
+            return None
         at = end
-    return at == len(text)
+    return bound if at == len(text) else None
 
 
 def _end_of_type(text: str, begin: int) -> int:

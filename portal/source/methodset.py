@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from portal.source.declared import Declared, Mark
 from portal.source.lexer import COMMENT
-from portal.source.signature import NoType, of_method, of_type, parameters_of
+from portal.source.signature import NoType, constraints_of, of_method, of_type, parameters_of
 from portal.source.symbols import MAX_SIGNATURE, Kind
 
 STRUCT, INTERFACE, DEFINED, ALIAS = "struct", "interface", "defined", "alias"
@@ -25,14 +25,30 @@ class Shape(NamedTuple):
     name: str
     form: str
     """STRUCT, INTERFACE, DEFINED (`type X Y`) or ALIAS (`type X = Y`)."""
-    parameters: int
-    """How many type parameters it has."""
+    parameters: tuple[str, ...]
+    """The constraints of its type parameters; "" is one that is no plain type."""
     embeds: tuple[str, ...]
     """What it embeds, as portal.source.signature spells types; of a DEFINED or ALIAS, its other type."""
     fields: tuple[str, ...] = ()
     """A struct's fields that are not embedded."""
     only_constrains: bool = False
     """Whether an interface has elements that are no interfaces and no methods, or cannot be read."""
+    terms: tuple[str, ...] = ()
+    """The types of the one union of an interface, if it has one of plain types."""
+
+    @classmethod
+    def read(cls, row: list[Any]) -> "Shape":
+        """Return what `json` made of one."""
+        name, form, parameters, embeds, fields, only_constrains, terms = row
+        return cls(
+            name,
+            form,
+            tuple(parameters),
+            tuple(embeds),
+            tuple(fields),
+            only_constrains,
+            tuple(terms),
+        )
 
 
 class Method(NamedTuple):
@@ -61,7 +77,7 @@ class Facts(NamedTuple):
         """Return what `json` made of one."""
         return cls(
             row[0],
-            tuple(Shape(*r) for r in row[1]),
+            tuple(map(Shape.read, row[1])),
             tuple(Method(*r) for r in row[2]),
             tuple(row[3]),
         )
@@ -86,7 +102,7 @@ class _Reader:
             if mark.kind in {Kind.FIELD, Kind.METHOD}:
                 self._members.setdefault(mark.name.partition(".")[0], []).append(mark)
             elif mark.kind == Kind.INTERFACE:
-                self._interfaces[mark.name] = self._parameters(mark)
+                self._interfaces[mark.name] = parameters_of(self._parameters(mark))
 
     def shapes(self) -> Iterator[Shape]:
         for mark in self._symbols:
@@ -106,12 +122,15 @@ class _Reader:
         head = self._text[: self._symbols[0].start] if self._symbols else ""
         return tuple(_DOTTED.findall(head)) if '. "' in head else ()
 
-    def _parameters(self, mark: Mark) -> tuple[str, ...]:
+    def _parameters(self, mark: Mark) -> str:
+        """Return the list of type parameters of a type, "" where it has none."""
+        # Type parameters stand at the name, an array's size behind a space.
         head = mark.signature.removeprefix(f"type {mark.name}")
-        return parameters_of(head) if head.startswith("[") else ()
+        return head[: _closing(head)] if head.startswith("[") else ""
 
     def _struct(self, mark: Mark) -> Shape:
-        parameters = self._parameters(mark)
+        listed = self._parameters(mark)
+        parameters = parameters_of(listed)
         embeds: list[str] = []
         fields: list[str] = []
         for member in self._members.get(mark.name, ()):
@@ -121,16 +140,24 @@ class _Reader:
                     embeds.extend(self._types([member.signature], parameters))
                 else:
                     fields.append(name)
-        return Shape(mark.name, STRUCT, len(parameters), tuple(embeds), tuple(fields))
+        constraints = constraints_of(listed, self._imports)
+        return Shape(mark.name, STRUCT, constraints, tuple(embeds), tuple(fields))
 
     def _interface(self, mark: Mark) -> Shape:
         parameters = self._interfaces[mark.name]
         elements = self._elements(mark)
-        is_union = [re.search(r"[|~]", element) is not None for element in elements]
-        plain = [element for element, union in zip(elements, is_union, strict=True) if not union]
+        unions = [element for element in elements if re.search(r"[|~]", element)]
+        plain = [element for element in elements if element not in unions]
         embeds = self._types(plain, parameters)
-        only_constrains = any(is_union) or len(embeds) < len(plain)
-        return Shape(mark.name, INTERFACE, len(parameters), embeds, (), only_constrains)
+        terms = unions[0].split("|") if len(unions) == 1 and "~" not in unions[0] else []
+        return Shape(
+            mark.name,
+            INTERFACE,
+            constraints_of(self._parameters(mark), self._imports),
+            embeds,
+            only_constrains=bool(unions) or len(embeds) < len(plain),
+            terms=self._types(terms, parameters),
+        )
 
     def _elements(self, mark: Mark) -> list[str]:
         """Return what an interface holds beside its methods, one element each."""
@@ -149,15 +176,13 @@ class _Reader:
         return [part.strip() for part in re.split(r"[\n;]", body) if part.strip()]
 
     def _other(self, mark: Mark) -> Shape | None:
-        rest = mark.signature.removeprefix(f"type {mark.name}")
-        parameters: tuple[str, ...] = ()
-        # Type parameters stand at the name, an array's size behind a space.
-        if rest.startswith("["):
-            closing = _closing(rest)
-            parameters, rest = parameters_of(rest[:closing]), rest[closing:]
+        listed = self._parameters(mark)
+        parameters = parameters_of(listed)
+        rest = mark.signature.removeprefix(f"type {mark.name}{listed}")
         form, rest = (ALIAS, rest[2:]) if rest.startswith(" =") else (DEFINED, rest)
         embeds = self._types([rest.strip()], parameters)
-        return Shape(mark.name, form, len(parameters), embeds) if embeds else None
+        constraints = constraints_of(listed, self._imports)
+        return Shape(mark.name, form, constraints, embeds) if embeds else None
 
     def _method(self, mark: Mark) -> Method:
         owner, _dot, name = mark.name.partition(".")

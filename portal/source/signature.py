@@ -48,8 +48,27 @@ def of_type(text: str, imports: Mapping[str, str], parameters: Sequence[str] = (
 
 def parameters_of(text: str) -> tuple[str, ...]:
     """Return the names of the type parameters in a list such as `[K comparable, V any]`."""
+    return tuple(part[0] for part in _parameters(text))
+
+
+def constraints_of(text: str, imports: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the constraint of each type parameter in a list, "" for one that is no plain type."""
+    names = parameters_of(text)
+    found: list[str] = []
+    following = ""
+    for _name, *words in reversed(_parameters(text)):
+        if words:
+            try:
+                following = of_type(" ".join(words), imports, names)
+            except NoType:
+                following = ""
+        found.append(following)
+    return tuple(reversed(found))
+
+
+def _parameters(text: str) -> list[list[str]]:
     parts = _parted(tokens(text)[1:-1]) if text.startswith("[") else []
-    return tuple(part[0] for part in parts if part and _WORD.fullmatch(part[0]))
+    return [part for part in parts if part and _WORD.fullmatch(part[0])]
 
 
 def _imported(template: str, imports: Mapping[str, str]) -> str:

@@ -80,7 +80,7 @@ class TypeUniverse:
         self._dotted: dict[str, tuple[str, ...]] = {}
         self._spelled: dict[tuple[str, str], str] = {}
         for importpath, name, form, methods in foreign.types():
-            known = Known(importpath, Shape(name, form, 0, ()), methods, is_foreign=True)
+            known = Known(importpath, Shape(name, form, (), ()), methods, is_foreign=True)
             self.types[key_of(importpath, name)] = known
         files = list(_files(index, build or Build()))
         for package, facts in files:

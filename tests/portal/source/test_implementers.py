@@ -221,6 +221,30 @@ def test_type_parameters_stand_for_types(collection: Collection) -> None:
     assert implementers(inside, "Plain", code) == ["*Ints"]
 
 
+def test_a_constraint_of_a_type_parameter_is_kept(collection: Collection) -> None:
+    """A union lists its types, an interface wants its methods, and what is not known allows nothing."""
+    code = """
+    type Named interface { Name() string }
+    type Either interface { *A | *B }
+    type ByUnion[T Either] interface { Get() T }
+    type ByMethods[T Named] interface { Get() T }
+    type ByUnknown[T elsewhere.Thing] interface { Get() T }
+    type A struct{}
+    type B struct{}
+    func (*A) Name() string { return "" }
+    type GetA struct{}
+    func (GetA) Get() *A { return nil }
+    type GetB struct{}
+    func (GetB) Get() *B { return nil }
+    type GetC struct{}
+    func (GetC) Get() int { return 0 }
+    """
+    found = take(collection, {"m.go": f"package m\n{code}"})
+    assert names(found.implementers("example.org/m", "ByUnion")) == ["GetA", "GetB"]
+    assert names(found.implementers("example.org/m", "ByMethods")) == ["GetA"]
+    assert found.implementers("example.org/m", "ByUnknown") == []
+
+
 def test_a_dot_import_names_types_as_its_own(collection: Collection) -> None:
     """The package's own types come first."""
     files = {
