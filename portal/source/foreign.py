@@ -1,4 +1,4 @@
-"""Types of packages that are not imported, by hand: see foreign.toml, which says what is in it."""
+"""Some types of packages that are not imported: see foreign.toml, which says what is in it."""
 
 import tomllib
 from collections.abc import Iterator

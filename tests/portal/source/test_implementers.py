@@ -13,9 +13,8 @@ from portal.source.snapshot import Snapshot
 from portal.source.view import Collection
 from tests.support.imported import imported, take_files
 from tests.support.source import listed
-from tests.support.typetruth import obtain
+from tests.support.typetruth import VERSIONS, asked, obtain
 
-VERSIONS = ("v1.36.3", "v1.20.2")
 ENOUGH = 0.99
 
 
@@ -332,9 +331,3 @@ def test_what_is_known_of_other_packages_is_what_go_says() -> None:
             }
             kind = {"": "interface"} if form == INTERFACE else {}
             assert said[f"{importpath}.{name}"] == kind | rows
-
-
-def asked() -> list[str]:
-    """Return what portal.source.foreign knows, but for what the language itself declares."""
-    declared = [f"{importpath}.{name}" for importpath, name, *_ in foreign.types() if importpath]
-    return declared + [key.removeprefix("$") for key in foreign.aliases()]

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from portal.source import foreign
 from portal.source.snapshot import Snapshot
 from tests.cluster import toolchain
 from tests.support.source import bring
 
 HERE = Path(__file__).parent
 KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "portolan" / "typetruth"
+VERSIONS = ("v1.36.3", "v1.20.2")
+"""The pinned version of Kubernetes, and the old one."""
 LISTED = "ImportPath,Dir,GoFiles,Imports,ImportMap,Module"
 STAGING = re.compile(r"^(\s*)(?:replace )?(k8s\.io/\S+) => \./staging/\S+$", re.MULTILINE)
 
@@ -36,21 +39,27 @@ class TypeTruth:
     """The methods of the types that were asked for, as portal.source.foreign has them."""
 
 
-def obtain(snapshot: Snapshot, asked: Iterable[str] = ()) -> TypeTruth:
-    """Return the truth about a version for linux/amd64 without cgo; `asked` are types of other modules.
+def asked() -> list[str]:
+    """Return what portal.source.foreign knows, but for what the language itself declares."""
+    declared = [f"{importpath}.{name}" for importpath, name, *_ in foreign.types() if importpath]
+    return declared + [key.removeprefix("$") for key in foreign.aliases()]
+
+
+def obtain(snapshot: Snapshot, names: Iterable[str]) -> TypeTruth:
+    """Return the truth about a version for linux/amd64 without cgo; `names` are types of other modules.
 
     The first time that takes a minute, and the network for the modules that the version needs.
     Raises toolchain.NoGo.
     """
-    asked = sorted(asked)
-    digest = hashlib.sha256(f"{snapshot.id} {asked}".encode())
+    names = sorted(names)
+    digest = hashlib.sha256(f"{snapshot.id} {names}".encode())
     for part in (Path(__file__), *sorted(HERE.glob("*.go"))):
         digest.update(part.read_bytes())
     place = KEPT / f"{snapshot.version}-{digest.hexdigest()[:12]}.json"
     if not place.is_file():
         KEPT.mkdir(parents=True, exist_ok=True)
         begun = time.monotonic()
-        answer = _ask(snapshot, asked)
+        answer = _ask(snapshot, names)
         place.with_suffix(".part").write_bytes(answer)
         place.with_suffix(".part").replace(place)
         print(f"Go checked {snapshot.key} in {time.monotonic() - begun:.0f} s", flush=True)
@@ -68,7 +77,7 @@ def _read(found: dict[str, Any]) -> TypeTruth:
     )
 
 
-def _ask(snapshot: Snapshot, asked: Iterable[str]) -> bytes:
+def _ask(snapshot: Snapshot, names: Iterable[str]) -> bytes:
     module = KEPT / snapshot.version
     module.mkdir(exist_ok=True)
     text, sums = _module(snapshot)
@@ -100,7 +109,7 @@ def _ask(snapshot: Snapshot, asked: Iterable[str]) -> bytes:
         stdout=subprocess.PIPE,
     )
     modules = [one.path for one in snapshot.modules]
-    arguments = [*modules, *(f"-{name}" for name in asked)]
+    arguments = [*modules, *(f"-{name}" for name in names)]
     checking = subprocess.run(
         [str(program), *arguments], input=listing.stdout, check=True, stdout=subprocess.PIPE
     )
