@@ -13,6 +13,8 @@ SourceError
   NotAModule        a folder that was to be imported holds no Go module
   NotIndexed        a version is listed and not imported, so nothing of it can be looked up
   BadQuery          a question to the code that cannot be read
+  NoGo              no Go command that is new enough is on this machine
+  NotChecked        Go's type checker came to no end with a version
 """
 
 from typing import ClassVar
@@ -132,3 +134,15 @@ class NotIndexed(SourceError):
     def __reduce__(self) -> tuple[type["NotIndexed"], tuple[str]]:
         """Pickle by the arguments: the message is made of them."""
         return NotIndexed, (self.key,)
+
+
+class NoGo(SourceError):
+    """No Go command on this machine is new enough; the message says which would be."""
+
+    status = 503
+
+
+class NotChecked(SourceError):
+    """Go's type checker came to no end with a version; the message holds what it said."""
+
+    status = 503

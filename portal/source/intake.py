@@ -15,8 +15,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.source.declared import Declared, read
+from portal.source.declared import Declared, of
 from portal.source.fetch import ModuleCache
+from portal.source.golang import parse
+from portal.source.methodset import Facts, facts
 from portal.source.segment import (
     CODE,
     TEXT,
@@ -61,7 +63,9 @@ def take_in(snapshot: Snapshot, cache: ModuleCache, collection: Collection, say:
     goes = _go_blobs(collection)
     for name in collection.segments():
         place = collection.root / name
-        if not place.with_suffix(CODE).is_file():
+        with closing(Segment(place)) as segment:
+            is_read = segment.has_code
+        if not is_read:
             _take_code(place, goes.get(name, set()), say)
 
 
@@ -125,7 +129,7 @@ def _take_code(place: Path, goes: set[int], say: Say) -> None:
     numbers = sorted(goes)
     chunks = [(place, numbers[at : at + CHUNK]) for at in range(0, len(numbers), CHUNK)]
 
-    def outlines(pool: ProcessPoolExecutor) -> Iterator[tuple[int, Declared]]:
+    def outlines(pool: ProcessPoolExecutor) -> Iterator[tuple[int, Declared, Facts]]:
         for done, chunk in enumerate(pool.map(_declared, chunks)):
             say(Step("code", min(done * CHUNK, len(numbers)), len(numbers)))
             yield from chunk
@@ -138,10 +142,15 @@ def _take_code(place: Path, goes: set[int], say: Say) -> None:
         write_code(place.with_suffix(CODE), outlines(pool))
 
 
-def _declared(chunk: tuple[Path, list[int]]) -> list[tuple[int, Declared]]:
+def _declared(chunk: tuple[Path, list[int]]) -> list[tuple[int, Declared, Facts]]:
     place, numbers = chunk
+    found: list[tuple[int, Declared, Facts]] = []
     with closing(Segment(place)) as segment:
-        return [(number, read(segment.blob(number))) for number in numbers]
+        for number in numbers:
+            source = parse(segment.blob(number))
+            declared = of(source)
+            found.append((number, declared, facts(source.text, declared)))
+    return found
 
 
 def _prepare() -> None:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import zstandard
 
 from portal.source.declared import Declared
+from portal.source.methodset import Facts
 
 TEXT, CODE = ".text", ".code"
 LEVEL = 3
@@ -25,20 +26,26 @@ LEVEL = 3
 SHORTEST = 3
 """Characters that an index of trigrams needs."""
 PAGE_BYTES = 8192
+CODE_FORMAT = 1
+"""Of `N.code`; one of another format is as if it were not there, and is written anew by the next import."""
 KEPT_OUTLINES = 1024
 """Outlines that a process which looks things up keeps: some 20 MB."""
+PART_FILES = 256
+"""Files whose method sets lie together: they are only ever read all at once."""
 
 _TEXT_SCHEMA = """
 CREATE TABLE blob (id INTEGER PRIMARY KEY, sha BLOB NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE VIRTUAL TABLE gram USING fts5
     (body, content='', detail=none, columnsize=0, tokenize='trigram');
 """
-_CODE_SCHEMA = """
+_CODE_SCHEMA = f"""
+PRAGMA user_version = {CODE_FORMAT};
 CREATE TABLE outline (blob INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE name (id INTEGER PRIMARY KEY, name TEXT NOT NULL, last TEXT NOT NULL,
     humps TEXT NOT NULL, at BLOB NOT NULL);
 CREATE VIRTUAL TABLE part USING fts5
     (name, content='', detail=none, columnsize=0, tokenize='trigram');
+CREATE TABLE methods (part INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE importer (importpath TEXT PRIMARY KEY, blobs BLOB NOT NULL) WITHOUT ROWID;
 """
 
@@ -108,7 +115,7 @@ class TextWriter:
         self._db.close()
 
 
-def write_code(place: Path, outlines: Iterable[tuple[int, Declared]]) -> None:
+def write_code(place: Path, outlines: Iterable[tuple[int, Declared, Facts]]) -> None:
     """Write `N.code` from what each Go blob declares; it has its name when it is whole."""
     part = place.with_name(f"{place.name}.part")
     part.unlink(missing_ok=True)
@@ -116,9 +123,12 @@ def write_code(place: Path, outlines: Iterable[tuple[int, Declared]]) -> None:
     db.executescript(_PRAGMAS + _CODE_SCHEMA)
     names: dict[str, array[int]] = {}
     importers: dict[str, array[int]] = {}
+    methods: list[tuple[int, Facts]] = []
     compressor = zstandard.ZstdCompressor(level=LEVEL)
     with db:
-        for number, declared in outlines:
+        for number, declared, facts in outlines:
+            if facts.shapes or facts.methods:
+                methods.append((number, facts))
             data = compressor.compress(json.dumps(declared, separators=(",", ":")).encode())
             db.execute("INSERT INTO outline VALUES (?, ?)", (number, data))
             for at, symbol in enumerate(declared.symbols):
@@ -130,6 +140,9 @@ def write_code(place: Path, outlines: Iterable[tuple[int, Declared]]) -> None:
             row = (number, name, last, humps(name), places.tobytes())
             db.execute("INSERT INTO name VALUES (?, ?, ?, ?, ?)", row)
             db.execute("INSERT INTO part(rowid, name) VALUES (?, ?)", (number, name))
+        for at in range(0, len(methods), PART_FILES):
+            part_data = json.dumps(methods[at : at + PART_FILES], separators=(",", ":")).encode()
+            db.execute("INSERT INTO methods VALUES (?, ?)", (at, compressor.compress(part_data)))
         db.executemany(
             "INSERT INTO importer VALUES (?, ?)",
             ((path, blobs.tobytes()) for path, blobs in sorted(importers.items())),
@@ -229,6 +242,13 @@ class Segment:
             for number, data in self._code.execute("SELECT blob, data FROM outline ORDER BY blob"):
                 yield number, Declared.read(json.loads(self._decompressor.decompress(data)))
 
+    def facts(self) -> Iterator[tuple[int, Facts]]:
+        """Yield (blob, what it adds to method sets) of every Go file that adds something."""
+        if self._code is not None:
+            for (data,) in self._code.execute("SELECT data FROM methods ORDER BY part"):
+                for number, row in json.loads(self._decompressor.decompress(data)):
+                    yield number, Facts.read(row)
+
     def named(self, name: str) -> Found | None:
         """Return where `name` is declared, as an anchor writes it: Func, Type.Method."""
         return next(self._names("name = ?", name), None)
@@ -279,7 +299,12 @@ class Segment:
         if self._code_db is None:
             place = self.place.with_suffix(CODE)
             if place.is_file():
-                self._code_db = _open(place)
+                db = _open(place)
+                (found,) = db.execute("PRAGMA user_version").fetchone()
+                if found == CODE_FORMAT:
+                    self._code_db = db
+                else:
+                    db.close()
         return self._code_db
 
 

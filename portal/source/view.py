@@ -20,6 +20,7 @@ from portal.source.snapshot import Module, Snapshot
 SUFFIX = ".view"
 HOT_BYTES = 192 * 1024 * 1024
 """What a process that searches keeps uncompressed: one version of Kubernetes, if all of it is read."""
+EXACT = ".exact"
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -231,11 +232,16 @@ class Collection:
             db.execute("INSERT INTO meta VALUES ('snapshot', ?)", (json.dumps(asdict(snapshot)),))
         part.replace(place)
 
+    def exact(self, snapshot: Snapshot) -> Path:
+        """Return where the answers of Go's type checker lie, or would: see portal.source.exact."""
+        return self._place(snapshot).with_suffix(EXACT)
+
     def remove(self, snapshot: Snapshot) -> None:
         """Forget a version, and the segments that no other version reads."""
         if held := self._open.pop(snapshot.id, None):
             held.close()
         self._place(snapshot).unlink(missing_ok=True)
+        self.exact(snapshot).unlink(missing_ok=True)
         needed: set[str] = set()
         for view in self.views():
             needed.update(segment.place.name for segment in view.segments)

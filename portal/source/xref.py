@@ -3,8 +3,8 @@
 Every identifier of the name is found, in code and not in comments or strings. `pkg.Name` in a file
 that imports the package, and an exported name inside it, are exact; an unexported one is, where its
 file declares no other of that name. A member is found by its name alone: which type stands before the
-dot takes a type checker, so it is a candidate, and said to be one; likely, where no other type of the
-version has a member of that name.
+dot takes a type checker, so it is a candidate, and said to be one, unless portal.source.exact knows;
+likely, where no other type of the version has a member of that name.
 Source: Go specification, "Declarations and scope", "Qualified identifiers".
 """
 
@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from posixpath import dirname
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from portal.source.buildtags import is_test
 from portal.source.declared import Mark
 from portal.source.errors import NoSuchFile
+from portal.source.exact.answers import Verdict
 from portal.source.index import Index
 from portal.source.lexer import COMMENT, LITERAL
 from portal.source.symbols import Kind
@@ -61,12 +62,28 @@ class Uses:
     """How many files may hold one, in all."""
 
 
+class Judge(Protocol):
+    """Knows the uses of one symbol: portal.source.exact."""
+
+    def __call__(self, path: str, offset: int) -> Verdict:
+        """Say whether the identifier at a byte's offset in a file is the symbol."""
+
+    def may_be_in(self, path: str) -> bool:
+        """Whether an identifier of a file may be the symbol."""
+
+
 class References:
     """The uses of one symbol at one version. Belongs to the process that made the index."""
 
-    def __init__(self, index: Index, importpath: str, name: str) -> None:
-        """Choose the files: the package's own first, then those that import it, then others."""
+    def __init__(
+        self, index: Index, importpath: str, name: str, judge: Judge | None = None
+    ) -> None:
+        """Choose the files: the package's own first, then those that import it, then others.
+
+        `judge` is Go's type checker, where it has been run; what it does not know is as without it.
+        """
         self.index = index
+        self._judge = judge
         self._importpath = importpath
         self._name = name
         self._last = name.rpartition(".")[2]
@@ -74,6 +91,11 @@ class References:
         self._is_member = "." in name
         self._is_alone = self._is_member and self._declared_once()
         self._order = list(self._files())
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether Go's type checker has judged: candidates are then what it could not judge."""
+        return self._judge is not None
 
     def batch(self, start: int, enough: Callable[[int, int], bool]) -> Uses:
         """Return the uses from file number `start` on; ends when `enough` of (files, uses)."""
@@ -118,6 +140,8 @@ class References:
                     where = path, number, blob
                     if dirname(path) in folders:
                         own.append(where)
+                    elif self._judge is not None and not self._judge.may_be_in(path):
+                        continue
                     elif blob in importers:
                         importing.append(where)
                     elif is_wide:
@@ -155,12 +179,14 @@ class References:
             if definition is not None and (definition.name != self._name or not is_own):
                 continue
             certainty = self._certainty(text, start, is_own=is_own, aliases=aliases)
+            if is_shadowed and certainty is Certainty.EXACT:
+                certainty = Certainty.LIKELY
             if definition is not None:
                 certainty = Certainty.EXACT
-            elif certainty is None:
+            elif self._judge is not None:
+                certainty = _judged(self._judge(path, _offset(text, start)), certainty)
+            if certainty is None:
                 continue
-            elif is_shadowed and certainty is Certainty.EXACT:
-                certainty = Certainty.LIKELY
             yield _use(
                 path, text, (start, end), _within(marks, starts, start), certainty, definition
             )
@@ -200,6 +226,20 @@ def _places(text: str, marks: Iterable[Mark], name: str) -> Iterator[tuple[int, 
             for match in pattern.finditer(text, mark.start, mark.end):
                 if match[1]:
                     yield match.span(1)
+
+
+def _offset(text: str, start: int) -> int:
+    """Return a character's offset in bytes."""
+    return start if text.isascii() else len(text[:start].encode("utf-8", "surrogatepass"))
+
+
+def _judged(verdict: Verdict, certainty: Certainty | None) -> Certainty | None:
+    match verdict:
+        case Verdict.IS:
+            return Certainty.EXACT
+        case Verdict.IS_NOT:
+            return None
+    return certainty
 
 
 def _within(marks: list[Mark], starts: list[int], at: int) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from portal.part import Piece
 from portal.source.errors import NotIndexed
+from portal.source.exact import answers
 from portal.source.index import Index, Located, compare
 from portal.source.snapshot import release
 from portal.source.symbols import doc_of
@@ -179,10 +180,13 @@ def use_page(subject: Subject, start: int, most: int, links: Links) -> UsePage:
 
 @lru_cache(maxsize=16)
 def _references(subject: Subject) -> References:
-    index = stock(subject.where).index(subject.key)
-    if index is None or not index.view.has_code:
+    store = stock(subject.where)
+    index = store.index(subject.key)
+    if store.collection is None or index is None or not index.view.has_code:
         raise NotIndexed(subject.key)
-    return References(index, subject.importpath, subject.name)
+    exact = answers.of(store.collection.exact(index.view.snapshot))
+    judge = exact.uses(subject.importpath, subject.name) if exact else None
+    return References(index, subject.importpath, subject.name, judge)
 
 
 def _use(key: str, use: Use, references: References, links: Links) -> UseLine:

@@ -1,7 +1,9 @@
 """A version is imported whole or not at all, its blobs once, and goes on where it was ended."""
 
+import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +13,10 @@ from portal.source.errors import NoSuchFile, NotAFile, NotImported, TooLarge
 from portal.source.fetch import ModuleCache, verify
 from portal.source.index import Index
 from portal.source.intake import Step, take_in
+from portal.source.segment import CODE
 from portal.source.snapshot import Snapshot
 from portal.source.tree import Tree
-from portal.source.view import Collection, ViewHolding
+from portal.source.view import Collection, View, ViewHolding
 from tests.support import source
 
 
@@ -194,3 +197,25 @@ def _segment(collection: Collection, name: str) -> list[tuple[bytes, int]]:
             if segment.place.name == name:
                 return list(segment.shas())
     raise AssertionError(name)
+
+
+def test_what_was_read_in_another_format_is_read_again(
+    tmp_path: Path, made: Callable[[str, dict[str, str]], tuple[Snapshot, ModuleCache]]
+) -> None:
+    collection = Collection(tmp_path / "index")
+    snapshot, cache = made("v1.0.0", ONE)
+    take_in(snapshot, cache, collection, quiet)
+    place = (collection.root / collection.segments()[0]).with_suffix(CODE)
+    with closing(sqlite3.connect(place)) as db:
+        db.execute("PRAGMA user_version = 0")
+
+    assert not _view(collection, snapshot).has_code
+    take_in(snapshot, cache, collection, quiet)
+
+    assert _view(Collection(collection.root), snapshot).has_code
+
+
+def _view(collection: Collection, snapshot: Snapshot) -> View:
+    view = collection.view(snapshot)
+    assert view is not None
+    return view

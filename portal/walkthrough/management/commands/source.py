@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 
 from portal.alone import alone
 from portal.source import directory, proxy
-from portal.source.errors import SourceError
+from portal.source.errors import NotIndexed, SourceError
+from portal.source.exact import answers, checker
 from portal.source.fetch import verify
 from portal.source.intake import take_in
 from portal.source.moduleset import compose
@@ -33,12 +34,12 @@ class Say(Protocol):
 
 
 class Command(BaseCommand):
-    """`list`, `fetch [PROJECT@VERSION]`, `add PROJECT@VERSION [FOLDER]`, `verify`, `remove`."""
+    """`list`, `fetch [PROJECT@VERSION]`, `add PROJECT@VERSION [FOLDER]`, `exact`, `verify`, `remove`."""
 
     help = "Say which source is here; fetch what is not from GOPROXY; take it from a folder."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take one of five actions."""
+        """Take one of six actions."""
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("list", help="snapshots, and how much of each is here")
         fetch = actions.add_parser("fetch", help="bring modules from the proxies of GOPROXY")
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         )
         add.add_argument("--json", action="store_true", help="one JSON line for each step")
         for action, what in (
+            ("exact", "have Go's type checker say where an imported version uses each symbol"),
             ("verify", "hold every byte against its hash"),
             ("remove", "forget it"),
         ):
@@ -71,6 +73,8 @@ class Command(BaseCommand):
                     self._fetch(store, options["key"], is_json=options["json"])
                 case "add":
                     self._add(store, options)
+                case "exact":
+                    self._exact(store, _named(store.shelf, options["key"]))
                 case "verify":
                     self._verify(store, _named(store.shelf, options["key"]))
                 case "remove":
@@ -137,6 +141,23 @@ class Command(BaseCommand):
                 directory.forget(module, shelfmark.imported() / "mod")
         if not options["json"]:
             self.stdout.write(f"{snapshot.key}  {len(snapshot.modules)}  {snapshot.id[:12]}")
+
+    def _exact(self, store: Stock, snapshot: Snapshot) -> None:
+        """Run Go's type checker over an imported version."""
+        index = store.index(snapshot.key)
+        if store.collection is None or index is None or not index.view.has_code:
+            raise NotIndexed(snapshot.key)
+        place = store.collection.exact(snapshot)
+        with alone(store.collection.root / "exact.lock", PATIENCE_S):
+            checker.check(index, shelfmark.where().caches, place, checker.find_go())
+        if found := answers.of(place):
+            faulty, total = found.faulty()
+            text = ngettext(
+                "%(total)d Go file checked, %(faulty)d of packages with errors",
+                "%(total)d Go files checked, %(faulty)d of packages with errors",
+                total,
+            )
+            self.stdout.write(text % {"total": total, "faulty": faulty})
 
     def _say_json(self, phase: str, done: int, total: int, failed: str = "") -> None:
         line = {"phase": phase, "done": done, "total": total, "failed": failed}

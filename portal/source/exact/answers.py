@@ -1,0 +1,95 @@
+"""What Go's type checker said of a version, to be asked.
+
+It speaks of what a build for linux/amd64 and its tests compile; `Verdict.NOTHING` is for all the rest.
+"""
+
+import json
+import sqlite3
+from enum import Enum
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+
+class Verdict(Enum):
+    """What the checker says of one identifier."""
+
+    IS = "is"
+    IS_NOT = "is not"
+    NOTHING = "nothing"
+    """Its file was not checked, or it depends on something that is not on this machine."""
+
+
+class Uses:
+    """The uses of one symbol."""
+
+    def __init__(self, answers: "Answers", importpath: str, name: str) -> None:
+        """Read them; a symbol that is not known has none."""
+        self._answers = answers
+        self._files = answers.files_of(importpath, name)
+
+    def __call__(self, path: str, offset: int) -> Verdict:
+        """Say whether the identifier at a byte's offset in a file is the symbol."""
+        number, has_open = self._answers.files.get(path, (0, True))
+        if offset in self._files.get(number, ()):
+            return Verdict.IS
+        is_open = not number or (has_open and offset in self._answers.open(number))
+        return Verdict.NOTHING if is_open else Verdict.IS_NOT
+
+    def may_be_in(self, path: str) -> bool:
+        """Whether an identifier of a file may be a use of the symbol."""
+        number, has_open = self._answers.files.get(path, (0, True))
+        return has_open or number in self._files
+
+
+class Answers:
+    """The answers for one version. Belongs to one thread at a time."""
+
+    def __init__(self, place: Path) -> None:
+        """Open them; raises FileNotFoundError."""
+        uri = f"{place.resolve(strict=True).as_uri()}?mode=ro&immutable=1"
+        self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._db.close()
+
+    def uses(self, importpath: str, name: str) -> Uses:
+        """Return the uses of a symbol, named as an anchor names it."""
+        return Uses(self, importpath, name)
+
+    def faulty(self) -> tuple[int, int]:
+        """Return how many files are of packages that did not check without errors, and of how many."""
+        row = self._db.execute("SELECT total(faults > 0), count(*) FROM file").fetchone()
+        return int(row[0]), int(row[1])
+
+    def files_of(self, importpath: str, name: str) -> dict[int, frozenset[int]]:
+        """Return the offsets, in bytes, by the numbers of files."""
+        row = self._db.execute(
+            "SELECT files FROM used WHERE importpath = ? AND name = ?", (importpath, name)
+        ).fetchone()
+        found = json.loads(row[0]) if row else {}
+        return {int(number): frozenset(offsets) for number, offsets in found.items()}
+
+    @cached_property
+    def files(self) -> dict[str, tuple[int, bool]]:
+        """Path to a file's number, from 1, and whether identifiers in it mean nothing."""
+        rows = self._db.execute("SELECT path, id, open != '[]' FROM file")
+        return {path: (number, bool(has_open)) for path, number, has_open in rows}
+
+    def open(self, number: int) -> frozenset[int]:
+        """Return the offsets, in bytes, of the identifiers of a file that mean nothing."""
+        row = self._db.execute("SELECT open FROM file WHERE id = ?", (number,)).fetchone()
+        return frozenset(json.loads(row[0]))
+
+
+@lru_cache(maxsize=4)
+def _opened(place: Path, _inode: int) -> Answers:
+    return Answers(place)
+
+
+def of(place: Path) -> Answers | None:
+    """Return the answers at a place, None where there are none yet. Kept open."""
+    try:
+        return _opened(place, place.stat().st_ino)
+    except FileNotFoundError:
+        return None

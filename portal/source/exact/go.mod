@@ -1,0 +1,3 @@
+module portolan/exact
+
+go 1.23

@@ -1,0 +1,333 @@
+"""Types meet interfaces as Go decides it: by method sets, promotion, pointers and packages."""
+
+from pathlib import Path
+
+import pytest
+
+from portal.source import foreign
+from portal.source.buildtags import Build
+from portal.source.implementers import Implementers, Pair
+from portal.source.index import Index
+from portal.source.methodset import INTERFACE
+from portal.source.snapshot import Snapshot
+from portal.source.view import Collection
+from tests.support.imported import imported, take_files
+from tests.support.source import listed
+from tests.support.typetruth import VERSIONS, asked, obtain
+
+ENOUGH = 0.99
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Collection:
+    """A folder for versions."""
+    return Collection(tmp_path)
+
+
+def take(collection: Collection, files: dict[str, str], build: Build | None = None) -> Implementers:
+    """Return the implementers of a module of these files."""
+    return Implementers(Index(take_files(collection, files)), build)
+
+
+def names(pairs: list[Pair]) -> list[str]:
+    """Return types as Go writes them, `*T` where it takes a pointer, without the module's path."""
+    short = [one._replace(importpath=one.importpath.removeprefix("example.org/m")) for one in pairs]
+    return [
+        "*" * one.is_pointer + f"{one.importpath}.{one.name}".removeprefix("/").removeprefix(".")
+        for one in short
+    ]
+
+
+def implementers(collection: Collection, name: str, *texts: str) -> list[str]:
+    """Return who implements an interface of a package that has these files."""
+    files = {f"f{number}.go": f"package m\n{text}" for number, text in enumerate(texts)}
+    return names(take(collection, files).implementers("example.org/m", name))
+
+
+def test_a_type_with_all_methods_implements(collection: Collection) -> None:
+    """One method short, or another signature, and it does not."""
+    code = """
+    type I interface { Get(key string) (int, error); Put(string, ...int) }
+    type Whole struct{}
+    func (Whole) Get(k string) (value int, err error) { return 0, nil }
+    func (w Whole) Put(name string, values ...int) {}
+    type Short struct{}
+    func (Short) Get(k string) (int, error) { return 0, nil }
+    type Other struct{}
+    func (Other) Get(k string) (int, error) { return 0, nil }
+    func (Other) Put(name string, values []int) {}
+    """
+    assert implementers(collection, "I", code) == ["Whole"]
+
+
+def test_a_pointer_receiver_makes_the_pointer_implement(collection: Collection) -> None:
+    """What a value has, its pointer has too."""
+    code = """
+    type I interface { A(); B() }
+    type T struct{}
+    func (T) A() {}
+    func (*T) B() {}
+    type ByValue struct{ T }
+    type ByPointer struct{ *T }
+    """
+    assert implementers(collection, "I", code) == ["ByPointer", "*ByValue", "*T"]
+
+
+def test_a_name_twice_at_one_depth_is_no_method(collection: Collection) -> None:
+    """Nearer wins over deeper, two at one depth hide each other, and so does a field."""
+    code = """
+    type I interface { M() }
+    type A struct{}
+    func (A) M() {}
+    type B struct{}
+    func (B) M() {}
+    type Both struct { A; B }
+    type Nearer struct { Both; C }
+    type C struct{}
+    func (C) M() {}
+    type Own struct { A; B }
+    func (Own) M() {}
+    type Field struct { A; M int }
+    type Shared struct { X; Y }
+    type X struct { A }
+    type Y struct { A }
+    """
+    assert implementers(collection, "I", code) == ["A", "B", "C", "Nearer", "Own", "X", "Y"]
+
+
+def test_an_embedded_interface_gives_its_methods(collection: Collection) -> None:
+    """To interfaces and to structs, over packages, and from packages that are not imported."""
+    files = {
+        "a/a.go": 'package a\nimport "io"\ntype R interface { io.Reader; Name() string }',
+        "b/b.go": """package b
+        import ( other "example.org/m/a"; "io" )
+        type Given struct { other.R }
+        type Own struct { io.Reader }
+        func (o *Own) Name() string { return "" }
+        """,
+    }
+    found = take(collection, files)
+    assert names(found.implementers("example.org/m/a", "R")) == ["b.Given", "*b.Own"]
+    assert names(found.interfaces("example.org/m/b", "Given")) == ["a.R", "io.Reader"]
+    assert names(found.implementers("io", "Reader")) == ["b.Given", "b.Own"]
+
+
+def test_a_method_without_export_is_its_packages_own(collection: Collection) -> None:
+    """Another package's method of the same name is another one."""
+    files = {
+        "a/a.go": "package a\ntype I interface { m() }\ntype T struct{}\nfunc (T) m() {}",
+        "b/b.go": 'package b\nimport "example.org/m/a"\ntype U struct{}\nfunc (U) m() {}\n'
+        "type V struct { a.T }",
+    }
+    found = take(collection, files)
+    assert names(found.implementers("example.org/m/a", "I")) == ["a.T", "b.V"]
+
+
+def test_an_alias_is_the_type_it_stands_for(collection: Collection) -> None:
+    """In signatures, embedded, as a receiver, and those of other packages."""
+    files = {
+        "a/a.go": "package a\ntype K struct{}\ntype I interface { M(K, any, []byte) }",
+        "b/b.go": """package b
+        import "example.org/m/a"
+        type J = a.K
+        type L = J
+        type T struct{}
+        type U = T
+        func (U) M(L, interface{}, []uint8) {}
+        type E struct { U }
+        """,
+    }
+    found = take(collection, files)
+    assert names(found.implementers("example.org/m/a", "I")) == ["b.E", "b.T"]
+    assert found.implementers("example.org/m/b", "U") == []
+
+
+def test_a_defined_type_has_no_methods_of_the_other(collection: Collection) -> None:
+    """Those of what a struct embeds, and those of an interface, it has."""
+    code = """
+    type I interface { M() }
+    type J I
+    type T struct{}
+    func (T) M() {}
+    type D T
+    type S struct { T }
+    type E S
+    """
+    assert implementers(collection, "J", code) == ["E", "S", "T"]
+
+
+def test_files_of_another_platform_and_of_tests_take_no_part(collection: Collection) -> None:
+    """Each platform has its own method sets."""
+    files = {
+        "t.go": "package m\ntype I interface { M() }\ntype T struct{}\ntype U struct{}",
+        "t_windows.go": "package m\nfunc (T) M() {}",
+        "t_test.go": "package m\nfunc (U) M() {}",
+        "testdata/x/x.go": "package x\ntype X struct{}\nfunc (X) M() {}",
+    }
+    assert take(collection, files).implementers("example.org/m", "I") == []
+
+
+def test_the_build_that_is_asked_for_decides(collection: Collection) -> None:
+    """A method behind a constraint is there where it is compiled."""
+    files = {
+        "t.go": "package m\ntype I interface { M() }\ntype T struct{}",
+        "other.go": "//go:build darwin\n\npackage m\n\nfunc (T) M() {}",
+    }
+    found = take(collection, files, Build("darwin", "arm64"))
+    assert names(found.implementers("example.org/m", "I")) == ["T"]
+
+
+def test_a_constraint_and_an_empty_interface_have_no_implementers(collection: Collection) -> None:
+    """Everything would implement the one, and the other is no type of a variable."""
+    code = """
+    type Empty interface{}
+    type Number interface {
+        ~int |
+            ~string // a union
+        M()
+    }
+    type Comparable interface { comparable; M() }
+    type Unknown interface { elsewhere.Thing; M() }
+    type T struct{}
+    func (T) M() {}
+    """
+    for name in ("Empty", "Number", "Comparable", "Unknown", "T", "Absent"):
+        collection.root.joinpath(name).mkdir()
+        inside = Collection(collection.root / name)
+        assert implementers(inside, name, code) == []
+
+
+def test_type_parameters_stand_for_types(collection: Collection) -> None:
+    """A generic interface is implemented where one choice of types fits all of its methods."""
+    code = """
+    type Store[K comparable, V any] interface { Get(K) (V, bool); Put(key K, value V) }
+    type Names struct{}
+    func (Names) Get(string) (*T, bool) { return nil, false }
+    func (Names) Put(string, *T) {}
+    type Torn struct{}
+    func (Torn) Get(string) (int, bool) { return 0, false }
+    func (Torn) Put(string, string) {}
+    type Map[A comparable, B any] struct{}
+    func (m *Map[X, Y]) Get(k X) (v Y, ok bool) { return }
+    func (m *Map[X, Y]) Put(k X, v Y) {}
+    type Plain interface { Get(int) (string, bool) }
+    type Ints struct { Map[int, string] }
+    type T struct{}
+    """
+    assert implementers(collection, "Store", code) == ["*Ints", "*Map", "Names"]
+    inside = Collection(collection.root / "plain")
+    inside.root.mkdir()
+    assert implementers(inside, "Plain", code) == ["*Ints"]
+
+
+def test_a_constraint_of_a_type_parameter_is_kept(collection: Collection) -> None:
+    """A union lists its types, an interface wants its methods, and what is not known allows nothing."""
+    code = """
+    type Named interface { Name() string }
+    type Either interface { *A | *B }
+    type ByUnion[T Either] interface { Get() T }
+    type ByMethods[T Named] interface { Get() T }
+    type ByUnknown[T elsewhere.Thing] interface { Get() T }
+    type A struct{}
+    type B struct{}
+    func (*A) Name() string { return "" }
+    type GetA struct{}
+    func (GetA) Get() *A { return nil }
+    type GetB struct{}
+    func (GetB) Get() *B { return nil }
+    type GetC struct{}
+    func (GetC) Get() int { return 0 }
+    """
+    found = take(collection, {"m.go": f"package m\n{code}"})
+    assert names(found.implementers("example.org/m", "ByUnion")) == ["GetA", "GetB"]
+    assert names(found.implementers("example.org/m", "ByMethods")) == ["GetA"]
+    assert found.implementers("example.org/m", "ByUnknown") == []
+
+
+def test_a_dot_import_names_types_as_its_own(collection: Collection) -> None:
+    """The package's own types come first."""
+    files = {
+        "a/a.go": "package a\ntype K struct{}\ntype I interface { M(K) }",
+        "b/b.go": 'package b\nimport . "example.org/m/a"\ntype T struct{}\nfunc (T) M(K) {}\n'
+        "type E struct { I }",
+    }
+    assert names(take(collection, files).implementers("example.org/m/a", "I")) == ["b.E", "b.T"]
+
+
+def test_a_signature_longer_than_what_is_kept_is_read_whole(collection: Collection) -> None:
+    """Its last parameter decides."""
+    many = ", ".join(f"parameter{number} string" for number in range(60))
+    code = f"""
+    type I interface {{ M({many}, last int) }}
+    type T struct{{}}
+    func (T) M({many}, last int) {{}}
+    type U struct{{}}
+    func (U) M({many}, last bool) {{}}
+    """
+    assert implementers(collection, "I", code) == ["T"]
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def version(request: pytest.FixtureRequest) -> Snapshot:
+    """Each version in turn."""
+    return listed().get("kubernetes", request.param)
+
+
+@pytest.mark.source
+@pytest.mark.timeout(900)
+def test_go_itself_agrees(version: Snapshot) -> None:
+    """On exported types and interfaces of all of Kubernetes, in both directions."""
+    truth = obtain(version, asked())
+    found = Implementers(Index(imported(version)))
+
+    def split(full: str) -> tuple[str, str]:
+        importpath, _dot, name = full.rpartition(".")
+        return importpath, name
+
+    def is_exported(pair: tuple[str, str]) -> bool:
+        return all(split(full)[1][:1].isupper() for full in pair)
+
+    wanted = {(*pair, pointer) for pair, pointer in truth.pairs.items() if is_exported(pair)}
+    forward = {
+        (interface, f"{one.importpath}.{one.name}", one.is_pointer)
+        for interface in truth.interfaces
+        for one in found.implementers(*split(interface))
+        if is_exported((interface, one.name))
+    }
+    backward = {
+        (f"{one.importpath}.{one.name}", name, one.is_pointer)
+        for name in truth.types
+        for one in found.interfaces(*split(name))
+        if f"{one.importpath}.{one.name}" in truth.interfaces and is_exported((one.name, name))
+    }
+    right = wanted & forward
+    for mark, rest in (("missing", wanted - forward), ("too many", forward - wanted)):
+        for one in sorted(rest)[:50]:
+            print(mark, *one)
+    print(
+        f"{version.version}: {truth.packages} packages, {len(truth.faulty)} with errors, "
+        f"{len(wanted)} pairs, "
+        f"precision {len(right) / len(forward):.4%}, recall {len(right) / len(wanted):.4%}"
+    )
+    assert len(wanted) > 9_000
+    assert len(right) >= ENOUGH * len(forward)
+    assert len(right) >= ENOUGH * len(wanted)
+    assert backward == forward
+
+
+@pytest.mark.source
+@pytest.mark.timeout(900)
+def test_what_is_known_of_other_packages_is_what_go_says() -> None:
+    """At the pinned version, or at the old one where that alone needs them."""
+    current, old = (listed().get("kubernetes", version) for version in VERSIONS)
+    said = obtain(old, asked()).methods | obtain(current, asked()).methods
+    assert {
+        f"${name}": rows["="] for name, rows in said.items() if "=" in rows
+    } == foreign.aliases()
+    for importpath, name, form, methods in foreign.types():
+        if importpath:
+            rows = {
+                "*" * is_pointer + method: text for method, (is_pointer, text) in methods.items()
+            }
+            kind = {"": "interface"} if form == INTERFACE else {}
+            assert said[f"{importpath}.{name}"] == kind | rows

@@ -1,0 +1,3 @@
+module portolan/tests/support/typetruth
+
+go 1.24
