@@ -10,11 +10,13 @@ from time import perf_counter
 from typing import NamedTuple
 
 from portal.part import Piece
+from portal.source import implementers as method_sets
 from portal.source.errors import NotIndexed
 from portal.source.exact import answers
+from portal.source.implementers import Pair
 from portal.source.index import Index, Located, compare
 from portal.source.snapshot import release
-from portal.source.symbols import doc_of
+from portal.source.symbols import Kind, doc_of
 from portal.source.tree import MAX_FILE_BYTES
 from portal.source.xref import References, Use, Uses
 from portal.walkthrough.links import Links
@@ -23,6 +25,8 @@ from portal.walkthrough.stock import Where, stock
 BUDGET_S = 0.1
 """How long uses are looked for before what was found is shown."""
 SHOWN_USES = 40
+KIN_LIMIT = 60
+"""Implementers that a page lists: runtime.Object has more than 3,000."""
 PAGE_USES = 200
 """Uses on a page of nothing else."""
 
@@ -61,6 +65,8 @@ class UsePage:
     looked: int
     files: int
     """How many files may hold one; `looked` of them were read so far."""
+    is_checked: bool
+    """Whether Go's type checker has judged them."""
 
     @property
     def is_whole(self) -> bool:
@@ -80,10 +86,25 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Kin:
+    """A type that implements an interface, or an interface that a type implements."""
+
+    label: str
+    """`*Reflector` where only the pointer does."""
+    href: str
+    importpath: str
+
+
+@dataclass(frozen=True, slots=True)
 class SymbolFacts:
     """What the index knows of a symbol."""
 
     uses: UsePage
+    implementers: tuple[Kin, ...]
+    """Of an interface, its types; the first KIN_LIMIT."""
+    interfaces: tuple[Kin, ...]
+    """Of a type, the interfaces that it implements."""
+    kin_total: int
     past: tuple[Past, ...]
     others: tuple[tuple[str, str], ...]
     """(path, address) of its declarations for other platforms."""
@@ -95,8 +116,13 @@ def symbol_facts(subject: Subject, links: Links) -> SymbolFacts | None:
     if index is None or not index.view.has_code:
         return None
     declared = index.locate(subject.importpath, subject.name)
+    kind = declared[0].mark.kind if declared else ""
+    implementers, interfaces = _kin(index, subject, kind, links)
     return SymbolFacts(
         use_page(subject, 0, SHOWN_USES, links),
+        implementers[:KIN_LIMIT],
+        interfaces[:KIN_LIMIT],
+        len(implementers) + len(interfaces),
         tuple(_history(subject, links)),
         tuple(
             (one.path, links.source(subject.key, one.path, one.mark.line))
@@ -104,6 +130,24 @@ def symbol_facts(subject: Subject, links: Links) -> SymbolFacts | None:
             if not one.is_test
         ),
     )
+
+
+def _kin(
+    index: Index, subject: Subject, kind: str, links: Links
+) -> tuple[tuple[Kin, ...], tuple[Kin, ...]]:
+    """Return what implements it, and what it implements: by method sets, without a type checker."""
+    if kind not in {Kind.INTERFACE, Kind.STRUCT, Kind.TYPE}:
+        return (), ()
+    known = method_sets.of(index.view)
+    _where, _key, importpath, name = subject
+
+    def kin(pair: Pair) -> Kin:
+        label = f"{'*' if pair.is_pointer else ''}{pair.name}"
+        return Kin(label, links.symbol(pair.importpath, pair.name), pair.importpath)
+
+    if kind == Kind.INTERFACE:
+        return tuple(map(kin, known.implementers(importpath, name))), ()
+    return (), tuple(map(kin, known.interfaces(importpath, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +217,8 @@ def use_page(subject: Subject, start: int, most: int, links: Links) -> UsePage:
         start, lambda _files, uses: uses >= most or perf_counter() > deadline
     )
     lines = tuple(_use(subject.key, use, references, links) for use in found.uses)
-    return UsePage(
-        lines, found.next, found.files if found.next is None else found.next, found.files
-    )
+    looked = found.files if found.next is None else found.next
+    return UsePage(lines, found.next, looked, found.files, references.is_checked)
 
 
 @lru_cache(maxsize=16)

@@ -201,6 +201,21 @@ async def test_the_page_of_a_function_tells_what_it_calls(visitor: AsyncClient) 
     assert "What it calls" in page
 
 
+async def test_an_interface_tells_what_implements_it_and_a_type_what_it_implements(
+    visitor: AsyncClient,
+) -> None:
+    await imported(visitor)
+
+    interface = await text(visitor, f"/symbol/{PATH}/RouteSelector")
+    assert "What implements it" in interface
+    assert ">CurlyRouter</a>" in interface
+    assert ">RouterJSR311</a>" in interface
+    kind = await text(visitor, f"/symbol/{PATH}/CurlyRouter")
+    assert "What it implements" in kind
+    assert ">RouteSelector</a>" in kind
+    assert "without a type checker" in kind
+
+
 async def test_uses_of_a_version_that_is_not_imported_are_not_guessed(visitor: AsyncClient) -> None:
     page = await text(visitor, f"/symbol/{PATH}/NewContainer?show=uses", 503)
 
