@@ -36,9 +36,9 @@ class Changed:
     @property
     def either(self) -> Located:
         """The newer declaration, or the one that was removed."""
-        one = self.new or self.old
-        assert one is not None
-        return one
+        if one := self.new or self.old:
+            return one
+        raise AssertionError("unreachable")
 
     @property
     def is_elsewhere(self) -> bool:

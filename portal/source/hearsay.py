@@ -107,7 +107,7 @@ class Judge:
 
     # --- symbols
 
-    def _symbol(self, mention: Mention) -> Verdict | None:
+    def _symbol(self, mention: Mention) -> Verdict | None:  # noqa: PLR0911  (one for each reading)
         versions = self._versions
         if mention.importpath:
             return self._said_whole(mention)
@@ -120,19 +120,25 @@ class Judge:
         if owned := versions.declared(f"{mention.qualifier}.{mention.name}"):
             return self._found(mention, owned)
         if meant and (at := self._promoted(mention.name, meant)):
-            return at and self._found(mention, at, Why.PROMOTED)
+            return self._found(mention, at, Why.PROMOTED)
         if mention.qualifier in versions.strangers:
             return self._untold(mention, Why.MODULE) if mention.is_code else None
-        last = mention.name.rpartition(".")[2]
-        if not meant:
-            if spots and mention.name[:1].isupper():
-                return self._found(mention, spots)  # imported by another name
-            if versions.declared(mention.qualifier):
-                return self._never(mention, self._members(mention.qualifier, mention.name))
-            return self._untold(mention, Why.VARIABLE) if mention.is_code else None
+        if meant:
+            return self._not_in_its_package(mention, spots, meant)
+        if spots and mention.name[:1].isupper():
+            return self._found(mention, spots)  # imported by another name
+        if versions.declared(mention.qualifier):
+            return self._never(mention, self._members(mention.qualifier, mention.name))
+        return self._untold(mention, Why.VARIABLE) if mention.is_code else None
+
+    def _not_in_its_package(
+        self, mention: Mention, spots: list[Spot], meant: frozenset[str]
+    ) -> Verdict | None:
+        """Judge pkg.Name where packages are called so and none declares the name."""
         if spots:
             return self._elsewhere(mention, spots, meant)
-        if versions.ending(last, 1) or "." in mention.name:
+        last = mention.name.rpartition(".")[2]
+        if "." in mention.name or self._versions.ending(last, 1):
             return self._untold(mention, Why.VARIABLE) if mention.is_code else None
         return self._never(mention, self._names(meant, mention.name))
 
@@ -264,10 +270,13 @@ class Judge:
         versions, mention = self._versions, verdict.mention
         pairs = [(bit, path) for path, bits in found.items() for bit in versions.bits(bits)]
         said = [
-            (bit, path) for bit, path in pairs if versions.keys[bit].partition("@")[2] == mention.ref
+            (bit, path)
+            for bit, path in pairs
+            if versions.keys[bit].partition("@")[2] == mention.ref
         ]
         lines = [
-            Line.read(versions, bit, path, mention.line) for bit, path in (said or pairs)[:MOST_SPOTS]
+            Line.read(versions, bit, path, mention.line)
+            for bit, path in (said or pairs)[:MOST_SPOTS]
         ]
         if all(line.is_beyond for line in lines):
             lines = lines[-MOST_PLACES:]
@@ -368,9 +377,7 @@ class Judge:
         near = self._names([*owners][:NEAR], f"{owner}.{last}", f"{owner}.")
         return near or [(importpath, owner) for importpath in [*owners][:NEAR]]
 
-    def _names(
-        self, packages: Iterable[str], name: str, start: str = ""
-    ) -> list[tuple[str, str]]:
+    def _names(self, packages: Iterable[str], name: str, start: str = "") -> list[tuple[str, str]]:
         """Return names of some packages that are like `name`, and begin with `start`."""
         if self._is_late():
             return []
@@ -381,9 +388,7 @@ class Judge:
                     if one.mark.name.startswith(start) and not one.is_test:
                         found[one.mark.name] = importpath
         found.pop(name, None)
-        return [
-            (found[near], near) for near in difflib.get_close_matches(name, found, NEAR, 0.7)
-        ]
+        return [(found[near], near) for near in difflib.get_close_matches(name, found, NEAR, 0.7)]
 
     def _like(self, name: str) -> list[tuple[str, str]]:
         """Return names of any package that begin as `name` does."""
@@ -392,9 +397,7 @@ class Judge:
         last = name.rpartition(".")[2]
         names = self._versions.beginning(last[: max(4, len(last) * 2 // 3)], MOST_SPOTS)
         near = difflib.get_close_matches(name, names, NEAR, 0.7)
-        return [
-            (spot.importpath, one) for one in near for spot in self._versions.declared(one)[:1]
-        ]
+        return [(spot.importpath, one) for one in near for spot in self._versions.declared(one)[:1]]
 
     def _like_paths(self, path: str, versions: int = -1) -> list[str]:
         """Return files of the same name, those that share most of the way first."""

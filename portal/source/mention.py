@@ -86,8 +86,11 @@ _GITHUB = re.compile(r"/([^/]+)/([^/]+)(?:/(?:blob|tree|raw|blame|edit)/([^/]+)(
 _HOSTED = re.compile(r"(github\.com/[^/]+/[^/]+)/(?:blob|tree|raw|blame)/([^/]+)/")
 _SOURCEGRAPH = re.compile(r"/github\.com/([^/@]+)/([^/@]+)(?:@([^/]+))?/-/(?:blob|tree)/(.*)")
 EXTENSIONS = frozenset(
-    """c cc cfg conf cpp crt css csv gz h html io java jpg js json key log md mod net org pb pem png
-    proto py rb rs rst service sh sock sql sum svg tar tmpl toml ts txt xml yaml yml com cn dev""".split()
+    re.findall(
+        r"\w+",
+        """c cc cfg cn com conf cpp crt css csv dev gz h html io java jpg js json key log md mod net org
+        pb pem png proto py rb rs rst service sh sock sql sum svg tar tmpl toml ts txt xml yaml yml""",
+    )
 )
 """What stands behind a dot and is no symbol."""
 
@@ -169,7 +172,9 @@ class _Reader:
         if fragment and not fragment.isdigit():
             return _symbol(text, whole, fragment, is_code=is_code)
         if fragment:
-            return Mention(Sort.PATH, text, path=whole, line=int(fragment[:7]), ref=ref, is_code=True)
+            return Mention(
+                Sort.PATH, text, path=whole, line=int(fragment[:7]), ref=ref, is_code=True
+            )
         folder, _slash, last = whole.rpartition("/")
         package, dot, name = last.partition(".")
         is_name = dot and name.rpartition(".")[2] not in EXTENSIONS | {"go"} and package
@@ -211,7 +216,9 @@ def signature_end(text: str, at: int) -> int:
             depth -= 1
         elif depth <= 0 and (
             sign in "\n`;"
-            or (sign == "{" and not text.endswith(("interface", "struct"), max(0, place - 9), place))
+            or (
+                sign == "{" and not text.endswith(("interface", "struct"), max(0, place - 9), place)
+            )
         ):
             return place
     return last

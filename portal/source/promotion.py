@@ -25,9 +25,7 @@ def promoted(
 ) -> list[Spot]:
     """Return the declarations that `owner.member` may mean; `packages` are the owner's, None for any."""
     owners = [
-        spot
-        for spot in versions.declared(owner)
-        if packages is None or spot.importpath in packages
+        spot for spot in versions.declared(owner) if packages is None or spot.importpath in packages
     ]
     seen = {owner}
     for _depth in range(DEPTH):

@@ -68,15 +68,15 @@ class Line:
         length = data.count(b"\n") + (not data.endswith(b"\n"))
         outline = segment.outline(blob) if path.endswith(".go") else None
         around = [
-            mark for mark in (outline.symbols if outline else ()) if mark.line <= line <= mark.end_line
+            mark
+            for mark in (outline.symbols if outline else ())
+            if mark.line <= line <= mark.end_line
         ]
         if not around:
             return cls(versions.keys[bit], path, line, length)
         mark = min(around, key=lambda mark: mark.end - mark.start)
         importpath = index.importpath_of(path)
-        return cls(
-            versions.keys[bit], path, line, length, importpath, mark.name, mark.digest[:8]
-        )
+        return cls(versions.keys[bit], path, line, length, importpath, mark.name, mark.digest[:8])
 
 
 def told(versions: Versions, path: str) -> dict[str, int] | None:

@@ -15,6 +15,8 @@ from portal.source.segment import Found, Segment
 
 KEPT_OUTLINES = 400
 """Of files; about 30 kB each."""
+MOST_CANDIDATES = 200
+"""Files that are read to see whether a word stands in one."""
 
 
 class Spot(NamedTuple):
@@ -151,17 +153,23 @@ class Versions:
         return sum(len(segment.importers(importpath)) for segment, _ in self._segments.values())
 
     def is_written(self, word: str) -> bool:
-        """Whether a word stands in some file of some version, capitals as here."""
+        """Whether a word stands in some file of some version, capitals as here, or may do so.
+
+        It may where more files are like it than are read.
+        """
         for segment, _ in self._segments.values():
-            for blob in segment.candidates([word]) or ():
-                if word.encode() in segment.blob(blob):
-                    return True
+            candidates = segment.candidates([word])
+            if candidates is None or len(candidates) > MOST_CANDIDATES:
+                return True
+            if any(word.encode() in segment.blob(blob) for blob in candidates):
+                return True
         return False
 
     def mark(self, spot: Spot) -> Mark:
         """Return what its file's outline says of a symbol."""
         outline = self.outline(spot.segment, spot.blob)
-        assert outline is not None
+        if outline is None:
+            raise KeyError(spot.blob)
         return outline.symbols[spot.at]
 
     def importpath(self, bit: int, folder: str) -> str:

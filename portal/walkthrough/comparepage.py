@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from time import perf_counter
 
 from portal.source.compare import Changed, Comparison, PackageChange
@@ -106,6 +107,8 @@ class Side:
 class SymbolRow:
     """One symbol that differs."""
 
+    id: str
+    """Of its place on the page: the name, numbered where platforms have one each."""
     name: str
     kind: str
     change: str
@@ -118,9 +121,20 @@ class SymbolRow:
     is_too_long: bool
 
     @property
-    def is_signature_shown_twice(self) -> bool:
+    def has_two_signatures(self) -> bool:
         """Whether both signatures are there to be seen and differ."""
         return bool(self.old and self.new and self.old.signature != self.new.signature)
+
+    @property
+    def signature(self) -> str:
+        """The newer signature, or the one of what was removed."""
+        one = self.new or self.old
+        return one.signature if one else ""
+
+    @property
+    def is_other_file(self) -> bool:
+        """Whether it lies in another file than before."""
+        return bool(self.old and self.new and self.old.path != self.new.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +146,10 @@ class PackageView:
     up: str
     """The address of the summary."""
     counts: tuple[Count, ...]
-    total: int
-    """Symbols that differ, as far as they were asked for."""
+    all: int
+    """Symbols that differ."""
     rows: tuple[SymbolRow, ...]
+    """Those that were asked for, a page of them."""
     next: int | None
     old_href: str
     """The package's folder in the older version; "" where it is not there."""
@@ -192,7 +207,7 @@ def package_view(asked: Asked, folder: str, links: Links) -> PackageView:
         folder,
         links.comparison(asked.project, asked.old, asked.new),
         _counts(Counter(one.change for one in found), asked.change),
-        len(chosen),
+        len(found),
         tuple(_rows(asked, comparison, importpath, chosen[asked.start : end], links)),
         end if end < len(chosen) else None,
         *hrefs,
@@ -218,9 +233,7 @@ def _counts(counts: Counter[Change], on: str) -> tuple[Count, ...]:
 def _package_row(asked: Asked, package: PackageChange, links: Links) -> PackageRow:
     return PackageRow(
         package.importpath,
-        links.comparison(
-            asked.project, asked.old, asked.new, package.folder, change=asked.change
-        ),
+        links.comparison(asked.project, asked.old, asked.new, package.folder, change=asked.change),
         tuple(package.counts.get(change, 0) for change in ORDER),
         package.total,
         package.is_new,
@@ -241,7 +254,7 @@ def _others(asked: Asked, links: Links) -> Iterator[tuple[str, str]]:
         ),
         key=lambda one: release(one.version) or (0, 0, 0),
     )
-    pairs = list(zip(here, here[1:], strict=False))
+    pairs = list(pairwise(here))
     if len(here) > 2:
         pairs.append((here[0], here[-1]))
     for old, new in pairs:
@@ -269,6 +282,7 @@ def _rows(
     is_alone = bool(asked.name)
     room = DIFF_LINES
     deadline = perf_counter() + DIFF_S
+    ids: Counter[str] = Counter()
 
     def lines_of(side: int, one: Located) -> list[str]:
         if (side, one.path) not in texts:
@@ -289,7 +303,9 @@ def _rows(
                 room -= len(lines or ())
             else:
                 href = _alone(asked, one, links)
+        ids[one.name] += 1
         yield SymbolRow(
+            one.name if ids[one.name] == 1 else f"{one.name}-{ids[one.name]}",
             one.name,
             one.either.mark.kind,
             one.change.value,
@@ -317,5 +333,3 @@ def _side(version: str, one: Located | None, importpath: str, links: Links) -> S
         one.mark.line,
         "" if one.importpath == importpath else one.importpath,
     )
-
-
