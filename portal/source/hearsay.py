@@ -5,83 +5,21 @@ has, is something that cannot be told; that a symbol never existed is said only 
 its type, is here and does not declare it, or the word stands in no file of any version.
 """
 
-import difflib
-from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from enum import IntEnum
+from dataclasses import replace
 
 from portal.source.goheads import types_of
+from portal.source.likeness import NEAR, Likeness
 from portal.source.mention import Mention, Sort
 from portal.source.promotion import promoted
 from portal.source.testimony import Line, Place, told
+from portal.source.verdict import Standing, Verdict, Why
 from portal.source.versions import Spot, Versions
 
 MOST_SPOTS = 150
 """Declarations of one name that are looked at."""
 MOST_PLACES = 4
 """Declarations that a verdict names."""
-NEAR = 3
-
-
-class Standing(IntEnum):
-    """How a mention stands, the worst first."""
-
-    NEVER = 0
-    """In no imported version."""
-    OTHERWISE = 1
-    """It exists, and never with this signature, or this line."""
-    GONE = 2
-    """In an older version, not in the newest."""
-    MOVED = 3
-    """Where it is said to be it was once; now it is elsewhere."""
-    UNTOLD = 4
-    """No imported version could hold it, or it may be a variable."""
-    SINCE = 5
-    """In the newest version, and not in all that are older."""
-    HERE = 6
-    """In every imported version."""
-
-
-class Why(IntEnum):
-    """What a standing rests on, where that is not plain."""
-
-    PLAIN = 0
-    PACKAGE = 1
-    """The package itself is in no version."""
-    ELSEWHERE = 2
-    """The name is declared in other packages only."""
-    WORD = 3
-    """It is declared nowhere, but the word stands in code."""
-    VARIABLE = 4
-    """What stands before the dot may be a variable."""
-    MODULE = 5
-    """It belongs to a module that is not imported."""
-    LINE = 6
-    """The file has fewer lines."""
-    PROMOTED = 7
-    """By a type that is embedded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the imported versions say of a mention."""
-
-    mention: Mention
-    at: int
-    """The line of the text."""
-    standing: Standing
-    why: Why = Why.PLAIN
-    places: tuple[Place, ...] = ()
-    """Where it is, the newest first; of a signature, the real ones."""
-    more: int = 0
-    """How many others there are."""
-    absent: tuple[str, ...] = ()
-    """PROJECT@VERSION of those that have it not."""
-    near: tuple[tuple[str, str], ...] = ()
-    """(import path, name) of what is called like it; an empty name for a package or file."""
-    lines: tuple[Line, ...] = ()
-    """What stands at the line that was named."""
 
 
 class Judge:
@@ -91,6 +29,7 @@ class Judge:
         """Judge by `versions`."""
         self._versions = versions
         self._is_late = is_late
+        self._like = Likeness(versions, is_late)
 
     def judge(self, mention: Mention, at: int) -> Verdict | None:
         """Return the verdict; None: it is no mention of source after all."""
@@ -128,7 +67,7 @@ class Judge:
         if spots and mention.name[:1].isupper():
             return self._found(mention, spots)  # imported by another name
         if versions.declared(mention.qualifier):
-            return self._never(mention, self._members(mention.qualifier, mention.name))
+            return self._never(mention, self._like.members(mention.qualifier, mention.name))
         return self._untold(mention, Why.VARIABLE) if mention.is_code else None
 
     def _not_in_its_package(
@@ -140,7 +79,7 @@ class Judge:
         last = mention.name.rpartition(".")[2]
         if "." in mention.name or self._versions.ending(last, 1):
             return self._untold(mention, Why.VARIABLE) if mention.is_code else None
-        return self._never(mention, self._names(meant, mention.name))
+        return self._never(mention, self._like.names(meant, mention.name))
 
     def _said_whole(self, mention: Mention) -> Verdict:
         """Judge a symbol whose import path is said."""
@@ -164,7 +103,7 @@ class Judge:
             return self._never(mention, near[:NEAR], Why.PACKAGE, spots)
         if spots:
             return self._elsewhere(mention, spots, frozenset(paths))
-        return self._never(mention, self._names(paths, mention.name))
+        return self._never(mention, self._like.names(paths, mention.name))
 
     def _member(self, mention: Mention, spots: list[Spot]) -> Verdict | None:
         """Judge Type.member, whose package is not said."""
@@ -175,12 +114,12 @@ class Judge:
             return self._found(mention, at, Why.PROMOTED)
         owners = self._versions.declared(owner)
         if any(self._versions.mark(spot).kind in _TYPES for spot in owners[:MOST_SPOTS]):
-            return self._never(mention, self._members(owner, last))
+            return self._never(mention, self._like.members(owner, last))
         if owners or not mention.is_code or owner[:1].islower():
             return None  # a variable, a package of another module, the end of a sentence
         if self._versions.is_written(owner) and self._versions.is_written(last):
             return self._untold(mention, Why.WORD)
-        return self._never(mention, self._like(mention.name))
+        return self._never(mention, self._like.anywhere(mention.name))
 
     def _word(self, mention: Mention) -> Verdict | None:
         spots = self._versions.declared(mention.name)
@@ -191,14 +130,14 @@ class Judge:
             return None
         if self._versions.is_written(mention.name):
             return self._untold(mention, Why.WORD)
-        return self._never(mention, self._like(mention.name))
+        return self._never(mention, self._like.anywhere(mention.name))
 
     def _signature(self, mention: Mention) -> Verdict | None:
         spots = self._versions.declared(mention.name)
         if not spots:
             owner, _dot, last = mention.name.rpartition(".")
-            near = self._members(owner, last) if owner else []
-            return self._never(mention, near or self._like(mention.name))
+            near = self._like.members(owner, last) if owner else []
+            return self._never(mention, near or self._like.anywhere(mention.name))
         said = types_of(mention.text)
         spots.sort(key=lambda spot: -spot.versions)
         true = [
@@ -239,7 +178,7 @@ class Judge:
                 if path.endswith(tail)
             }
         if not found:
-            near = [(path, "") for path in self._like_paths(mention.path)]
+            near = [(path, "") for path in self._like.paths(mention.path)]
             return self._never(mention, near)
         verdict = self._files(mention, found)
         return self._with_lines(verdict, found) if mention.line else verdict
@@ -254,7 +193,7 @@ class Judge:
         standing = self._standing(bits)
         near: tuple[tuple[str, str], ...] = ()
         if standing is Standing.GONE:
-            near = tuple((path, "") for path in self._like_paths(order[0], versions.newest))
+            near = tuple((path, "") for path in self._like.paths(order[0], versions.newest))
         return Verdict(
             mention,
             0,
@@ -331,13 +270,13 @@ class Judge:
                 return replace(
                     verdict, standing=Standing.MOVED, places=(place, *verdict.places)[:MOST_PLACES]
                 )
-        near = self._names({gone[0].importpath}, gone[0].name)
+        near = self._like.names({gone[0].importpath}, gone[0].name)
         return replace(verdict, near=tuple(near))
 
     def _elsewhere(self, mention: Mention, spots: list[Spot], meant: Iterable[str]) -> Verdict:
         """Return the verdict on a name that its package has not and others have."""
         found = self._found(mention, spots)
-        near = self._names(meant, mention.name)
+        near = self._like.names(meant, mention.name)
         return replace(
             found, standing=Standing.NEVER, why=Why.ELSEWHERE, near=tuple(near), absent=()
         )
@@ -365,51 +304,9 @@ class Judge:
         every = versions.all_of(bits)
         return Standing.HERE if every & ~bits == 0 and newest else Standing.SINCE
 
-    # --- names like it
-
     def _promoted(self, name: str, packages: frozenset[str] | None) -> list[Spot]:
         owner, _dot, last = name.rpartition(".")
         return promoted(self._versions, owner, last, packages) if owner else []
-
-    def _members(self, owner: str, last: str) -> list[tuple[str, str]]:
-        """Return members of the types of this name that are called like `last`, or the types."""
-        owners = dict.fromkeys(spot.importpath for spot in self._versions.declared(owner))
-        near = self._names([*owners][:NEAR], f"{owner}.{last}", f"{owner}.")
-        return near or [(importpath, owner) for importpath in [*owners][:NEAR]]
-
-    def _names(self, packages: Iterable[str], name: str, start: str = "") -> list[tuple[str, str]]:
-        """Return names of some packages that are like `name`, and begin with `start`."""
-        if self._is_late():
-            return []
-        found: dict[str, str] = {}
-        for importpath in sorted(packages)[:MOST_PLACES]:
-            for bit in self._versions.bits(self._versions.packages.get(importpath, 0)):
-                for one in self._versions.indexes[bit].package(importpath):
-                    if one.mark.name.startswith(start) and not one.is_test:
-                        found[one.mark.name] = importpath
-        found.pop(name, None)
-        return [(found[near], near) for near in difflib.get_close_matches(name, found, NEAR, 0.7)]
-
-    def _like(self, name: str) -> list[tuple[str, str]]:
-        """Return names of any package that begin as `name` does."""
-        if self._is_late():
-            return []
-        last = name.rpartition(".")[2]
-        names = self._versions.beginning(last[: max(4, len(last) * 2 // 3)], MOST_SPOTS)
-        near = difflib.get_close_matches(name, names, NEAR, 0.7)
-        return [(spot.importpath, one) for one in near for spot in self._versions.declared(one)[:1]]
-
-    def _like_paths(self, path: str, versions: int = -1) -> list[str]:
-        """Return files of the same name, those that share most of the way first."""
-        parts = Counter(path.split("/"))
-        name = path.rpartition("/")[2]
-        shared = {
-            one: total
-            for one in self._versions.called.get(name, ())
-            if self._versions.files[one] & versions
-            and (total := (Counter(one.split("/")) & parts).total()) * 2 > parts.total()
-        }
-        return sorted(shared, key=lambda one: (-shared[one], one))[:NEAR]
 
 
 _TYPES = frozenset({"struct", "interface", "type"})

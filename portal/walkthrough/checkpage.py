@@ -9,11 +9,12 @@ from functools import lru_cache
 from time import process_time
 
 from portal.source.errors import NotIndexed
-from portal.source.hearsay import Judge, Standing, Verdict, Why
+from portal.source.hearsay import Judge
 from portal.source.index import Index
 from portal.source.mention import MAX_CHARACTERS, Sort, mentions
 from portal.source.snapshot import release
 from portal.source.testimony import Line, Place
+from portal.source.verdict import Standing, Verdict, Why
 from portal.source.versions import Versions
 from portal.walkthrough.anchors import Anchor
 from portal.walkthrough.links import Links
