@@ -5,6 +5,7 @@ has, is something that cannot be told; that a symbol never existed is said only 
 its type, is here and does not declare it, or the word stands in no file of any version.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -20,6 +21,8 @@ MOST_SPOTS = 150
 """Declarations of one name that are looked at."""
 MOST_PLACES = 4
 """Declarations that a verdict names."""
+MOSTLY = 4
+"""Where a fourth of what a file declared is, as it was, there the file went."""
 
 
 class Judge:
@@ -193,7 +196,11 @@ class Judge:
         standing = self._standing(bits)
         near: tuple[tuple[str, str], ...] = ()
         if standing is Standing.GONE:
-            near = tuple((path, "") for path in self._like.paths(order[0], versions.newest))
+            if went := self._went(order[0], found[order[0]]):
+                there = Place("", "", went, 0, versions.names(versions.files[went]))
+                standing, places = Standing.MOVED, (there, *places)
+            else:
+                near = tuple((path, "") for path in self._like.paths(order[0], versions.newest))
         return Verdict(
             mention,
             0,
@@ -203,6 +210,23 @@ class Judge:
             absent=versions.names(versions.all_of(bits) & ~bits),
             near=near,
         )
+
+    def _went(self, path: str, bits: int) -> str:
+        """Return the file of a newest version that declares most of what a file declared; "" for none."""
+        versions = self._versions
+        last = max(versions.bits(bits))
+        if not path.endswith(".go") or self._is_late():
+            return ""
+        outline = versions.indexes[last].declared(path)
+        votes: Counter[str] = Counter()
+        marks = [mark for mark in (outline.symbols if outline else ()) if mark.kind != "field"]
+        for mark in marks[:MOST_SPOTS]:
+            for spot in versions.declared(mark.name)[:MOST_PLACES]:
+                is_new = spot.versions & versions.newest
+                if is_new and versions.mark(spot).digest == mark.digest:
+                    votes[spot.path] += 1
+        went, n = votes.most_common(1)[0] if votes else ("", 0)
+        return went if n * MOSTLY >= len(marks[:MOST_SPOTS]) and n > 1 else ""
 
     def _with_lines(self, verdict: Verdict, found: dict[str, int]) -> Verdict:
         """Return the verdict with what stands at the line, at the version that was named or at each."""

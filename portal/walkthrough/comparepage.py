@@ -294,7 +294,7 @@ def _rows(
     for one in chosen:
         lines: tuple[Line, ...] | None = ()
         href = ""
-        if one.old and one.new and one.change in {Change.BODY, Change.SIGNATURE}:
+        if one.old and one.new and _has_lines(one.old, one.new):
             if is_alone or (room > 0 and perf_counter() < deadline):
                 old, new = lines_of(0, one.old), lines_of(1, one.new)
                 lines = differ(old, new, one.old.mark.line, one.new.mark.line)
@@ -315,6 +315,13 @@ def _rows(
             href,
             lines is None,
         )
+
+
+def _has_lines(old: Located, new: Located) -> bool:
+    """Whether lines tell more of two declarations than their signatures do."""
+    is_short = old.mark.line == old.mark.end_line and new.mark.line == new.mark.end_line
+    is_told = is_short and old.mark.signature != new.mark.signature
+    return old.mark.digest != new.mark.digest and not is_told
 
 
 def _alone(asked: Asked, one: Changed, links: Links) -> str:
