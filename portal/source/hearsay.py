@@ -164,8 +164,8 @@ class Judge:
         places = told(versions, mention.path)
         name = mention.path.rpartition("/")[2]
         is_go = name.endswith(".go")
-        if places is None:
-            is_source = mention.is_code or is_go
+        if places is None:  # a label, an image, or another module's
+            is_source = is_go or mention.path in versions.foreign
             return self._untold(mention, Why.MODULE) if is_source else None
         found: dict[str, int] = {}
         for path in places:
@@ -324,9 +324,7 @@ class Judge:
         versions = self._versions
         if not bits & versions.newest:
             return Standing.GONE
-        newest = {versions.keys[bit].partition("@")[0] for bit in versions.bits(bits)}
-        every = versions.all_of(bits)
-        return Standing.HERE if every & ~bits == 0 and newest else Standing.SINCE
+        return Standing.SINCE if versions.all_of(bits) & ~bits else Standing.HERE
 
     def _promoted(self, name: str, packages: frozenset[str] | None) -> list[Spot]:
         owner, _dot, last = name.rpartition(".")
@@ -338,7 +336,7 @@ _TYPES = frozenset({"struct", "interface", "type"})
 
 def _is_certain(versions: Versions, path: str) -> bool:
     """Whether a path says where in a repository it begins."""
-    first = path.removeprefix("./").partition("/")[0]
+    first, _slash, rest = path.removeprefix("./").partition("/")
     return first in {"vendor", "staging", "github.com", "k8s.io"} or (
-        "/" in path and first in versions.folders and path.count("/") > 1
+        "/" in rest and f"{first}/{rest.partition('/')[0]}" in versions.folders
     )

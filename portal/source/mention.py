@@ -16,6 +16,8 @@ MAX_CHARACTERS = 256 * 1024
 MOST = 3_000
 """Different mentions that are taken of one text."""
 LONGEST_SIGNATURE = 2_000
+LONGEST_NAME = 200
+LONGEST_PATH = 500
 
 
 class Sort(Enum):
@@ -83,6 +85,10 @@ _IDENTIFIER = re.compile(r"[A-Za-z_]\w*", _FLAGS)
 _HUMPED = re.compile(r"\w*[a-z0-9][A-Z]\w*", _FLAGS)
 
 _GITHUB = re.compile(r"/([^/]+)/([^/]+)(?:/(?:blob|tree|raw|blame|edit)/([^/]+)(?:/(.*))?)?/?")
+_TALK = re.compile(
+    r"github\.com/[^/]+/[^/]+/(?!blob/|tree/|raw/|blame/)(?:[a-z]+/\d|releases|wiki|compare)"
+)
+"""Addresses of issues and the like, without their scheme."""
 _HOSTED = re.compile(r"(github\.com/[^/]+/[^/]+)/(?:blob|tree|raw|blame)/([^/]+)/")
 _SOURCEGRAPH = re.compile(r"/github\.com/([^/@]+)/([^/@]+)(?:@([^/]+))?/-/(?:blob|tree)/(.*)")
 EXTENSIONS = frozenset(
@@ -101,7 +107,8 @@ def mentions(text: str) -> Mentions:
     reader = _Reader(text)
     found: dict[Mention, int] = {}
     for at, mention in sorted(reader.all(), key=lambda one: one[0]):
-        if mention not in found:
+        is_long = len(mention.path) > LONGEST_PATH or len(mention.importpath) > LONGEST_PATH
+        if mention not in found and not is_long and len(mention.name) <= LONGEST_NAME:
             if len(found) == MOST:
                 return Mentions(_lined(text, found), is_cut=True)
             found[mention] = at
@@ -162,6 +169,8 @@ class _Reader:
 
     def _path(self, match: re.Match[str]) -> Mention | None:
         text = match[0].rstrip(".-")
+        if _TALK.match(text):
+            return None
         method, fragment, line = match.groups()
         whole = text.removeprefix("go:").partition("#")[0].partition(")")[0]
         whole = whole.removesuffix(f":{line}").rstrip(".") if line else whole

@@ -59,8 +59,8 @@ class Versions:
 
     @cached_property
     def folders(self) -> dict[str, int]:
-        """Every folder that a file lies in, at any depth."""
-        found: dict[str, int] = {}
+        """Every folder that a file lies in, at any depth; "" is a repository's root."""
+        found: dict[str, int] = {"": (1 << len(self.keys)) - 1}
         for path, bits in self.files.items():
             folder = path.rpartition("/")[0]
             while folder and found.get(folder, 0) | bits != found.get(folder):
@@ -103,8 +103,13 @@ class Versions:
     @cached_property
     def strangers(self) -> frozenset[str]:
         """What code calls packages that no version has: of Go itself, and of other modules."""
+        return frozenset(name for path in self.foreign for name in names_of(path))
+
+    @cached_property
+    def foreign(self) -> frozenset[str]:
+        """The import paths that some file names and no version has."""
         paths = {path for segment, _ in self._segments.values() for path in segment.imported()}
-        return frozenset(name for path in paths - self.packages.keys() for name in names_of(path))
+        return frozenset(paths - self.packages.keys())
 
     @cached_property
     def newest(self) -> int:

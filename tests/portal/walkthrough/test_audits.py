@@ -3,13 +3,16 @@
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from time import process_time
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import AsyncClient
 
 from portal.walkthrough import shelfmark
+from portal.walkthrough.checkpage import LIMIT_S, check_text
 from portal.walkthrough.codesearch import READER
+from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Where
 from tests.portal.walkthrough.test_pages import Page, get
 from tests.support import imported
@@ -154,3 +157,20 @@ def test_the_command_checks_a_file_and_ends_with_what_it_found(
     assert end.value.code == 1
     with pytest.raises(CommandError):
         call_command("checktext", str(tmp_path / "nothing.md"))
+
+
+@pytest.mark.source
+def test_a_long_text_full_of_names_is_answered_in_time(tmp_path: Path) -> None:
+    where = imported.part_of_kubernetes(tmp_path, "v1.20.2", "v1.36.3")
+    links = Links("/symbol/", "/source/", "/learn/")
+    text = " ".join(
+        f"`cache.Reflector{number}` `Reflector.run{number}` x/y{number}.go:3 `Sail{number}()`"
+        for number in range(6000)
+    )
+    begun = process_time()
+
+    report = check_text(where, text, links)
+
+    assert process_time() - begun < LIMIT_S + 2  # 1.0 s where it was measured
+    assert report.is_cut
+    assert report.total + report.unread > 2000
