@@ -21,6 +21,8 @@ MOST_SPOTS = 150
 """Declarations of one name that are looked at."""
 MOST_PLACES = 4
 """Declarations that a verdict names."""
+SOME = 20
+"""Names that differ in capitals at most, among which one is looked for."""
 MOSTLY = 4
 """Where a fourth of what a file declared is, as it was, there the file went."""
 
@@ -80,7 +82,8 @@ class Judge:
         if spots:
             return self._elsewhere(mention, spots, meant)
         last = mention.name.rpartition(".")[2]
-        if "." in mention.name or self._versions.ending(last, 1):
+        may_be_member = "." in mention.name or self._versions.ending(last, SOME)
+        if may_be_member or (not self._is_late() and self._versions.is_written(last)):
             return self._untold(mention, Why.VARIABLE) if mention.is_code else None
         return self._never(mention, self._like.names(meant, mention.name))
 
@@ -95,6 +98,10 @@ class Judge:
             for folder, bits in folders.items()
             for bit in versions.bits(bits)
         }
+        if not any(path in versions.packages for path in paths):  # said by its end alone
+            tail = f"/{mention.importpath}"
+            meant = versions.qualifiers.get(mention.importpath.rpartition("/")[2], frozenset())
+            paths |= {path for path in meant if path.endswith(tail)}
         spots = versions.declared(mention.name)
         if fitting := [spot for spot in spots if spot.importpath in paths]:
             return self._found(mention, fitting)
@@ -115,6 +122,15 @@ class Judge:
         owner, _dot, last = mention.name.partition(".")
         if at := self._promoted(mention.name, None):
             return self._found(mention, at, Why.PROMOTED)
+        field = f"{last[0].upper()}{last[1:]}"
+        if at := self._versions.declared(f"{owner}.{field}"):
+            return self._found(mention, at)  # PodSpec.nodeName, as JSON has it
+        if field != last and (owner.islower() or self._versions.ending(field, SOME)):
+            return None
+        return self._not_a_member(mention, owner, last)
+
+    def _not_a_member(self, mention: Mention, owner: str, last: str) -> Verdict | None:
+        """Judge Type.member where no type that is called so has it."""
         owners = self._versions.declared(owner)
         if any(self._versions.mark(spot).kind in _TYPES for spot in owners[:MOST_SPOTS]):
             return self._never(mention, self._like.members(owner, last))
@@ -129,8 +145,8 @@ class Judge:
         spots = spots or self._versions.ending(mention.name, MOST_SPOTS)
         if spots:
             return self._found(mention, spots)
-        if self._is_late():
-            return None
+        if self._is_late() or mention.name.islower():
+            return None  # e.g. a function of another language
         if self._versions.is_written(mention.name):
             return self._untold(mention, Why.WORD)
         return self._never(mention, self._like.anywhere(mention.name))

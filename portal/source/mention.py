@@ -82,6 +82,7 @@ _SPAN = re.compile(r"`([A-Za-z_]\w{2,80})(?:\(\))?`", _FLAGS)
 _CALL = re.compile(r"(?<![\w.])([A-Za-z_]\w{3,80})\(\)", _FLAGS)
 _CODE = re.compile(r"^(?:```|~~~)[^\n]*\n[\s\S]*?(?:^(?:```|~~~)|\Z)|`[^`\n]*+`", re.MULTILINE)
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*", _FLAGS)
+_VERSION = re.compile(r"v\d\w*", _FLAGS)
 _HUMPED = re.compile(r"\w*[a-z0-9][A-Z]\w*", _FLAGS)
 
 _GITHUB = re.compile(r"/([^/]+)/([^/]+)(?:/(?:blob|tree|raw|blame|edit)/([^/]+)(?:/(.*))?)?/?")
@@ -168,12 +169,12 @@ class _Reader:
         return before >= 0 and at < self._spans[before][1]
 
     def _path(self, match: re.Match[str]) -> Mention | None:
-        text = match[0].rstrip(".-")
+        text = match[0].rstrip(".-/")
         if _TALK.match(text):
             return None
         method, fragment, line = match.groups()
         whole = text.removeprefix("go:").partition("#")[0].partition(")")[0]
-        whole = whole.removesuffix(f":{line}").rstrip(".") if line else whole
+        whole = (whole.removesuffix(f":{line}") if line else whole).rstrip("./-")
         ref = ""
         if hosted := _HOSTED.match(whole):  # an address without its scheme
             whole, ref = f"{hosted[1]}/{whole[hosted.end() :]}", hosted[2]
@@ -200,7 +201,9 @@ class _Reader:
             line = int(match[3] or 0)
             text = f"{whole}:{line}" if line else whole
             return Mention(Sort.PATH, text, path=whole, line=line, is_code=True)
-        if len(parts) > 3 or parts[-1] in EXTENSIONS or not all(map(_IDENTIFIER.fullmatch, parts)):
+        is_name = len(parts) < 4 and all(map(_IDENTIFIER.fullmatch, parts))
+        is_kind = any(map(_VERSION.fullmatch, parts[1:]))  # pods.v1, deployments.v1.apps
+        if not is_name or is_kind or len(parts[-1]) == 1 or parts[-1] in EXTENSIONS:
             return None
         is_code = bool(match[2]) or self._is_code(match.start())
         if not (is_code or _HUMPED.search(parts[-1]) or parts[-1][:1].isupper()):
@@ -235,6 +238,8 @@ def signature_end(text: str, at: int) -> int:
 
 def _symbol(text: str, importpath: str, name: str, *, is_code: bool, ref: str = "") -> Mention:
     """Return a symbol of a package; the version that an import path carries as a module does is the ref."""
+    if importpath.endswith(".go"):
+        importpath = importpath.rpartition("/")[0]
     head, at, rest = importpath.partition("@")
     if at:
         ref, _slash, inside = rest.partition("/")

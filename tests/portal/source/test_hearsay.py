@@ -104,6 +104,9 @@ def asker(judge: Judge) -> Ask:
         ("ship.go:3", Standing.HERE),
         ("ship.go:300", Standing.OTHERWISE),
         ("never.go", Standing.NEVER),
+        ("ship/ship.go#Ship", Standing.HERE),
+        ("pkg/ship#Ship.Name", Standing.HERE),
+        ("`Ship.name`", Standing.HERE),
         ("example.org/sea", Standing.HERE),
         ("`example.org/sea/pkg/ship`", Standing.HERE),
     ],
@@ -121,6 +124,8 @@ def test_each_thing_stands_as_the_versions_say(ask: Ask, text: str, standing: St
         "`registry.k8s.io/pause`",
         "ctx.Done and err.Error",
         "api/v1/pods/of/mine",
+        "`pods.v1` and `deployments.v1.apps`, `spec.nodeName`, `cache.reflector`",
+        "`clean_expired()`",
     ],
 )
 def test_what_is_no_source_is_not_judged(judge: Judge, text: str) -> None:

@@ -66,7 +66,7 @@ def _lines(row: Row) -> list[str]:
 
 def _word(standing: str) -> str:
     words = {
-        "never": _("Never existed"),
+        "never": _("In no imported version"),
         "otherwise": _("Exists, but not so"),
         "gone": _("Existed once"),
         "moved": _("Moved"),
