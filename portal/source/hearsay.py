@@ -5,7 +5,6 @@ has, is something that cannot be told; that a symbol never existed is said only 
 its type, is here and does not declare it, or the word stands in no file of any version.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -13,18 +12,15 @@ from portal.source.goheads import types_of
 from portal.source.likeness import NEAR, Likeness
 from portal.source.mention import Mention, Sort
 from portal.source.promotion import promoted
-from portal.source.testimony import Line, Place, told
-from portal.source.verdict import Standing, Verdict, Why
+from portal.source.testimony import Place, told
+from portal.source.verdict import MOST_PLACES, Standing, Verdict, Why, never, standing_of, untold
 from portal.source.versions import Spot, Versions
+from portal.source.whereabouts import PathJudge
 
 MOST_SPOTS = 150
 """Declarations of one name that are looked at."""
-MOST_PLACES = 4
-"""Declarations that a verdict names."""
 SOME = 20
 """Names that differ in capitals at most, among which one is looked for."""
-MOSTLY = 4
-"""Where a fourth of what a file declared is, as it was, there the file went."""
 
 
 class Judge:
@@ -35,12 +31,13 @@ class Judge:
         self._versions = versions
         self._is_late = is_late
         self._like = Likeness(versions, is_late)
+        self._paths = PathJudge(versions, self._like, is_late)
 
     def judge(self, mention: Mention, at: int) -> Verdict | None:
         """Return the verdict; None: it is no mention of source after all."""
         match mention.sort:
             case Sort.PATH:
-                verdict = self._path(mention)
+                verdict = self._paths.judge(mention)
             case Sort.SYMBOL:
                 verdict = self._symbol(mention)
             case Sort.SIGNATURE:
@@ -66,14 +63,14 @@ class Judge:
         if meant and (at := self._promoted(mention.name, meant)):
             return self._found(mention, at, Why.PROMOTED)
         if mention.qualifier in versions.strangers:
-            return self._untold(mention, Why.MODULE) if mention.is_code else None
+            return untold(mention, Why.MODULE) if mention.is_code else None
         if meant:
             return self._not_in_its_package(mention, spots, meant)
         if spots and mention.name[:1].isupper():
             return self._found(mention, spots)  # imported by another name
         if versions.declared(mention.qualifier):
             return self._never(mention, self._like.members(mention.qualifier, mention.name))
-        return self._untold(mention, Why.VARIABLE) if mention.is_code else None
+        return untold(mention, Why.VARIABLE) if mention.is_code else None
 
     def _not_in_its_package(
         self, mention: Mention, spots: list[Spot], meant: frozenset[str]
@@ -84,7 +81,7 @@ class Judge:
         last = mention.name.rpartition(".")[2]
         may_be_member = "." in mention.name or self._versions.ending(last, SOME)
         if may_be_member or (not self._is_late() and self._versions.is_written(last)):
-            return self._untold(mention, Why.VARIABLE) if mention.is_code else None
+            return untold(mention, Why.VARIABLE) if mention.is_code else None
         return self._never(mention, self._like.names(meant, mention.name))
 
     def _said_whole(self, mention: Mention) -> Verdict:
@@ -92,7 +89,7 @@ class Judge:
         versions = self._versions
         folders = told(versions, mention.importpath)
         if folders is None:
-            return self._untold(mention, Why.MODULE)
+            return untold(mention, Why.MODULE)
         paths = {
             versions.importpath(bit, folder)
             for folder, bits in folders.items()
@@ -137,7 +134,7 @@ class Judge:
         if owners or not mention.is_code or owner[:1].islower():
             return None  # a variable, a package of another module, the end of a sentence
         if self._versions.is_written(owner) and self._versions.is_written(last):
-            return self._untold(mention, Why.WORD)
+            return untold(mention, Why.WORD)
         return self._never(mention, self._like.anywhere(mention.name))
 
     def _word(self, mention: Mention) -> Verdict | None:
@@ -148,7 +145,7 @@ class Judge:
         if self._is_late() or mention.name.islower():
             return None  # e.g. a function of another language
         if self._versions.is_written(mention.name):
-            return self._untold(mention, Why.WORD)
+            return untold(mention, Why.WORD)
         return self._never(mention, self._like.anywhere(mention.name))
 
     def _signature(self, mention: Mention) -> Verdict | None:
@@ -172,97 +169,6 @@ class Judge:
                 return replace(found, places=places[:MOST_PLACES], near=())
             return found
         return replace(self._found(mention, spots), standing=Standing.OTHERWISE)
-
-    # --- paths
-
-    def _path(self, mention: Mention) -> Verdict | None:
-        versions = self._versions
-        places = told(versions, mention.path)
-        name = mention.path.rpartition("/")[2]
-        is_go = name.endswith(".go")
-        if places is None:  # a label, an image, or another module's
-            is_source = is_go or mention.path in versions.foreign
-            return self._untold(mention, Why.MODULE) if is_source else None
-        found: dict[str, int] = {}
-        for path in places:
-            if bits := versions.files.get(path, 0) | versions.folders.get(path, 0):
-                found[path] = bits
-        if not found and not _is_certain(versions, mention.path):
-            if not is_go:
-                return None
-            tail = f"/{mention.path}"
-            found = {
-                path: versions.files[path]
-                for path in versions.called.get(name, ())
-                if path.endswith(tail)
-            }
-        if not found:
-            near = [(path, "") for path in self._like.paths(mention.path)]
-            return self._never(mention, near)
-        verdict = self._files(mention, found)
-        return self._with_lines(verdict, found) if mention.line else verdict
-
-    def _files(self, mention: Mention, found: dict[str, int]) -> Verdict:
-        versions = self._versions
-        bits = 0
-        for some in found.values():
-            bits |= some
-        order = sorted(found, key=lambda path: (-found[path], path))
-        places = tuple(Place("", "", path, 0, versions.names(found[path])) for path in order)
-        standing = self._standing(bits)
-        near: tuple[tuple[str, str], ...] = ()
-        if standing is Standing.GONE:
-            if went := self._went(order[0], found[order[0]]):
-                there = Place("", "", went, 0, versions.names(versions.files[went]))
-                standing, places = Standing.MOVED, (there, *places)
-            else:
-                near = tuple((path, "") for path in self._like.paths(order[0], versions.newest))
-        return Verdict(
-            mention,
-            0,
-            standing,
-            places=places[:MOST_PLACES],
-            more=max(0, len(places) - MOST_PLACES),
-            absent=versions.names(versions.all_of(bits) & ~bits),
-            near=near,
-        )
-
-    def _went(self, path: str, bits: int) -> str:
-        """Return the file of a newest version that declares most of what a file declared; "" for none."""
-        versions = self._versions
-        last = max(versions.bits(bits))
-        if not path.endswith(".go") or self._is_late():
-            return ""
-        outline = versions.indexes[last].declared(path)
-        votes: Counter[str] = Counter()
-        marks = [mark for mark in (outline.symbols if outline else ()) if mark.kind != "field"]
-        for mark in marks[:MOST_SPOTS]:
-            for spot in versions.declared(mark.name)[:MOST_PLACES]:
-                is_new = spot.versions & versions.newest
-                if is_new and versions.mark(spot).digest == mark.digest:
-                    votes[spot.path] += 1
-        went, n = votes.most_common(1)[0] if votes else ("", 0)
-        return went if n * MOSTLY >= len(marks[:MOST_SPOTS]) and n > 1 else ""
-
-    def _with_lines(self, verdict: Verdict, found: dict[str, int]) -> Verdict:
-        """Return the verdict with what stands at the line, at the version that was named or at each."""
-        versions, mention = self._versions, verdict.mention
-        pairs = [(bit, path) for path, bits in found.items() for bit in versions.bits(bits)]
-        said = [
-            (bit, path)
-            for bit, path in pairs
-            if versions.keys[bit].partition("@")[2] == mention.ref
-        ]
-        lines = [
-            Line.read(versions, bit, path, mention.line)
-            for bit, path in (said or pairs)[:MOST_SPOTS]
-        ]
-        if all(line.is_beyond for line in lines):
-            lines = lines[-MOST_PLACES:]
-            return replace(verdict, standing=Standing.OTHERWISE, why=Why.LINE, lines=tuple(lines))
-        if len({line.path for line in lines if not line.is_beyond}) > MOST_PLACES:
-            return verdict  # who knows which file is meant
-        return replace(verdict, lines=tuple(line for line in lines if not line.is_beyond))
 
     # --- verdicts
 
@@ -288,7 +194,7 @@ class Judge:
                 had |= spot.versions
             newest = max(group, key=lambda spot: spot.versions)
             places.append(Place.of(versions, newest, had))
-        standing = self._standing(bits)
+        standing = standing_of(versions, bits)
         verdict = Verdict(
             mention,
             0,
@@ -328,19 +234,8 @@ class Judge:
         why: Why = Why.PLAIN,
         spots: Iterable[Spot] = (),
     ) -> Verdict:
-        found = self._found(mention, spots).places if spots else ()
-        return Verdict(
-            mention, 0, Standing.NEVER, why, found, absent=self._versions.keys, near=tuple(near)
-        )
-
-    def _untold(self, mention: Mention, why: Why) -> Verdict:
-        return Verdict(mention, 0, Standing.UNTOLD, why)
-
-    def _standing(self, bits: int) -> Standing:
-        versions = self._versions
-        if not bits & versions.newest:
-            return Standing.GONE
-        return Standing.SINCE if versions.all_of(bits) & ~bits else Standing.HERE
+        places = self._found(mention, spots).places if spots else ()
+        return replace(never(self._versions, mention, near), why=why, places=places)
 
     def _promoted(self, name: str, packages: frozenset[str] | None) -> list[Spot]:
         owner, _dot, last = name.rpartition(".")
@@ -348,11 +243,3 @@ class Judge:
 
 
 _TYPES = frozenset({"struct", "interface", "type"})
-
-
-def _is_certain(versions: Versions, path: str) -> bool:
-    """Whether a path says where in a repository it begins."""
-    first, _slash, rest = path.removeprefix("./").partition("/")
-    return first in {"vendor", "staging", "github.com", "k8s.io"} or (
-        "/" in rest and f"{first}/{rest.partition('/')[0]}" in versions.folders
-    )

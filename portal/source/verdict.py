@@ -1,10 +1,15 @@
 """What the imported versions say of something that a text mentions: how it stands, and what shows it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
 from portal.source.mention import Mention
 from portal.source.testimony import Line, Place
+from portal.source.versions import Versions
+
+MOST_PLACES = 4
+"""Declarations that a verdict names."""
 
 
 class Standing(IntEnum):
@@ -65,3 +70,20 @@ class Verdict:
     """(import path, name) of what is called like it; an empty name for a package or file."""
     lines: tuple[Line, ...] = ()
     """What stands at the line that was named."""
+
+
+def never(versions: Versions, mention: Mention, near: Iterable[tuple[str, str]]) -> Verdict:
+    """Return the verdict that no version has something, and what is like it."""
+    return Verdict(mention, 0, Standing.NEVER, absent=versions.keys, near=tuple(near))
+
+
+def untold(mention: Mention, why: Why) -> Verdict:
+    """Return the verdict that nobody can tell."""
+    return Verdict(mention, 0, Standing.UNTOLD, why)
+
+
+def standing_of(versions: Versions, bits: int) -> Standing:
+    """Return how something stands that some versions have, of their projects."""
+    if not bits & versions.newest:
+        return Standing.GONE
+    return Standing.SINCE if versions.all_of(bits) & ~bits else Standing.HERE
