@@ -12,14 +12,8 @@ from portal.walkthrough import shelfmark
 from portal.walkthrough.chapterpage import language, links_for
 from portal.walkthrough.checkpage import MAX_BYTES, Report, check_text
 from portal.walkthrough.codesearch import READER
-from portal.walkthrough.comparepage import (
-    CHANGES,
-    Asked,
-    PackageView,
-    Summary,
-    package_view,
-    summary,
-)
+from portal.walkthrough.comparedpackage import PackageView, package_view
+from portal.walkthrough.comparepage import CHANGES, Asked, Summary, summary
 from portal.walkthrough.driftpage import Chosen, drift_page
 from portal.walkthrough.excerpt import Grade
 from portal.walkthrough.stock import stock

@@ -1,6 +1,5 @@
 """What the pages of files, folders and symbols show; made in another process, sent as values."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
@@ -10,9 +9,9 @@ from portal.source.errors import NoSuchFile
 from portal.source.golang import parse
 from portal.source.package import MAX_FILE_BYTES, Package
 from portal.source.scope import Reference, references
-from portal.source.snapshot import release
 from portal.source.symbols import Kind, Symbol
 from portal.source.tree import Tree
+from portal.walkthrough.comparepage import comparisons
 from portal.walkthrough.highlight import MAX_CHARACTERS, highlight, plain
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Where, stock
@@ -119,7 +118,7 @@ def view_path(where: Where, key: str, path: str, links: Links) -> FileView | Fol
             )
             for entry in entries
         ),
-        tuple(_comparisons(where, key, path, links)),
+        tuple(comparisons(where, key, path, links)),
     )
 
 
@@ -228,18 +227,6 @@ def _package(where: Where, key: str, path: str) -> Package | None:
         return store.packages.get(tree, tree.importpath_of(dirname(path)))
     except NoSuchFile:
         return None
-
-
-def _comparisons(where: Where, key: str, path: str, links: Links) -> Iterator[tuple[str, str]]:
-    """Yield the other imported versions of the project, the oldest first; none for a version that is not."""
-    store = stock(where)
-    shown = store.snapshot(key)
-    if store.collection is None or not store.collection.holds(shown):
-        return
-    for other in sorted(store.shelf.snapshots, key=lambda one: release(one.version) or (0, 0, 0)):
-        if other.project == shown.project and other != shown and store.collection.holds(other):
-            old, new = sorted((other, shown), key=lambda one: release(one.version) or (0, 0, 0))
-            yield other.version, links.comparison(shown.project, old.version, new.version, path)
 
 
 def _crumbs(tree: Tree, path: str, links: Links) -> tuple[Crumb, ...]:

@@ -8,13 +8,13 @@ VERSIONS = "<slug:project>@<str:old>...<str:new>"
 """Two versions of one project; it is no version itself, so it comes before one."""
 
 urlpatterns: list[URLPattern] = [
+    path("source/check", audits.check, name="check-text"),
+    path(f"source/{VERSIONS}/", audits.compare, name="compare"),
+    path(f"source/{VERSIONS}/<path:folder>", audits.compare_package, name="compare-package"),
     path("learn/", views.books, name="books"),
     path("learn/drift", audits.drift, name="drift"),
     path("learn/<slug:book>", views.book, name="book"),
     path("learn/<slug:book>/<slug:chapter>", views.chapter, name="chapter"),
-    path("source/check", audits.check, name="check-text"),
-    path(f"source/{VERSIONS}/", audits.compare, name="compare"),
-    path(f"source/{VERSIONS}/<path:folder>", audits.compare_package, name="compare-package"),
     path("source/<slug:project>@<str:version>/", views.source, name="source-root"),
     path("source/<slug:project>@<str:version>/<path:path>", views.source, name="source"),
     path("symbol/<path:importpath>/<str:name>", views.symbol, name="symbol"),
