@@ -115,7 +115,7 @@ class Comparison:
     def packages(self) -> tuple[PackageChange, ...]:
         """Every package in which a symbol differs, by import path."""
         found = []
-        for importpath, before in self._counts.items():
+        for importpath, before in self._look[0].items():
             counts = Counter(before)
             for away in (self._to.get(importpath, {}), self._from.get(importpath, {})):
                 counts[Change.MOVED] += len(away)
@@ -161,38 +161,25 @@ class Comparison:
         return [one for one in changed if not _is_part(one, owners)]
 
     @cached_property
-    def _first_look(self) -> tuple[dict[str, Counter[Change]], list[_Lost], list[_Lost]]:
-        """The counts of each package, and what is removed from and added to any."""
+    def _look(self) -> tuple[dict[str, Counter[Change]], list[tuple[_Lost, _Lost]]]:
+        """The counts of each package, and what left one package and stands in another, word for word."""
         counts: dict[str, Counter[Change]] = {}
-        removed: list[_Lost] = []
-        added: list[_Lost] = []
+        lost: dict[Change, list[_Lost]] = {Change.REMOVED: [], Change.ADDED: []}
         for importpath in sorted({*self._old.files, *self._new.files}):
             changed = self._within(importpath)
             counts[importpath] = Counter(one.change for one in changed)
             for one in changed:
-                mark = one.either.mark
-                lost = _Lost(importpath, one.name, mark.digest, mark.end - mark.start)
-                if one.change is Change.REMOVED:
-                    removed.append(lost)
-                elif one.change is Change.ADDED:
-                    added.append(lost)
-        return counts, removed, added
-
-    @property
-    def _counts(self) -> dict[str, Counter[Change]]:
-        return self._first_look[0]
-
-    @cached_property
-    def _moves(self) -> list[tuple[_Lost, _Lost]]:
-        """What left one package and stands in another, word for word."""
-        _counts, removed, added = self._first_look
-        return _moves(removed, added)
+                if one.change in lost:
+                    mark = one.either.mark
+                    size = mark.end - mark.start
+                    lost[one.change].append(_Lost(importpath, one.name, mark.digest, size))
+        return counts, _moves(lost[Change.REMOVED], lost[Change.ADDED])
 
     @cached_property
     def _to(self) -> dict[str, dict[str, str]]:
         """Import path, name: where it went."""
         found: dict[str, dict[str, str]] = {}
-        for old, new in self._moves:
+        for old, new in self._look[1]:
             found.setdefault(old.importpath, {})[old.name] = new.importpath
         return found
 
@@ -200,7 +187,7 @@ class Comparison:
     def _from(self) -> dict[str, dict[str, str]]:
         """Import path, name: where it came from."""
         found: dict[str, dict[str, str]] = {}
-        for old, new in self._moves:
+        for old, new in self._look[1]:
             found.setdefault(new.importpath, {})[new.name] = old.importpath
         return found
 

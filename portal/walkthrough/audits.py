@@ -13,7 +13,7 @@ from portal.walkthrough.chapterpage import language, links_for
 from portal.walkthrough.checkpage import MAX_BYTES, Report, check_text
 from portal.walkthrough.codesearch import READER
 from portal.walkthrough.comparedpackage import PackageView, package_view
-from portal.walkthrough.comparepage import CHANGES, Asked, Summary, summary
+from portal.walkthrough.comparepage import CHANGES, ROOT, Asked, Summary, summary
 from portal.walkthrough.driftpage import Chosen, drift_page
 from portal.walkthrough.excerpt import Grade
 from portal.walkthrough.stock import stock
@@ -126,13 +126,13 @@ def _asked(request: HttpRequest, project: str, old: str, new: str) -> Asked:
 
 
 def _folder(shelf: Shelf, importpath: str) -> str:
-    """Return where a package lies in its project's repository, at the newest version that has it."""
+    """Return where a package lies in its project's repository, as a comparison's address names it."""
     held = shelf.holder(importpath)
     if held is None:
         return ""
     module = held[1]
     inside = importpath[len(module.path) :].lstrip("/")
-    return "/".join(part for part in (module.folder, inside) if part)
+    return "/".join(part for part in (module.folder, inside) if part) or ROOT
 
 
 def _start(request: HttpRequest) -> int:

@@ -13,7 +13,7 @@ from portal.source.errors import NoSuchFile
 from portal.source.index import Index, Located
 from portal.source.linediff import Line, differ
 from portal.source.tree import MAX_FILE_BYTES
-from portal.walkthrough.comparepage import Asked, Count, comparison_of, counts_of
+from portal.walkthrough.comparepage import ROOT, Asked, Count, comparison_of, counts_of
 from portal.walkthrough.links import Links
 
 SHOWN_SYMBOLS = 200
@@ -95,7 +95,7 @@ def package_view(asked: Asked, folder: str, links: Links) -> PackageView:
     Raises UnknownSnapshot, NotIndexed; NoSuchFile where neither version has such a folder.
     """
     comparison = comparison_of(asked)
-    folder = folder.strip("/")
+    folder = "" if folder == ROOT else folder.strip("/")
     importpath = comparison.new.importpath_of(f"{folder}/a.go" if folder else "a.go")
     hrefs = [
         links.source(key, folder) if _has(index, folder) else ""
@@ -186,7 +186,7 @@ def _has_lines(old: Located, new: Located) -> bool:
 
 
 def _alone(asked: Asked, one: Changed, links: Links) -> str:
-    folder = one.either.path.rpartition("/")[0]
+    folder = one.either.path.rpartition("/")[0] or ROOT
     return links.comparison(asked.project, asked.old, asked.new, folder, name=one.name)
 
 

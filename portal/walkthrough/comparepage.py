@@ -20,6 +20,8 @@ ORDER = (Change.REMOVED, Change.SIGNATURE, Change.MOVED, Change.BODY, Change.ADD
 """What breaks a caller first."""
 CHANGES = tuple(change.value for change in ORDER)
 SHOWN_PACKAGES = 300
+ROOT = "-"
+"""Stands for a repository's root where a folder is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,9 @@ def counts_of(counts: Counter[Change], on: str) -> tuple[Count, ...]:
 def _package_row(asked: Asked, package: PackageChange, links: Links) -> PackageRow:
     return PackageRow(
         package.importpath,
-        links.comparison(asked.project, asked.old, asked.new, package.folder, change=asked.change),
+        links.comparison(
+            asked.project, asked.old, asked.new, package.folder or ROOT, change=asked.change
+        ),
         tuple(package.counts.get(change, 0) for change in ORDER),
         package.total,
         package.is_new,

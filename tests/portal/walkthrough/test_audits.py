@@ -19,11 +19,13 @@ from tests.support import imported
 
 OLD = {
     "go.mod": "module example.org/sea\n",
+    "sea.go": "package sea\n\nfunc Root() {}\n",
     "pkg/chart/a.go": "package chart\n\nfunc Gone() {}\n\nfunc Head(a int) {\n\tone()\n}\n\n"
     "func Body() {\n\tone()\n\tone()\n}\n\nfunc one() {}\n",
 }
 NEW = {
     **OLD,
+    "sea.go": "package sea\n\nfunc Root() { panic(1) }\n",
     "pkg/chart/a.go": "package chart\n\nfunc New() {}\n\nfunc Head(a string) {\n\tone()\n}\n\n"
     "func Body() {\n\tone()\n\ttwo() // <script>\n}\n\nfunc one() {}\n\nfunc two() {}\n",
 }
@@ -62,7 +64,8 @@ async def test_the_summary_leads_to_the_package_and_counts_it(sea: AsyncClient) 
     page = await get(sea, SIDES)
 
     assert f"/{SIDES}pkg/chart" in page.links
-    counts = re.findall(r'class="num">(?:<b>)?(?:<span class="dimmer">)?(\d+)', page.html)
+    row = page.html.split("example.org/sea/pkg/chart</a>")[1].split("</tr>")[0]
+    counts = re.findall(r'class="num">(?:<b>)?(?:<span class="dimmer">)?(\d+)', row)
     assert counts == ["1", "1", "0", "1", "2", "5"]  # removed, signature, moved, body, added, all
 
 
@@ -75,6 +78,12 @@ async def test_a_package_shows_signatures_and_lines(sea: AsyncClient) -> None:
     assert '<td class="c now">\ttwo() // &lt;script&gt;</td>' in page.html
     assert "/symbol/example.org/sea/pkg/chart/Gone?at=v1.0.0" in page.links
     assert {"Gone", "Head", "Body", "New", "two"} <= set(page.ids)
+
+
+async def test_the_root_of_a_repository_has_a_page_too(sea: AsyncClient) -> None:
+    assert f"/{SIDES}-" in (await get(sea, SIDES)).links
+
+    assert "Root" in (await get(sea, f"{SIDES}-")).ids
 
 
 async def test_a_choice_leaves_out_the_rest(sea: AsyncClient) -> None:
