@@ -29,7 +29,6 @@ class Judge:
     def __init__(self, versions: Versions, is_late: Callable[[], bool] = lambda: False) -> None:
         """Judge by `versions`."""
         self._versions = versions
-        self._is_late = is_late
         self._like = Likeness(versions, is_late)
         self._paths = PathJudge(versions, self._like, is_late)
 
@@ -80,7 +79,7 @@ class Judge:
             return self._elsewhere(mention, spots, meant)
         last = mention.name.rpartition(".")[2]
         may_be_member = "." in mention.name or self._versions.ending(last, SOME)
-        if may_be_member or (not self._is_late() and self._versions.is_written(last)):
+        if may_be_member or self._versions.is_written(last):
             return untold(mention, Why.VARIABLE) if mention.is_code else None
         return self._never(mention, self._like.names(meant, mention.name))
 
@@ -142,7 +141,7 @@ class Judge:
         spots = spots or self._versions.ending(mention.name, MOST_SPOTS)
         if spots:
             return self._found(mention, spots)
-        if self._is_late() or mention.name.islower():
+        if mention.name.islower():
             return None  # e.g. a function of another language
         if self._versions.is_written(mention.name):
             return untold(mention, Why.WORD)

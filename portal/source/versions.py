@@ -15,6 +15,7 @@ from portal.source.segment import Found, Segment
 
 KEPT_OUTLINES = 400
 """Of files; about 30 kB each."""
+KEPT_WORDS = 4_000
 MOST_CANDIDATES = 200
 """Files that are read to see whether a word stands in one."""
 
@@ -46,6 +47,8 @@ class Versions:
                 name = str(segment.place)
                 self._segments.setdefault(name, (segment, []))[1].append((bit, number))
         self.outline = lru_cache(maxsize=KEPT_OUTLINES)(self._outline)
+        self.is_written = lru_cache(maxsize=KEPT_WORDS)(self._is_written)
+        """Whether a word stands in some file of some version, capitals as here, or may do so."""
 
     @cached_property
     def files(self) -> dict[str, int]:
@@ -157,19 +160,6 @@ class Versions:
         """Return how many files import a package: how likely it is the one that is meant."""
         return sum(len(segment.importers(importpath)) for segment, _ in self._segments.values())
 
-    def is_written(self, word: str) -> bool:
-        """Whether a word stands in some file of some version, capitals as here, or may do so.
-
-        It may where more files are like it than are read.
-        """
-        for segment, _ in self._segments.values():
-            candidates = segment.candidates([word])
-            if candidates is None or len(candidates) > MOST_CANDIDATES:
-                return True
-            if any(word.encode() in segment.blob(blob) for blob in candidates):
-                return True
-        return False
-
     def mark(self, spot: Spot) -> Mark:
         """Return what its file's outline says of a symbol."""
         outline = self.outline(spot.segment, spot.blob)
@@ -198,6 +188,16 @@ class Versions:
                             spots[key] = spots.get(key, 0) | 1 << bit
                 for (importpath, path), bits in spots.items():
                     yield Spot(importpath, one.name, path, segment, blob, at, bits)
+
+    def _is_written(self, word: str) -> bool:
+        """Look into the files that may hold a word; it may where more are like it than are read."""
+        for segment, _ in self._segments.values():
+            candidates = segment.candidates([word])
+            if candidates is None or len(candidates) > MOST_CANDIDATES:
+                return True
+            if any(word.encode() in segment.blob(blob) for blob in candidates):
+                return True
+        return False
 
     @staticmethod
     def _outline(segment: Segment, blob: int) -> Declared | None:

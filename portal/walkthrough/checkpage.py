@@ -20,7 +20,7 @@ from portal.walkthrough.anchors import Anchor
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Where, stock
 
-HELP_S = 0.4
+HELP_S = 0.5
 """How long is computed for one text before names that are like a wrong one are no longer looked for."""
 LIMIT_S = 0.8
 """How long is computed in all; what is not judged by then is counted."""
