@@ -14,11 +14,13 @@ from portal.source.mention import Mention, Sort
 from portal.source.promotion import promoted
 from portal.source.testimony import Place, told
 from portal.source.verdict import MOST_PLACES, Standing, Verdict, Why, never, standing_of, untold
-from portal.source.versions import Spot, Versions
+from portal.source.versions import Spot, Versions, names_of
 from portal.source.whereabouts import PathJudge
 
 MOST_SPOTS = 150
 """Declarations of one name that are looked at."""
+SHORTEST_ALIAS = 4
+"""Letters of a name that a package may be imported by; shorter ones are variables."""
 SOME = 20
 """Names that differ in capitals at most, among which one is looked for."""
 
@@ -34,6 +36,8 @@ class Judge:
 
     def judge(self, mention: Mention, at: int) -> Verdict | None:
         """Return the verdict; None: it is no mention of source after all."""
+        if mention.name in {"main", "init"}:  # of any program
+            return None
         match mention.sort:
             case Sort.PATH:
                 verdict = self._paths.judge(mention)
@@ -65,11 +69,15 @@ class Judge:
             return untold(mention, Why.MODULE) if mention.is_code else None
         if meant:
             return self._not_in_its_package(mention, spots, meant)
-        if spots and mention.name[:1].isupper():
-            return self._found(mention, spots)  # imported by another name
-        if versions.declared(mention.qualifier):
+        if alias := _by_alias(mention.qualifier, spots):
+            return self._found(mention, alias)
+        if self._is_type(versions.declared(mention.qualifier)):
             return self._never(mention, self._like.members(mention.qualifier, mention.name))
         return untold(mention, Why.VARIABLE) if mention.is_code else None
+
+    def _is_type(self, spots: list[Spot]) -> bool:
+        """Whether a name is a type's anywhere."""
+        return any(self._versions.mark(spot).kind in _TYPES for spot in spots[:MOST_SPOTS])
 
     def _not_in_its_package(
         self, mention: Mention, spots: list[Spot], meant: frozenset[str]
@@ -128,7 +136,7 @@ class Judge:
     def _not_a_member(self, mention: Mention, owner: str, last: str) -> Verdict | None:
         """Judge Type.member where no type that is called so has it."""
         owners = self._versions.declared(owner)
-        if any(self._versions.mark(spot).kind in _TYPES for spot in owners[:MOST_SPOTS]):
+        if self._is_type(owners):
             return self._never(mention, self._like.members(owner, last))
         if owners or not mention.is_code or owner[:1].islower():
             return None  # a variable, a package of another module, the end of a sentence
@@ -242,3 +250,21 @@ class Judge:
 
 
 _TYPES = frozenset({"struct", "interface", "type"})
+
+
+def _by_alias(qualifier: str, spots: list[Spot]) -> list[Spot]:
+    """Return those declarations whose package may be imported as `qualifier`: `genericapiserver`.
+
+    It ends as the package does, or only one package declares the name.
+    """
+    if len(qualifier) < SHORTEST_ALIAS:
+        return []
+    alike = [
+        spot for spot in spots if any(qualifier.endswith(name) for name in _ends(spot.importpath))
+    ]
+    one_package = len({spot.importpath for spot in spots}) == 1
+    return alike or (spots if one_package and spots[0].name[:1].isupper() else [])
+
+
+def _ends(importpath: str) -> list[str]:
+    return [name for name in names_of(importpath) if len(name) >= SHORTEST_ALIAS]
