@@ -6,7 +6,7 @@ import pytest
 
 from portal.source.compare import Changed, Comparison
 from portal.source.index import Change
-from tests.support import imported
+from tests.support import editions
 
 BODY = """
 	for index := range wanted {
@@ -78,8 +78,8 @@ func init() { panic(1) }
 @pytest.fixture(scope="module")
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     """Both, held against each other."""
-    where = imported.written(tmp_path_factory.mktemp("sea"), {"v1.0.0": OLD, "v1.1.0": NEW})
-    old, new = imported.indexes(where)
+    where = editions.written(tmp_path_factory.mktemp("sea"), {"v1.0.0": OLD, "v1.1.0": NEW})
+    old, new = editions.indexes(where)
     return Comparison(old, new)
 
 
@@ -143,8 +143,8 @@ def test_a_version_does_not_differ_from_itself(comparison: Comparison) -> None:
 
 @pytest.mark.source
 def test_real_versions_compare_as_their_symbols_do(tmp_path: Path) -> None:
-    where = imported.part_of_kubernetes(tmp_path, "v1.20.2", "v1.36.3")
-    old, new = imported.indexes(where)
+    where = editions.part_of_kubernetes(tmp_path, "v1.20.2", "v1.36.3")
+    old, new = editions.indexes(where)
 
     comparison = Comparison(old, new)
     found = changes(comparison, "k8s.io/client-go/tools/cache")

@@ -10,7 +10,7 @@ from portal.source.hearsay import Judge
 from portal.source.mention import mentions
 from portal.source.verdict import Standing, Verdict, Why
 from portal.source.versions import Versions, names_of
-from tests.support import imported
+from tests.support import editions
 
 Ask = Callable[[str], Verdict]
 
@@ -54,8 +54,8 @@ SEEDS = [
 @pytest.fixture(scope="module")
 def judge(tmp_path_factory: pytest.TempPathFactory) -> Judge:
     """Judges by two small versions."""
-    where = imported.written(tmp_path_factory.mktemp("sea"), {"v1.0.0": OLD, "v1.1.0": NEW})
-    return Judge(Versions(imported.indexes(where)))
+    where = editions.written(tmp_path_factory.mktemp("sea"), {"v1.0.0": OLD, "v1.1.0": NEW})
+    return Judge(Versions(editions.indexes(where)))
 
 
 @pytest.fixture(scope="module")
@@ -197,8 +197,8 @@ def test_a_package_answers_to_what_code_calls_it() -> None:
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Versions:
     """A part of Kubernetes at two versions."""
-    where = imported.part_of_kubernetes(tmp_path_factory.mktemp("real"), "v1.20.2", "v1.36.3")
-    return Versions(imported.indexes(where))
+    where = editions.part_of_kubernetes(tmp_path_factory.mktemp("real"), "v1.20.2", "v1.36.3")
+    return Versions(editions.indexes(where))
 
 
 @pytest.mark.source

@@ -15,7 +15,7 @@ from portal.walkthrough.codesearch import READER
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Where
 from tests.portal.walkthrough.test_pages import Page, get
-from tests.support import imported
+from tests.support import editions
 
 OLD = {
     "go.mod": "module example.org/sea\n",
@@ -45,7 +45,7 @@ async def sea(
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Where:
     """Two small versions, imported."""
-    return imported.written(tmp_path_factory.mktemp("sea"), {"v1.0.0": OLD, "v1.1.0": NEW})
+    return editions.written(tmp_path_factory.mktemp("sea"), {"v1.0.0": OLD, "v1.1.0": NEW})
 
 
 @pytest.mark.parametrize("language", ["", "zh-hans/"])
@@ -170,7 +170,7 @@ def test_the_command_checks_a_file_and_ends_with_what_it_found(
 
 @pytest.mark.source
 def test_a_long_text_full_of_names_is_answered_in_time(tmp_path: Path) -> None:
-    where = imported.part_of_kubernetes(tmp_path, "v1.20.2", "v1.36.3")
+    where = editions.part_of_kubernetes(tmp_path, "v1.20.2", "v1.36.3")
     links = Links("/symbol/", "/source/", "/learn/")
     text = " ".join(
         f"`cache.Reflector{number}` `Reflector.run{number}` x/y{number}.go:3 `Sail{number}()`"

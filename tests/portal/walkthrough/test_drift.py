@@ -16,7 +16,7 @@ from portal.walkthrough.grading import Grader
 from portal.walkthrough.library import Book, BookFront, Entry, Library, read_library
 from portal.walkthrough.stock import Where, stock
 from portal.walkthrough.survey import Graded, Stand, Survey, stands, survey
-from tests.support import imported, source
+from tests.support import editions, source
 
 OLD = {
     "go.mod": "module example.org/sea\n",
@@ -45,13 +45,13 @@ EXPECTED = {
 @pytest.fixture(scope="module")
 def sea(tmp_path_factory: pytest.TempPathFactory) -> Where:
     """Two small versions, imported."""
-    return imported.written(tmp_path_factory.mktemp("sea"), {"v1.0.0": OLD, "v1.1.0": NEW})
+    return editions.written(tmp_path_factory.mktemp("sea"), {"v1.0.0": OLD, "v1.1.0": NEW})
 
 
 def anchor(where: Where, name: str) -> anchors.Anchor:
     """Return the anchor of a symbol with its digest at the older version."""
     found = anchors.parse(f"go:example.org/sea#{name}")
-    marks = imported.indexes(where)[0].locate(found.importpath, found.name, found.build)
+    marks = editions.indexes(where)[0].locate(found.importpath, found.name, found.build)
     return replace(found, digest=marks[0].mark.digest[:8]) if marks else found
 
 
@@ -126,7 +126,7 @@ def test_what_is_not_here_is_nobody_s_fault(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Where:
     """What chapters anchor into, at two versions."""
-    return imported.part_of_kubernetes(tmp_path_factory.mktemp("real"), "v1.20.2", "v1.36.3")
+    return editions.part_of_kubernetes(tmp_path_factory.mktemp("real"), "v1.20.2", "v1.36.3")
 
 
 @pytest.mark.source
@@ -176,4 +176,4 @@ def test_the_command_ends_with_1_where_a_chapter_is_no_longer_true(
 
 def _of_part(found: Survey) -> list[Graded]:
     """Return what lies in the modules that are here."""
-    return [one for one in found.graded if one.stand.anchor.importpath.startswith(imported.PART)]
+    return [one for one in found.graded if one.stand.anchor.importpath.startswith(editions.PART)]
