@@ -286,6 +286,12 @@ class Segment:
         ).fetchone()
         return list(_numbers(row[0])) if row else []
 
+    def imported(self) -> Iterator[str]:
+        """Yield every import path that some Go file names."""
+        if self._code is not None:
+            for (importpath,) in self._code.execute("SELECT importpath FROM importer"):
+                yield importpath
+
     def _names(self, where: str, *values: object) -> Iterator[Found]:
         if self._code is None:
             return

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from portal.source.errors import NotImported, SourceError
-from portal.source.snapshot import Fit
+from portal.source.errors import NotImported
 from portal.walkthrough.anchors import Anchor
-from portal.walkthrough.excerpt import Grade, find
+from portal.walkthrough.excerpt import Grade
+from portal.walkthrough.grading import Grader
 from portal.walkthrough.stock import Where, stock
 
 
@@ -26,19 +26,14 @@ class Drift:
 
 def measure(where: Where, key: str, verified_at: str, anchors: tuple[Anchor, ...]) -> Drift:
     """Return the drift of `anchors` from `verified_at` to the snapshot `key`."""
-    store = stock(where)
-    tree = store.tree(key)
-    verified, fit = store.shelf.nearest(tree.snapshot.project, verified_at)
-    compared = store.tree(verified.key) if fit is Fit.EXACT and verified.key != key else None
+    grader = Grader(stock(where), key, verified_at)
     grades: list[Grade] = []
     command = ""
     for anchor in anchors:
         try:
-            grades.append(find(store.packages, tree, anchor, compared).grade)
+            grades.append(grader.grade(anchor))
         except NotImported as absent:
             command = command or absent.command
-        except SourceError:
-            grades.append(Grade.GONE)
     worst = max(grades, default=Grade.SAME)
     pips = tuple(index < worst for index in range(4))
     others = tuple((g, grades.count(g)) for g in Grade if g is not Grade.SAME and g in grades)

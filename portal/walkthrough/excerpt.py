@@ -6,6 +6,7 @@ the two symbols are compared, and moves and changed signatures are told apart as
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Protocol
 
 from portal.source.errors import NoSuchFile, NoSuchSymbol, NotImported
 from portal.source.package import Package, Packages
@@ -22,6 +23,26 @@ class Grade(IntEnum):
     BODY = 2
     SIGNATURE = 3
     GONE = 4
+
+
+class Standing(Protocol):
+    """A declaration as a version has it."""
+
+    @property
+    def file(self) -> str:
+        """The file's name in its folder."""
+
+    @property
+    def line(self) -> int:
+        """Where it begins."""
+
+    @property
+    def digest(self) -> str:
+        """Of its tokens."""
+
+    @property
+    def signature_digest(self) -> str:
+        """Of those tokens that whoever uses it relies on."""
 
 
 class NoSuchStatement(Exception):
@@ -66,7 +87,7 @@ def find(packages: Packages, tree: Tree, anchor: Anchor, verified: Tree | None =
     return Place(package, symbol, grade(anchor, symbol, _then(packages, anchor, verified)))
 
 
-def grade(anchor: Anchor, now: Symbol, then: Symbol | None) -> Grade:
+def grade(anchor: Anchor, now: Standing, then: Standing | None) -> Grade:
     """Return how far a symbol has drifted.
 
     `then` is the symbol that the anchor's digest was taken of; None: not here to compare with, so

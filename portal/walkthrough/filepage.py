@@ -12,6 +12,7 @@ from portal.source.package import MAX_FILE_BYTES, Package
 from portal.source.scope import Reference, Use, references
 from portal.source.symbols import Kind, Symbol
 from portal.source.tree import Tree
+from portal.walkthrough.comparepage import comparisons
 from portal.walkthrough.highlight import MAX_CHARACTERS, highlight, plain
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Where, stock
@@ -73,6 +74,8 @@ class FolderView:
     crumbs: tuple[Crumb, ...]
     entries: tuple[tuple[str, str, int | None], ...]
     """(name, address, size in bytes); a folder's name ends with a slash and it has no size."""
+    comparisons: tuple[tuple[str, str], ...] = ()
+    """(version, address) of what differs here from each other version that is imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,7 @@ def view_path(where: Where, key: str, path: str, links: Links) -> FileView | Fol
             )
             for entry in entries
         ),
+        tuple(comparisons(where, key, path, links)),
     )
 
 

@@ -27,6 +27,12 @@ class Links:
         fragment = f"#L{line}" if line else ""
         return f"{self.sources}{quote(key, safe='@')}/{quote(path)}{fragment}"
 
+    def comparison(self, project: str, old: str, new: str, folder: str = "", **query: str) -> str:
+        """Return the address of what differs between two versions, or in one folder of them."""
+        given = {key: value for key, value in query.items() if value}
+        asked = f"?{urlencode(given)}" if given else ""
+        return f"{self.sources}{quote(project)}@{quote(old)}...{quote(new)}/{quote(folder)}{asked}"
+
     def chapter(self, book: str, chapter: str, **query: str) -> str:
         """Return the address of a chapter."""
         return f"{self.chapters}{quote(book)}/{quote(chapter)}{self._query(**query)}"

@@ -1,11 +1,18 @@
-"""Addresses of the reading half: chapters, files and symbols."""
+"""Addresses of the reading half: chapters, files and symbols, and what is held against versions."""
 
 from django.urls import URLPattern, path
 
-from portal.walkthrough import views
+from portal.walkthrough import audits, views
+
+VERSIONS = "<slug:project>@<str:old>...<str:new>"
+"""Two versions of one project; it is no version itself, so it comes before one."""
 
 urlpatterns: list[URLPattern] = [
+    path("source/check", audits.check, name="check-text"),
+    path(f"source/{VERSIONS}/", audits.compare, name="compare"),
+    path(f"source/{VERSIONS}/<path:folder>", audits.compare_package, name="compare-package"),
     path("learn/", views.books, name="books"),
+    path("learn/drift", audits.drift, name="drift"),
     path("learn/<slug:book>", views.book, name="book"),
     path("learn/<slug:book>/<slug:chapter>", views.chapter, name="chapter"),
     path("source/", views.sources, name="sources"),

@@ -22,7 +22,7 @@ CHAPTER = "learn/kube-apiserver/handler-chain"
 INFORMER = "learn/client-go/list-and-watch"
 CONFIG = "source/kubernetes@v1.36.3/staging/src/k8s.io/apiserver/pkg/server/config.go"
 CHAIN = "symbol/k8s.io/apiserver/pkg/server/DefaultBuildHandlerChain"
-VOID = {"br", "hr", "img", "input", "link", "meta", "path", "circle", "use"}
+VOID = {"br", "col", "hr", "img", "input", "link", "meta", "path", "circle", "use"}
 
 
 class Page(HTMLParser):
