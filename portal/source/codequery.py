@@ -17,6 +17,10 @@ QUERY_LIMIT = 500
 """Characters of a question."""
 MAX_MEM = 16 * 1024 * 1024
 """What RE2 may use for an expression's automata; a larger one is refused by RE2 itself."""
+SPANS_LIMIT = 50
+"""Matches that are looked for on one line. An expression may read on to the line's end for each of them,
+and generated files have lines of megabytes."""
+
 LANGUAGES = {
     "go": (".go",),
     "proto": (".proto",),
@@ -232,22 +236,41 @@ def matcher(query: Query) -> Matcher:
     except re2.error as error:
         raise BadQuery(f"no expression as RE2 knows it: {_said(error)}") from error
 
-    def search(data: bytes) -> Iterator[tuple[int, int]]:
-        for match in compiled.finditer(data):
-            if match.end() > match.start():
-                yield match.span()
+    def search(data: bytes, at: int) -> tuple[int, int] | None:
+        match = compiled.search(data, at)
+        return match.span() if match else None
 
-    return search
+    return _in_lines(search)
 
 
 def _finder(wanted: bytes) -> Matcher:
-    def find(data: bytes) -> Iterator[tuple[int, int]]:
-        at = data.find(wanted)
-        while at >= 0:
-            yield at, at + len(wanted)
-            at = data.find(wanted, at + len(wanted))
+    def find(data: bytes, at: int) -> tuple[int, int] | None:
+        start = data.find(wanted, at)
+        return (start, start + len(wanted)) if start >= 0 else None
 
-    return find
+    return _in_lines(find)
+
+
+def _in_lines(find: Callable[[bytes, int], tuple[int, int] | None]) -> Matcher:
+    """Return what yields the matches that `find` gives, SPANS_LIMIT of a line at the most.
+
+    A match of nothing is none, and counts: an expression may match nothing at every character.
+    """
+
+    def matches(data: bytes) -> Iterator[tuple[int, int]]:
+        at, line_end, tries = 0, -1, 0
+        while at <= len(data) and (found := find(data, at)):
+            start, end = found
+            if end > start:
+                yield found
+            if start >= line_end:
+                line_end = data.find(b"\n", start)
+                line_end = len(data) if line_end < 0 else line_end
+                tries = 0
+            tries += 1
+            at = max(end, at + 1) if tries < SPANS_LIMIT else line_end + 1
+
+    return matches
 
 
 def _said(error: Exception) -> str:

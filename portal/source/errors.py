@@ -10,7 +10,10 @@ SourceError
   Tampered          a module's hash is not the one in content/snapshots.toml
   NoSuchSymbol      the package declares no such name
   Unreachable       no proxy of GOPROXY gave the module
-  NotAModule        a folder that was to be imported holds no Go module
+  NotAModule        what was to be imported holds no source, or has no name and version to go by
+  BadArchive        an archive, repository or source package that cannot be read: damaged, or none
+    BadMember       it holds something that no source tree has, or names it as none could
+    TooMuch         it holds more than an import takes
   NotIndexed        a version is listed and not imported, so nothing of it can be looked up
   BadQuery          a question to the code that cannot be read
   NoGo              no Go command that is new enough is on this machine
@@ -109,9 +112,34 @@ class Unreachable(SourceError):
 
 
 class NotAModule(SourceError):
-    """A folder that was to be imported holds no Go module, or another one than was named."""
+    """What was to be imported holds no source, or has no project name and version to go by."""
 
     status = 400
+
+
+class BadArchive(SourceError):
+    """An archive, repository or source package that cannot be read; the message says why."""
+
+    status = 400
+
+
+class BadMember(BadArchive):
+    """A member that no source tree has: it climbs, is a device, is there twice; nothing was kept."""
+
+    def __init__(self, name: str, why: str) -> None:
+        """Say which member, of whose name the beginning is repeated, and what is wrong with it."""
+        super().__init__(f"{name[:200]!a}: {why}")
+        self.name, self.why = name, why
+
+    def __reduce__(self) -> tuple[type["BadMember"], tuple[str, str]]:
+        """Pickle by the arguments: the message is made of them."""
+        return BadMember, (self.name, self.why)
+
+
+class TooMuch(BadArchive):
+    """It holds more members, bytes or folders in folders than an import takes; nothing was kept."""
+
+    status = 413
 
 
 class BadQuery(SourceError):

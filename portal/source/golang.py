@@ -9,9 +9,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from time import thread_time
 
 import tree_sitter_go
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Node, Parser, Tree
 
 from portal.source.lexer import digest
 
@@ -20,6 +21,10 @@ __all__ = ["Node", "Source", "Span", "parse"]
 GO = Language(tree_sitter_go.language())
 ATOMS = frozenset({"interpreted_string_literal", "raw_string_literal", "rune_literal"})
 """Node types whose whole text is one token of the language."""
+SLOW_BYTES = 64 * 1024
+"""What is parsed however long it takes: a third of a second at the worst."""
+PARSE_S, PARSE_S_PER_BYTE = 1.0, 1e-6
+"""Processor time for a longer file, some 70 times what Go takes; what is no Go may take 400 times."""
 LAYOUT = frozenset({"\n", ";"})
 """Statement ends, written or implied: the language makes no difference between them."""
 
@@ -37,19 +42,21 @@ class Span:
 
 
 class Source:
-    """One parsed Go file. `text` is what spans count in."""
+    """One parsed file, of Go unless it is said. `text` is what spans count in."""
 
-    def __init__(self, text: str) -> None:
-        """Parse `text`; what is no Go becomes error nodes, never an exception."""
+    def __init__(self, text: str, language: Language = GO) -> None:
+        """Parse `text`; what is no Go becomes error nodes, or an empty tree, never an exception."""
         self.text = text
         encoded = text.encode("utf-8", "surrogatepass")
         self._characters = None if len(encoded) == len(text) else _Characters(text)
-        self.root = Parser(GO).parse(encoded).root_node
+        tree = _tree(encoded, language)
+        self.root = (tree or Parser(language).parse(b"")).root_node
+        self._was_given_up = tree is None
 
     @property
     def has_error(self) -> bool:
         """Whether some part of the file is not Go as this grammar knows it."""
-        return self.root.has_error
+        return self._was_given_up or self.root.has_error
 
     def span(self, node: Node) -> Span:
         """Return where a node stands, in characters."""
@@ -83,6 +90,20 @@ class Source:
 def parse(data: bytes) -> Source:
     """Return the parsed file; bytes that are not UTF-8 become U+FFFD, as in Go's scanner."""
     return Source(data.decode("utf-8", "replace"))
+
+
+def _tree(encoded: bytes, language: Language) -> Tree | None:
+    """Return the tree, None where it takes too long."""
+    if len(encoded) <= SLOW_BYTES:
+        return Parser(language).parse(encoded)
+    end = thread_time() + PARSE_S + PARSE_S_PER_BYTE * len(encoded)
+    try:
+        return Parser(language).parse(
+            lambda offset, _point: encoded[offset : offset + SLOW_BYTES],
+            progress_callback=lambda _offset, _has_error: thread_time() > end,
+        )
+    except ValueError:  # how the parser says that it was stopped
+        return None
 
 
 def leaves(node: Node) -> Iterator[Node]:

@@ -151,7 +151,7 @@ class _Files:
 
     order: list[tuple[str, int, int]]
     """(path, segment, blob)."""
-    places: list[dict[int, tuple[int, ...]]]
+    places: list[dict[int, list[int]]]
     """For each segment, blob to the places of its files."""
 
 
@@ -160,9 +160,9 @@ def _files(view: View) -> _Files:
     order = sorted(
         ((path, *where) for where, paths in view.paths.items() for path in paths), key=_rank
     )
-    places: list[dict[int, tuple[int, ...]]] = [{} for _segment in view.segments]
+    places: list[dict[int, list[int]]] = [{} for _segment in view.segments]
     for at, (_path, segment, blob) in enumerate(order):
-        places[segment][blob] = (*places[segment].get(blob, ()), at)
+        places[segment].setdefault(blob, []).append(at)
     return _Files(order, places)
 
 

@@ -12,7 +12,7 @@ from posixpath import dirname
 
 from portal.source.buildtags import Build, fits, is_test
 from portal.source.declared import Declared, Mark
-from portal.source.errors import NoSuchFile
+from portal.source.errors import BadPath, NoSuchFile
 from portal.source.search import Asked, Finder, Name, entry
 from portal.source.segment import Found, Segment
 from portal.source.symbols import Kind
@@ -85,7 +85,7 @@ class Index:
         for folder in self.folders(importpath):
             try:
                 entries = self.view.listing(folder)
-            except NoSuchFile:
+            except (NoSuchFile, BadPath):
                 continue
             for one in entries:
                 path = f"{folder}/{one.name}" if folder else one.name
@@ -152,7 +152,7 @@ class Index:
         module = self.view.snapshot.module_of(importpath)
         if module is None:
             return ()
-        inside = importpath[len(module.path) :].lstrip("/")
+        inside = importpath[len(module.path) :].strip("/")
         return ("/".join(part for part in (module.folder, inside) if part),)
 
     def _importers(self, importpath: str) -> int:

@@ -15,10 +15,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.source.declared import Declared, of
+from portal.source.declared import Declared
 from portal.source.fetch import ModuleCache
-from portal.source.golang import parse
-from portal.source.methodset import Facts, facts
+from portal.source.language import READERS, ending
+from portal.source.methodset import Facts
 from portal.source.segment import (
     CODE,
     TEXT,
@@ -36,12 +36,12 @@ from portal.source.view import Collection, Placed
 BATCH_BYTES = 16 * 1024 * 1024
 """What is added to a segment at a time, and lost when that is interrupted."""
 CHUNK = 40
-"""Go files that a process reads at a time."""
+"""Files that a process reads at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far an import is. `done` of `total` modules, then of Go files."""
+    """How far an import is. `done` of `total` modules, then of files that declare something."""
 
     phase: str
     """`text` until the version can be read, then `code`."""
@@ -60,23 +60,31 @@ def take_in(snapshot: Snapshot, cache: ModuleCache, collection: Collection, say:
     collection.root.mkdir(parents=True, exist_ok=True)
     if not collection.holds(snapshot):
         _take_text(snapshot, cache, collection, say)
-    goes = _go_blobs(collection)
+    code = _code_blobs(collection)
     for name in collection.segments():
         place = collection.root / name
         with closing(Segment(place)) as segment:
             is_read = segment.has_code
         if not is_read:
-            _take_code(place, goes.get(name, set()), say)
+            _take_code(place, code.get(name, {}), say)
 
 
-def _go_blobs(collection: Collection) -> dict[str, set[int]]:
-    """Return the blobs of each segment that are Go, by the path under which some version has them."""
-    found: dict[str, set[int]] = {}
+def _code_blobs(collection: Collection) -> dict[str, dict[int, str]]:
+    """Return the blobs of each segment that declare something, and the ending of their names.
+
+    Where a version holds Go, that is all that is read of it: a generated proto file declares once
+    more what its Go does, and a name leads to one of them. A blob is what the first of its paths says.
+    """
+    found: dict[str, dict[int, str]] = {}
     for view in collection.views():
         with closing(view):
+            has_go = any(path.endswith(".go") for paths in view.paths.values() for path in paths)
             for (segment, blob), paths in view.paths.items():
-                if any(path.endswith(".go") for path in paths):
-                    found.setdefault(view.segments[segment].place.name, set()).add(blob)
+                endings = [suffix for path in paths if (suffix := ending(path))]
+                suffix = next((s for s in endings if s == ".go" or not has_go), "")
+                if suffix:
+                    name = view.segments[segment].place.name
+                    found.setdefault(name, {}).setdefault(blob, suffix)
     return found
 
 
@@ -124,9 +132,9 @@ def _known(collection: Collection) -> dict[bytes, tuple[str, int]]:
     return known
 
 
-def _take_code(place: Path, goes: set[int], say: Say) -> None:
-    """Read what the Go files among a segment's blobs declare."""
-    numbers = sorted(goes)
+def _take_code(place: Path, code: dict[int, str], say: Say) -> None:
+    """Read what a segment's blobs declare."""
+    numbers = sorted(code.items())
     chunks = [(place, numbers[at : at + CHUNK]) for at in range(0, len(numbers), CHUNK)]
 
     def outlines(pool: ProcessPoolExecutor) -> Iterator[tuple[int, Declared, Facts]]:
@@ -142,14 +150,14 @@ def _take_code(place: Path, goes: set[int], say: Say) -> None:
         write_code(place.with_suffix(CODE), outlines(pool))
 
 
-def _declared(chunk: tuple[Path, list[int]]) -> list[tuple[int, Declared, Facts]]:
+def _declared(
+    chunk: tuple[Path, list[tuple[int, str]]],
+) -> list[tuple[int, Declared, Facts]]:
     place, numbers = chunk
     found: list[tuple[int, Declared, Facts]] = []
     with closing(Segment(place)) as segment:
-        for number in numbers:
-            source = parse(segment.blob(number))
-            declared = of(source)
-            found.append((number, declared, facts(source.text, declared)))
+        for number, suffix in numbers:
+            found.append((number, *READERS[suffix](segment.blob(number))))
     return found
 
 

@@ -68,7 +68,10 @@ def pack(data: bytes) -> bytes:
 
 def text_of(data: bytes) -> str | None:
     """Return the text of a blob, or None where it is none: it holds a NUL near its start, as for git."""
-    return None if b"\0" in data[:8000] else data.decode("utf-8", "replace")
+    if b"\0" in data[:8000]:
+        return None
+    # A NUL further on would be the end of the text for the index.
+    return data.decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
 class TextWriter:
@@ -206,12 +209,9 @@ class Segment:
 
         None: none of them is long enough to tell. No blob that does hold them is missing.
         """
-        said = [part for part in parts if len(part) >= SHORTEST]
-        if not said:
+        query = _grams(parts)
+        if not query:
             return None
-        # Grams one by one: without positions the index knows no phrase.
-        grams = dict.fromkeys(part[at : at + 3] for part in said for at in range(len(part) - 2))
-        query = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
         rows = self._text.execute("SELECT rowid FROM gram WHERE gram MATCH ?", (query,))
         return [row[0] for row in rows]
 
@@ -270,10 +270,9 @@ class Segment:
 
     def names_holding(self, part: str, most: int) -> list[Found]:
         """Return names that may hold `part`, upper and lower case alike."""
-        if self._code is None or len(part) < SHORTEST:
+        query = _grams([part])
+        if self._code is None or not query:
             return []
-        grams = dict.fromkeys(part[at : at + 3] for at in range(len(part) - 2))
-        query = " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
         where = "id IN (SELECT rowid FROM part WHERE part MATCH ? LIMIT ?)"
         return [one for one in self._names(where, query, most) if part.lower() in one.name.lower()]
 
@@ -326,6 +325,15 @@ def _finish(db: sqlite3.Connection, part: Path, place: Path) -> None:
     with closing(db):
         db.execute("PRAGMA journal_mode=DELETE")  # one file, that needs nothing beside it
     part.replace(place)
+
+
+def _grams(parts: Sequence[str]) -> str:
+    """Return the question for all texts that hold every gram of `parts`; "": there is none to ask for.
+
+    Grams one by one: without positions the index knows no phrase. A NUL would end the question.
+    """
+    grams = dict.fromkeys(part[at : at + 3] for part in parts for at in range(len(part) - 2))
+    return " AND ".join('"' + g.replace('"', '""') + '"' for g in grams if "\0" not in g)
 
 
 def _numbers(data: bytes) -> "array[int]":

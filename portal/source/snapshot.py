@@ -169,8 +169,8 @@ _MODULE_KEYS = ("path", "version", "h1", "folder")
 
 
 def _fields(value: Snapshot | Module, keys: tuple[str, ...]) -> list[str]:
-    # A JSON string is a TOML basic string too.
-    return [f"{key} = {json.dumps(getattr(value, key))}" for key in keys]
+    # A JSON string is a TOML basic string too, once nothing is escaped as a surrogate.
+    return [f"{key} = {json.dumps(getattr(value, key), ensure_ascii=False)}" for key in keys]
 
 
 def _snapshot(table: dict[str, Any]) -> Snapshot:

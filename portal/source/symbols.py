@@ -274,7 +274,10 @@ def _documented(parent: Node) -> Iterator[tuple[Node, list[Node]]]:
             if child.start_point.row == row:
                 continue
             follows = bool(above) and above[-1].end_point.row + 1 == child.start_point.row
-            above = [*above, child] if follows else [child]
+            if follows:
+                above.append(child)
+            else:
+                above = [child]
         elif child.type not in {"\n", ";"}:
             near = bool(above) and above[-1].end_point.row + 1 == child.start_point.row
             if child.is_named:

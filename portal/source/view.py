@@ -125,14 +125,14 @@ class View:
     @cached_property
     def paths(self) -> dict[tuple[int, int], tuple[str, ...]]:
         """The paths of each (segment, blob), in order; one blob may lie at many."""
-        found: dict[tuple[int, int], tuple[str, ...]] = {}
+        found: dict[tuple[int, int], list[str]] = {}
         rows = self._db.execute(
             "SELECT segment, blob, folder, name FROM entry WHERE blob IS NOT NULL ORDER BY folder, name"
         )
         for segment, blob, folder, name in rows:
             path = f"{folder}/{name}" if folder else name
-            found[segment, blob] = (*found.get((segment, blob), ()), path)
-        return found
+            found.setdefault((segment, blob), []).append(path)
+        return {where: tuple(paths) for where, paths in found.items()}
 
 
 class ViewHolding:

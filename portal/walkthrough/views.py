@@ -24,6 +24,7 @@ from portal.walkthrough.chapterpage import BookPage, book_page, chapter_page, la
 from portal.walkthrough.claims import ClaimError
 from portal.walkthrough.codesearch import READER
 from portal.walkthrough.edition import Edition, choose
+from portal.walkthrough.elsewhere import declared_elsewhere
 from portal.walkthrough.escaped import escaped
 from portal.walkthrough.filepage import FileView, FolderView, SymbolView, view_path, view_symbol
 from portal.walkthrough.importer import IMPORTER
@@ -197,6 +198,8 @@ async def symbol(request: HttpRequest, importpath: str, name: str) -> HttpRespon
     edition = await choose(request, shelf, held[0].project)
     links = links_for(request)
     subject = Subject(where, edition.snapshot.key, importpath, name)
+    if href := await READER.run(declared_elsewhere, subject, links):
+        return redirect(href)
     if request.GET.get("show") == "uses":
         return await _uses(request, subject, links)
     if request.GET.get("show") == "card":

@@ -53,7 +53,7 @@ class Official:
         metas = [item.metadata for item in self._listeners[target].informer.cache.list()]
         return {(m.namespace, m.name): (m.uid, m.resource_version) for m in metas}
 
-    def is_live(self, target: Target) -> bool:  # noqa: ARG002
+    def is_live(self, target: Target) -> bool:
         """It does not say; whoever asks has to take it for live."""
         return True
 

@@ -118,7 +118,7 @@ class Portolan:
         for listener in self._listeners.values():
             await listener.informer.answered()
 
-    def sample(self, *, is_last: bool = False) -> None:  # noqa: ARG002
+    def sample(self, *, is_last: bool = False) -> None:
         """Write down everything that is held now."""
         for listener in self._listeners.values():
             listener.sample()

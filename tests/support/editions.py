@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from portal.source import directory
+from portal.source.cargo import take
 from portal.source.fetch import ModuleCache
 from portal.source.index import Index
 from portal.source.intake import take_in
@@ -25,7 +25,7 @@ def written(root: Path, versions: Mapping[str, Mapping[str, str]]) -> Where:
         for path, text in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text)
-        snapshots.append(directory.take(folder, "sea", version, root / "mod"))
+        snapshots.append(take(folder, "sea", version, root / "mod").snapshot)
     return _imported(root, snapshots, ModuleCache((root / "mod",)))
 
 

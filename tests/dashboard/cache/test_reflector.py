@@ -462,7 +462,7 @@ class Seen:
         self._informer = informer
         self._states = states
 
-    def on_deltas(self, deltas: Sequence[Delta[Row]]) -> None:  # noqa: ARG002  (Handler's signature)
+    def on_deltas(self, deltas: Sequence[Delta[Row]]) -> None:
         self.on_state()
 
     def on_state(self) -> None:

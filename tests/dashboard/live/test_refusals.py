@@ -24,8 +24,8 @@ class Heard(TableConsumer):
     async def send(
         self,
         text_data: str | None = None,
-        bytes_data: bytes | None = None,  # noqa: ARG002  (Channels' signature)
-        close: bool = False,  # noqa: ARG002
+        bytes_data: bytes | None = None,
+        close: bool = False,
     ) -> None:
         if self.error is not None:
             raise self.error

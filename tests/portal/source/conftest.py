@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.source.directory import take
+from portal.source.cargo import take
 from portal.source.fetch import ModuleCache
 from portal.source.index import Index
 from portal.source.intake import take_in
@@ -86,6 +86,6 @@ def made(tmp_path: Path) -> Callable[[str, dict[str, str]], tuple[Snapshot, Modu
     def make(version: str, files: dict[str, str]) -> tuple[Snapshot, ModuleCache]:
         root = checkout(tmp_path / version, {"go.mod": "module e.org/sea\n", **files})
         cache = tmp_path / "mod"
-        return take(root, "sea", version, cache), ModuleCache([cache])
+        return take(root, "sea", version, cache).snapshot, ModuleCache([cache])
 
     return make

@@ -1,12 +1,13 @@
 """What a Go text declares, in characters and tokens."""
 
 from collections.abc import Mapping
+from time import thread_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.source.golang import Source, parse
+from portal.source.golang import PARSE_S, PARSE_S_PER_BYTE, SLOW_BYTES, Source, parse
 from portal.source.symbols import Kind, Symbol, declared, package_name
 from portal.source.tree import Tree
 
@@ -234,3 +235,25 @@ def test_real_files_parse_without_error_and_lines_agree(real: Tree, folder: str)
         for symbol in declared(source, name):
             short = symbol.name.rpartition(".")[2]
             assert source.text[symbol.name_span.start : symbol.name_span.end] == short
+
+
+@pytest.mark.parametrize("text", ['"', "`", "T[", "//\n", "/*é*/\n", "a int, "])
+def test_a_long_file_that_is_no_go_takes_no_longer_than_it_may(text: str) -> None:
+    source = f"package a\n{text * (400_000 // len(text))}\nfunc F() {{}}\n"
+
+    began = thread_time()
+    declared(Source(source), "a.go")
+
+    assert thread_time() - began < 2 * (PARSE_S + PARSE_S_PER_BYTE * len(source))
+
+
+def test_a_long_file_is_read_in_pieces_as_a_short_one_is() -> None:
+    function = "// é航 F%d does.\nfunc F%d() string { return `🧭` }\n"
+    text = "package a\n\n" + "".join(function % (at, at) for at in range(3000))
+
+    symbols = declared(Source(text), "a.go")
+
+    assert len(text.encode()) > 2 * SLOW_BYTES
+    assert [symbol.name for symbol in symbols] == [f"F{at}" for at in range(3000)]
+    assert {symbol.doc for symbol in symbols[:2]} == {"é航 F0 does.", "é航 F1 does."}
+    assert all(text.startswith(symbol.name, symbol.name_span.start) for symbol in symbols)

@@ -1,6 +1,8 @@
 """`portolan source`: which source is here, and bring what is not."""
 
 import json
+import shutil
+import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,15 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.alone import alone
-from portal.source import directory, proxy
-from portal.source.errors import NotIndexed, SourceError
+from portal.source import proxy
+from portal.source.cargo import forget, take
+from portal.source.errors import BadArchive, NotIndexed, SourceError
 from portal.source.exact import answers, checker
-from portal.source.fetch import verify
-from portal.source.intake import take_in
+from portal.source.fetch import ModuleCache, verify
+from portal.source.intake import Step, take_in
 from portal.source.moduleset import compose
 from portal.source.snapshot import Module, Shelf, Snapshot, dump, load
 from portal.source.view import Collection, ViewHolding
-from portal.walkthrough import shelfmark
+from portal.walkthrough import manifest, shelfmark
 from portal.walkthrough.needs import needed
 from portal.walkthrough.stock import Stock, stock
 
@@ -34,9 +37,9 @@ class Say(Protocol):
 
 
 class Command(BaseCommand):
-    """`list`, `fetch [PROJECT@VERSION]`, `add PROJECT@VERSION [FOLDER]`, `exact`, `verify`, `remove`."""
+    """`list`, `fetch [PROJECT@VERSION]`, `add PROJECT@VERSION [PATH]`, `exact`, `verify`, `remove`."""
 
-    help = "Say which source is here; fetch what is not from GOPROXY; take it from a folder."
+    help = "Say which source is here; fetch what is not from GOPROXY; take it from a folder or archive."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take one of six actions."""
@@ -49,11 +52,12 @@ class Command(BaseCommand):
         add = actions.add_parser("add", help="import a version, to be read and searched whole")
         add.add_argument("key", help="PROJECT@VERSION: a listed one, or one of your own")
         add.add_argument(
-            "folder",
-            type=Path,
+            "path",
             nargs="?",
-            help="where one of your own lies: a checkout or an unpacked archive with a go.mod",
+            help="where one of your own lies: a folder, a tar or zip archive, a Debian .dsc, or "
+            "REPOSITORY#REF: a git repository at a tag, branch or commit",
         )
+        add.add_argument("--ref", default="", help="the tag, branch or commit of a repository")
         add.add_argument("--json", action="store_true", help="one JSON line for each step")
         for action, what in (
             ("exact", "have Go's type checker say where an imported version uses each symbol"),
@@ -108,39 +112,41 @@ class Command(BaseCommand):
         say("fetch", len(absent), len(absent))
 
     def _add(self, store: Stock, options: dict[str, Any]) -> None:
-        """Import a listed version, or take a folder as one and import that."""
-        key, folder = options["key"], options["folder"]
+        """Import a listed version, or what lies at a path as one."""
+        key, said = options["key"], options["path"]
         say = self._say_json if options["json"] else self._say
-        project, _at, version = key.partition("@")
         is_listed = key in {snapshot.key for snapshot in store.shelf.snapshots}
-        if folder is None and is_listed:
-            snapshot = _named(store.shelf, key)
-        elif folder is None:
-            composed = compose(project, version, store.shelf)
-            snapshot = composed.snapshot
-            self._write((*_taken(), snapshot))
-            if composed.left_out and not options["json"]:
-                self.stdout.write(
-                    _("No proxy has %(modules)s.") % {"modules": ", ".join(composed.left_out)}
-                )
-        elif is_listed:
+        if said and is_listed:
             raise CommandError(
                 _("%(key)s is listed already; give this one a suffix, such as %(key)s-mine")
                 % {"key": key}
             )
-        else:
-            snapshot = directory.take(folder, project, version, shelfmark.imported() / "mod")
-            self._write((*_taken(), snapshot))
         collection = Collection(shelfmark.imported() / "index")
         collection.root.mkdir(parents=True, exist_ok=True)
         with alone(collection.root / "import.lock", PATIENCE_S):
-            if not collection.holds(snapshot):
-                self._bring(store, snapshot.modules, say)
-            take_in(snapshot, store.cache, collection, lambda s: say(s.phase, s.done, s.total))
-            for module in snapshot.modules:  # the index has them now
-                directory.forget(module, shelfmark.imported() / "mod")
+            if said:
+                snapshot = self._take(collection, options, say)
+            else:
+                snapshot = self._listed(store, options)
+                if not collection.holds(snapshot):
+                    self._bring(store, snapshot.modules, say)
+                take_in(snapshot, store.cache, collection, lambda s: say(s.phase, s.done, s.total))
+                for module in snapshot.modules:  # the index has them now
+                    forget(module, shelfmark.imported() / "mod")
         if not options["json"]:
             self.stdout.write(f"{snapshot.key}  {len(snapshot.modules)}  {snapshot.id[:12]}")
+
+    def _listed(self, store: Stock, options: dict[str, Any]) -> Snapshot:
+        """Return the version that is meant; one that nobody listed is composed, and listed from now on."""
+        project, _at, version = options["key"].partition("@")
+        if options["key"] in {snapshot.key for snapshot in store.shelf.snapshots}:
+            return store.shelf.get(project, version)
+        composed = compose(project, version, store.shelf)
+        self._enlist(composed.snapshot)
+        if composed.left_out and not options["json"]:
+            said = _("No proxy has %(modules)s.") % {"modules": ", ".join(composed.left_out)}
+            self.stdout.write(said)
+        return composed.snapshot
 
     def _exact(self, store: Stock, snapshot: Snapshot) -> None:
         """Run Go's type checker over an imported version."""
@@ -158,6 +164,38 @@ class Command(BaseCommand):
                 total,
             )
             self.stdout.write(text % {"total": total, "faulty": faulty})
+
+    def _take(self, collection: Collection, options: dict[str, Any], say: Say) -> Snapshot:
+        """Import what lies at a path. It is listed once it can be read, and not before."""
+        project, _at, version = options["key"].partition("@")
+        place, ref = _place(options["path"], options["ref"])
+        for stale in shelfmark.imported().glob(".part-*"):  # of an import that was killed
+            shutil.rmtree(stale, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=".part-", dir=shelfmark.imported()) as folder:
+            try:
+                cargo = take(place, project, version, Path(folder), ref=ref)
+            except BadArchive as error:
+                raise CommandError(f"{place}: {error}") from error
+            if options["json"]:
+                for reason, left in cargo.left.items():
+                    line = {"phase": "left", "reason": reason.value, "count": left.count}
+                    self.stdout.write(json.dumps(line | {"example": left.example}))
+            else:
+                self.stdout.writelines(f"{line}\n" for line in manifest.lines(cargo.left))
+
+            def step(step: Step) -> None:
+                if step.phase == "code":
+                    self._enlist(cargo.snapshot)
+                say(step.phase, step.done, step.total)
+
+            take_in(cargo.snapshot, ModuleCache([Path(folder)]), collection, step)
+        self._enlist(cargo.snapshot)
+        return cargo.snapshot
+
+    def _enlist(self, snapshot: Snapshot) -> None:
+        taken = _taken()
+        if snapshot not in taken:
+            self._write((*taken, snapshot))
 
     def _say_json(self, phase: str, done: int, total: int, failed: str = "") -> None:
         line = {"phase": phase, "done": done, "total": total, "failed": failed}
@@ -185,11 +223,13 @@ class Command(BaseCommand):
         self.stdout.write(f"{snapshot.key}  {snapshot.id}")
 
     def _remove(self, store: Stock, snapshot: Snapshot) -> None:
-        kept = {module for s in store.shelf.snapshots if s != snapshot for module in s.modules}
-        if store.collection:
+        others = [other for other in store.shelf.snapshots if other != snapshot]
+        kept = {module for other in others for module in other.modules}
+        # The same files may be listed under two names: then both are one version of the index.
+        if store.collection and snapshot.id not in {other.id for other in others}:
             store.collection.remove(snapshot)
         for module in set(snapshot.modules) - kept:
-            directory.forget(module, shelfmark.imported() / "mod")
+            forget(module, shelfmark.imported() / "mod")
         self._write(tuple(taken for taken in _taken() if taken != snapshot))
 
     def _write(self, snapshots: tuple[Snapshot, ...]) -> None:
@@ -198,6 +238,14 @@ class Command(BaseCommand):
         part = place.with_suffix(".part")
         part.write_text(dump(Shelf(snapshots)), encoding="utf-8")
         part.replace(place)
+
+
+def _place(said: str, ref: str) -> tuple[Path, str]:
+    """Return the path and ref that `PATH` or `PATH#REF` means; a path may hold a `#` itself."""
+    before, sign, after = said.rpartition("#")
+    if ref or not sign or Path(said).exists():
+        return Path(said), ref
+    return Path(before), after
 
 
 def _taken() -> tuple[Snapshot, ...]:

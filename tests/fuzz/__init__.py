@@ -1,0 +1,1 @@
+"""Random spoilt input for whatever reads what strangers wrote: `python -m tests.fuzz --minutes N`."""

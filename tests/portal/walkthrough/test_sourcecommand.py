@@ -1,0 +1,139 @@
+"""`portolan source add`: what is brought is listed once it can be read; what is refused leaves nothing."""
+
+import gzip
+import io
+import json
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.core.management import CommandError, call_command
+from django.test import AsyncClient
+from pytest_django import Settings
+
+from portal.source.search import Asked
+from portal.walkthrough import shelfmark
+from portal.walkthrough.stock import stock
+from tests.support.footprint import footprint, outside
+from tests.support.packed import committed, entry, folder, git, tar, tarred
+
+
+@pytest.fixture(autouse=True)
+def data(settings: Settings, tmp_path: Path) -> Path:
+    """A data folder of its own."""
+    folder = tmp_path / "data"
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, data=folder)
+    return folder
+
+
+def source(*arguments: str) -> str:
+    said = io.StringIO()
+    call_command("source", *arguments, stdout=said)
+    return said.getvalue()
+
+
+def listed(key: str) -> bool:
+    return key in {snapshot.key for snapshot in stock(shelfmark.where()).shelf.snapshots}
+
+
+def test_an_archive_is_imported_listed_and_removed(tmp_path: Path, data: Path) -> None:
+    archive = tmp_path / "kubernetes.tar.gz"
+    archive.write_bytes(gzip.compress(tarred(top="kubernetes-1.36.3/")))
+
+    said = source("add", "kubernetes@v1.36.3-mine", str(archive))
+
+    assert "left out: 1 folder that is vendored or built: kubernetes-1.36.3/vendor" in said
+    store = stock(shelfmark.where())
+    assert b"func A()" in store.tree("kubernetes@v1.36.3-mine").read("pkg/a/a.go")
+    index = store.index("kubernetes@v1.36.3-mine")
+    assert index is not None
+    assert index.view.has_code
+    assert not list((data / "source").rglob(".part-*"))
+    assert not list((data / "source").rglob("*.zip"))
+    with pytest.raises(CommandError, match="is listed already"):
+        source("add", "kubernetes@v1.36.3-mine", str(archive))
+    source("verify", "kubernetes@v1.36.3-mine")
+    source("remove", "kubernetes@v1.36.3-mine")
+    assert not listed("kubernetes@v1.36.3-mine")
+    assert not list((data / "source/index").glob("*.view"))
+
+
+def test_a_repository_is_named_with_a_ref_behind_a_hash_or_apart(tmp_path: Path) -> None:
+    repository = committed(tmp_path / "sea#1")
+    (repository / "pkg/link.go").symlink_to("/etc/passwd")
+    git(repository, "add", "--all")
+    git(repository, "commit", "-q", "-m", "Link")
+
+    first = source("add", "sea@v1.0.0-a", f"{repository}#v1.36.3").splitlines()[-1]
+    said = source("add", "sea@v1.0.0-b", str(repository), "--ref", "main", "--json").splitlines()
+
+    assert first.startswith("sea@v1.0.0-a  2  ")
+    left = [json.loads(line) for line in said if '"left"' in line]
+    assert {(line["reason"], line["count"], line["example"]) for line in left} == {
+        ("vendored or built", 1, "vendor"),
+        ("symbolic link", 1, "pkg/link.go"),
+    }
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        entry("../../../out.go", b"package out\n"),
+        entry("a.go", kind=tarfile.LNKTYPE, linkname="/etc/passwd"),
+        entry("pkg/a/a.go", b"package other\n"),
+    ],
+)
+def test_a_hostile_archive_is_refused_and_leaves_nothing_at_all(
+    tmp_path: Path, data: Path, member: tuple[tarfile.TarInfo, bytes]
+) -> None:
+    archive = tmp_path / "hostile.tar"
+    archive.write_bytes(tar(entry("go.mod", b"module e.org/sea\n"), entry("pkg/a/a.go"), member))
+
+    with footprint() as changed, pytest.raises(CommandError, match=r"hostile\.tar: '.*': it"):
+        source("add", "sea@v1.0.0", str(archive))
+
+    assert not outside(changed, data)
+    assert not listed("sea@v1.0.0")
+    assert [p.name for p in data.rglob("*") if p.is_file()] in (["import.lock"], [])
+
+
+def test_one_tree_under_two_names_stays_until_both_are_removed(tmp_path: Path) -> None:
+    archive = tmp_path / "sea.tar"
+    archive.write_bytes(tarred())
+    source("add", "sea@v1.0.0", str(archive))
+    source("add", "ocean@v1.0.0", str(archive))
+
+    source("remove", "sea@v1.0.0")
+
+    assert stock(shelfmark.where()).tree("ocean@v1.0.0").read("pkg/a/a.go")
+
+
+def test_of_a_version_that_holds_go_nothing_else_declares_a_name(tmp_path: Path) -> None:
+    both = {"a/types.go": b"package a\n\ntype Ship struct{}\n", "a/a.proto": b"message Ship {}\n"}
+    source("add", "sea@v1.0.0", str(folder(tmp_path / "both", both)))
+
+    index = stock(shelfmark.where()).index("sea@v1.0.0")
+
+    assert index is not None
+    assert [one.path for one in index.locate("sea/a", "Ship")] == ["a/types.go"]
+
+
+async def test_a_symbol_of_another_language_leads_to_its_line(
+    reader: AsyncClient, tmp_path: Path
+) -> None:
+    sdk = folder(tmp_path / "sdk", {"api/sea.proto": b"\nmessage Ship {}\n", "a.sql": b"SELECT 1;"})
+    await sync_to_async(source)("add", "polaris@v2.0.0", str(sdk))
+
+    shown = await reader.get("/symbol/polaris/api/Ship")
+
+    assert (shown.status_code, shown.headers["Location"]) == (
+        302,
+        "/source/polaris@v2.0.0/api/sea.proto#L2",
+    )
+    page = await reader.get("/source/polaris@v2.0.0/api/sea.proto")
+    assert page.status_code == 200
+    found = stock(shelfmark.where()).index("polaris@v2.0.0")
+    assert found is not None
+    assert [name.name for name in found.search(Asked("ship"), 5).found] == ["Ship"]
