@@ -40,17 +40,40 @@ class Placed(NamedTuple):
     size: int
 
 
+class Hot:
+    """Blobs that are kept uncompressed, HOT_BYTES of them at the most; the longest unused go first."""
+
+    def __init__(self) -> None:
+        """Keep nothing yet."""
+        self._blobs: dict[tuple[Segment, int], bytes] = {}
+        self._bytes = 0
+
+    def get(self, segment: Segment, blob: int) -> bytes:
+        """Return a blob's bytes, and keep them."""
+        key = segment, blob  # not its place: another import may write one of that name anew
+        data = self._blobs.pop(key, None)
+        if data is None:
+            data = segment.blob(blob)
+            self._bytes += len(data)
+        self._blobs[key] = data  # the last again
+        while self._bytes > HOT_BYTES:
+            self._bytes -= len(self._blobs.pop(next(iter(self._blobs))))
+        return data
+
+
 class View:
     """An imported version to be read. Belongs to one thread at a time."""
 
-    def __init__(self, place: Path) -> None:
-        """Open a view and the segments that it names; raises FileNotFoundError."""
+    def __init__(self, place: Path, hot: "Hot | None" = None) -> None:
+        """Open a view and the segments that it names; raises FileNotFoundError.
+
+        Versions that share `hot` share its room.
+        """
         uri = f"{place.resolve(strict=True).as_uri()}?mode=ro&immutable=1"
         self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         names = self._db.execute("SELECT name FROM segment ORDER BY number")
         self.segments = tuple(Segment(place.parent / name) for (name,) in names)
-        self._hot: dict[tuple[int, int], bytes] = {}
-        self._hot_bytes = 0
+        self._hot = hot or Hot()
 
     @cached_property
     def snapshot(self) -> Snapshot:
@@ -72,17 +95,8 @@ class View:
             segment.close()
 
     def hot(self, segment: int, blob: int) -> bytes:
-        """Return a blob's bytes, kept for those who read many again and again: up to HOT_BYTES of them."""
-        data = self._hot.get((segment, blob))
-        if data is None:
-            data = self.segments[segment].blob(blob)
-            self._hot_bytes += len(data)
-        else:
-            del self._hot[segment, blob]  # to be the last again
-        self._hot[segment, blob] = data
-        while self._hot_bytes > HOT_BYTES:
-            self._hot_bytes -= len(self._hot.pop(next(iter(self._hot))))
-        return data
+        """Return a blob's bytes, kept for those who read many again and again."""
+        return self._hot.get(self.segments[segment], blob)
 
     def listing(self, folder: str) -> list[Entry]:
         """Return what a folder holds, folders first, then by name; raise NoSuchFile."""
@@ -180,6 +194,7 @@ class Collection:
         """Read and write in `root`, which need not be there yet."""
         self.root = root
         self._open: dict[str, View] = {}
+        self._hot = Hot()
 
     def view(self, snapshot: Snapshot) -> View | None:
         """Return a version to be read, None where it is not imported. Kept open."""
@@ -189,7 +204,7 @@ class Collection:
             self._open.pop(snapshot.id, None)
             return None
         if held is None:
-            held = self._open[snapshot.id] = View(place)
+            held = self._open[snapshot.id] = View(place, self._hot)
         return held
 
     def views(self) -> Iterator[View]:
