@@ -15,6 +15,7 @@ from portal.source.tree import Tree
 from portal.walkthrough.comparepage import comparisons
 from portal.walkthrough.highlight import MAX_CHARACTERS, highlight, plain
 from portal.walkthrough.links import Links
+from portal.walkthrough.packagepage import PackageView, package_view
 from portal.walkthrough.stock import Where, stock
 
 MAX_SHOWN_BYTES = 1024 * 1024
@@ -76,6 +77,7 @@ class FolderView:
     """(name, address, size in bytes); a folder's name ends with a slash and it has no size."""
     comparisons: tuple[tuple[str, str], ...] = ()
     """(version, address) of what differs here from each other version that is imported."""
+    package: PackageView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def view_path(where: Where, key: str, path: str, links: Links) -> FileView | Fol
             for entry in entries
         ),
         tuple(comparisons(where, key, path, links)),
+        package_view(where, key, path, links),
     )
 
 

@@ -216,6 +216,17 @@ async def test_an_interface_tells_what_implements_it_and_a_type_what_it_implemen
     assert "without a type checker" in kind
 
 
+async def test_the_page_of_a_folder_tells_what_its_package_declares(visitor: AsyncClient) -> None:
+    assert "func NewContainer" not in await text(visitor, f"/source/{KEY}/")
+    await imported(visitor)
+
+    page = await text(visitor, f"/source/{KEY}/")
+
+    assert "func NewContainer() *Container" in page
+    assert f'href="/symbol/{PATH}/NewContainer' in page
+    assert "a lean package for creating REST-style WebServices" in page
+
+
 async def test_uses_of_a_version_that_is_not_imported_are_not_guessed(visitor: AsyncClient) -> None:
     page = await text(visitor, f"/symbol/{PATH}/NewContainer?show=uses", 503)
 
