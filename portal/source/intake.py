@@ -19,16 +19,8 @@ from portal.source.declared import Declared
 from portal.source.fetch import ModuleCache
 from portal.source.language import READERS, ending
 from portal.source.methodset import Facts
-from portal.source.segment import (
-    CODE,
-    TEXT,
-    NewBlob,
-    Segment,
-    TextWriter,
-    pack,
-    text_of,
-    write_code,
-)
+from portal.source.segment import CODE, TEXT, Segment
+from portal.source.segmentwriter import NewBlob, TextWriter, pack, text_of, write_code
 from portal.source.snapshot import Snapshot
 from portal.source.tree import MAX_FILE_BYTES
 from portal.source.view import Collection, Placed

@@ -7,11 +7,9 @@ it has its name. Source: zoekt's design (blobs by content, trigrams as candidate
 """
 
 import json
-import re
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,144 +19,12 @@ from portal.source.declared import Declared
 from portal.source.methodset import Facts
 
 TEXT, CODE = ".text", ".code"
-LEVEL = 3
-"""Of zstandard: a sixth of the size, at 200 MB/s on one core; levels above gain little."""
 SHORTEST = 3
 """Characters that an index of trigrams needs."""
-PAGE_BYTES = 8192
 CODE_FORMAT = 1
 """Of `N.code`; one of another format is as if it were not there, and is written anew by the next import."""
 KEPT_OUTLINES = 1024
 """Outlines that a process which looks things up keeps: some 20 MB."""
-PART_FILES = 256
-"""Files whose method sets lie together: they are only ever read all at once."""
-
-_TEXT_SCHEMA = """
-CREATE TABLE blob (id INTEGER PRIMARY KEY, sha BLOB NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL);
-CREATE VIRTUAL TABLE gram USING fts5
-    (body, content='', detail=none, columnsize=0, tokenize='trigram');
-"""
-_CODE_SCHEMA = f"""
-PRAGMA user_version = {CODE_FORMAT};
-CREATE TABLE outline (blob INTEGER PRIMARY KEY, data BLOB NOT NULL);
-CREATE TABLE name (id INTEGER PRIMARY KEY, name TEXT NOT NULL, last TEXT NOT NULL,
-    humps TEXT NOT NULL, at BLOB NOT NULL);
-CREATE VIRTUAL TABLE part USING fts5
-    (name, content='', detail=none, columnsize=0, tokenize='trigram');
-CREATE TABLE methods (part INTEGER PRIMARY KEY, data BLOB NOT NULL);
-CREATE TABLE importer (importpath TEXT PRIMARY KEY, blobs BLOB NOT NULL) WITHOUT ROWID;
-"""
-
-
-class NewBlob(NamedTuple):
-    """A blob as `Writer.add` takes it."""
-
-    sha: bytes
-    size: int
-    data: bytes
-    """Compressed by `pack`."""
-    text: str | None
-    """None: no text, so it is kept and not searched."""
-
-
-def pack(data: bytes) -> bytes:
-    """Return `data` compressed."""
-    return zstandard.ZstdCompressor(level=LEVEL).compress(data)
-
-
-def text_of(data: bytes) -> str | None:
-    """Return the text of a blob, or None where it is none: it holds a NUL near its start, as for git."""
-    if b"\0" in data[:8000]:
-        return None
-    # A NUL further on would be the end of the text for the index.
-    return data.decode("utf-8", "replace").replace("\0", "\ufffd")
-
-
-class TextWriter:
-    """Writes `N.text` beside its name; it has its name after `finish`, and what was added before is kept."""
-
-    def __init__(self, place: Path) -> None:
-        """Go on where a writer that was ended left off, or begin."""
-        self._place = place
-        self._part = place.with_name(f"{place.name}.part")
-        is_new = not self._part.exists()
-        self._db = sqlite3.connect(self._part)
-        self._db.executescript(_PRAGMAS + (_TEXT_SCHEMA if is_new else ""))
-        rows = self._db.execute("SELECT sha, id FROM blob")
-        self.held: dict[bytes, int] = dict(rows)
-        """Hash to id of what was added."""
-
-    def add(self, blobs: Iterable[NewBlob]) -> None:
-        """Add blobs that are not `held`; all of them or, when that is interrupted, none."""
-        with self._db:
-            for blob in blobs:
-                number = len(self.held) + 1
-                self._db.execute(
-                    "INSERT INTO blob VALUES (?, ?, ?, ?)", (number, blob.sha, blob.size, blob.data)
-                )
-                if blob.text is not None:
-                    self._db.execute(
-                        "INSERT INTO gram(rowid, body) VALUES (?, ?)", (number, blob.text)
-                    )
-                self.held[blob.sha] = number
-
-    def finish(self) -> None:
-        """Give the file its name; nothing is added any more."""
-        with self._db:
-            self._db.execute("CREATE UNIQUE INDEX blob_sha ON blob(sha)")
-        _finish(self._db, self._part, self._place)
-
-    def drop(self) -> None:
-        """Leave nothing behind: there was nothing new."""
-        self._db.close()
-        self._part.unlink()
-
-    def close(self) -> None:
-        """Leave off: another writer may go on."""
-        self._db.close()
-
-
-def write_code(place: Path, outlines: Iterable[tuple[int, Declared, Facts]]) -> None:
-    """Write `N.code` from what each Go blob declares; it has its name when it is whole."""
-    part = place.with_name(f"{place.name}.part")
-    part.unlink(missing_ok=True)
-    db = sqlite3.connect(part)
-    db.executescript(_PRAGMAS + _CODE_SCHEMA)
-    names: dict[str, array[int]] = {}
-    importers: dict[str, array[int]] = {}
-    methods: list[tuple[int, Facts]] = []
-    compressor = zstandard.ZstdCompressor(level=LEVEL)
-    with db:
-        for number, declared, facts in outlines:
-            if facts.shapes or facts.methods:
-                methods.append((number, facts))
-            data = compressor.compress(json.dumps(declared, separators=(",", ":")).encode())
-            db.execute("INSERT INTO outline VALUES (?, ?)", (number, data))
-            for at, symbol in enumerate(declared.symbols):
-                names.setdefault(symbol.name, array("I")).extend((number, at))
-            for importpath in set(declared.imports.values()):
-                importers.setdefault(importpath, array("I")).append(number)
-        for number, (name, places) in enumerate(sorted(names.items()), start=1):
-            last = name.rpartition(".")[2].lower()
-            row = (number, name, last, humps(name), places.tobytes())
-            db.execute("INSERT INTO name VALUES (?, ?, ?, ?, ?)", row)
-            db.execute("INSERT INTO part(rowid, name) VALUES (?, ?)", (number, name))
-        for at in range(0, len(methods), PART_FILES):
-            part_data = json.dumps(methods[at : at + PART_FILES], separators=(",", ":")).encode()
-            db.execute("INSERT INTO methods VALUES (?, ?)", (at, compressor.compress(part_data)))
-        db.executemany(
-            "INSERT INTO importer VALUES (?, ?)",
-            ((path, blobs.tobytes()) for path, blobs in sorted(importers.items())),
-        )
-        db.execute("CREATE INDEX name_last ON name(last)")
-        db.execute("CREATE INDEX name_humps ON name(humps)")
-        db.execute("CREATE UNIQUE INDEX name_name ON name(name)")
-    _finish(db, part, place)
-
-
-def humps(name: str) -> str:
-    """Return the letters that begin the words of a name: `RLAW` for Reflector.ListAndWatch."""
-    return "".join(re.findall(r"(?:(?<=^)|(?<=[._]))[a-z]|[A-Z]", name))
 
 
 class Found(NamedTuple):
@@ -313,18 +179,15 @@ class Segment:
         return self._code_db
 
 
-_PRAGMAS = f"PRAGMA page_size={PAGE_BYTES}; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-
-
 def _open(place: Path) -> sqlite3.Connection:
     uri = f"{place.resolve().as_uri()}?mode=ro&immutable=1"
     return sqlite3.connect(uri, uri=True, check_same_thread=False)
 
 
-def _finish(db: sqlite3.Connection, part: Path, place: Path) -> None:
-    with closing(db):
-        db.execute("PRAGMA journal_mode=DELETE")  # one file, that needs nothing beside it
-    part.replace(place)
+def _numbers(data: bytes) -> "array[int]":
+    numbers = array("I")
+    numbers.frombytes(data)
+    return numbers
 
 
 def _grams(parts: Sequence[str]) -> str:
@@ -334,9 +197,3 @@ def _grams(parts: Sequence[str]) -> str:
     """
     grams = dict.fromkeys(part[at : at + 3] for part in parts for at in range(len(part) - 2))
     return " AND ".join('"' + g.replace('"', '""') + '"' for g in grams if "\0" not in g)
-
-
-def _numbers(data: bytes) -> "array[int]":
-    numbers = array("I")
-    numbers.frombytes(data)
-    return numbers

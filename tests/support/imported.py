@@ -11,7 +11,8 @@ from portal.source.declared import of
 from portal.source.golang import parse
 from portal.source.intake import take_in
 from portal.source.methodset import facts
-from portal.source.segment import CODE, TEXT, NewBlob, TextWriter, pack, write_code
+from portal.source.segment import CODE, TEXT
+from portal.source.segmentwriter import NewBlob, TextWriter, pack, write_code
 from portal.source.snapshot import Module, Snapshot
 from portal.source.view import Collection, Placed, View
 from tests.support.source import bring
@@ -19,7 +20,7 @@ from tests.support.source import bring
 KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "portolan" / "imported"
 WRITERS = (
     *("buildtags", "declared", "golang", "imports", "intake", "lexer", "methodset", "segment"),
-    *("java", "language", "signature", "snapshot", "symbols", "textual", "view"),
+    *("java", "language", "segmentwriter", "signature", "snapshot", "symbols", "textual", "view"),
 )
 """The modules of portal.source that decide what an import writes."""
 MODULE = Module("example.org/m", "v1.0.0", "h1:" + "A" * 43 + "=", "")
