@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from portal.source.errors import NoSuchFile, NotAFile, TooLarge
+from portal.source.errors import BadPath, NoSuchFile, NotAFile, TooLarge
 from portal.source.holding import Entry, clean
 from portal.source.segment import CODE, TEXT, Segment
 from portal.source.snapshot import Module, Snapshot
@@ -124,7 +124,7 @@ class View:
         """Whether a file lies at a path."""
         try:
             self.find(path)
-        except (NoSuchFile, NotAFile):
+        except (BadPath, NoSuchFile, NotAFile):
             return False
         return True
 

@@ -20,7 +20,7 @@ from typing import NamedTuple, Protocol
 
 from portal.source.buildtags import is_test
 from portal.source.declared import Mark
-from portal.source.errors import NoSuchFile
+from portal.source.errors import BadPath, NoSuchFile
 from portal.source.exact.answers import Verdict
 from portal.source.index import Index
 from portal.source.lexer import COMMENT, LITERAL
@@ -154,7 +154,7 @@ class References:
         view = self.index.view
         found: set[int] = set()
         for folder in folders:
-            with suppress(NoSuchFile):
+            with suppress(NoSuchFile, BadPath):
                 for entry in view.listing(folder):
                     if not entry.is_folder:
                         segment, blob = view.find(

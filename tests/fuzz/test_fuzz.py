@@ -1,6 +1,9 @@
-"""A short run of the fuzzer with a seed that changes, and proof that it sees what it looks for."""
+"""A short run of the fuzzer, and proof that it sees what it looks for.
 
-import secrets
+The seed is one that found something once, so that a run tells of what changed in the code, and of
+nothing else; new ones are for `python -m tests.fuzz`.
+"""
+
 import time
 from pathlib import Path
 from random import Random
@@ -11,13 +14,15 @@ from tests.fuzz.drill import Target, drill
 from tests.fuzz.fleet import fleet
 
 SECONDS = 12.0
+SEED = "cb484f6c"
+"""An import path with a NUL was looked up as a folder."""
 
 
 def test_spoilt_input_is_borne_by_everything_that_reads_it(tmp_path: Path) -> None:
     targets = fleet(tmp_path)
     end = time.monotonic() + SECONDS
 
-    report = drill(targets, secrets.token_hex(4), tmp_path, lambda: time.monotonic() > end)
+    report = drill(targets, SEED, tmp_path, lambda: time.monotonic() > end)
 
     assert not report.failures, report
     assert report.played.keys() == {target.name for target in targets}

@@ -99,3 +99,12 @@ def test_batches_together_are_all_of_them(index: Index) -> None:
         at = batch.next
 
     assert parts == whole
+
+
+@pytest.mark.parametrize("importpath", ["k8s.io/client-go/a\0b", "k8s.io/client-go/..", "", "a\nb"])
+def test_a_path_that_no_package_could_have_has_no_uses(index: Index, importpath: str) -> None:
+    """Neither a short name, which is looked for in its folder, nor a long one."""
+    for name in ("X", "Reflector"):
+        assert uses(index, importpath, name) == []
+        assert index.locate(importpath, name) == []
+    assert list(index.package(importpath)) == []
