@@ -38,7 +38,9 @@ def compose(
     """
     asked = proxies() if asked is None else asked
     listed = [one for one in shelf.snapshots if one.project == project]
-    if not listed or release(version) is None:
+    # It becomes a part of addresses and of file names, so nothing that climbs.
+    is_plain = re.fullmatch(r"[\w.+-]{1,100}", version, re.ASCII) is not None
+    if not listed or release(version) is None or not is_plain:
         raise UnknownSnapshot(project, version)
     like = listed[0]
     main = like.modules[0]

@@ -100,8 +100,14 @@ def test_steps_are_told_as_json() -> None:
 def test_a_version_that_nobody_lists_is_said() -> None:
     with pytest.raises(CommandError, match=r"v9\.9\.9"):
         run("add", "go-restful@v9.9.9")
-    with pytest.raises(CommandError, match="is not listed"):
-        run("add", "nobody@v1.0.0")
+    for key in (
+        "nobody@v1.0.0",
+        "go-restful@v1.0.0-../../x",
+        "go-restful@v1.0.0-a/b",
+        "go-restful@main",
+    ):
+        with pytest.raises(CommandError, match="is not listed"):
+            run("add", key)
 
 
 @pytest.mark.usefixtures("data")
