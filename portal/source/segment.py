@@ -2,7 +2,8 @@
 
 A segment is two SQLite files. `N.text` has every blob, compressed, and the trigrams of those that are
 text; it is whole before `N.code` is begun, which has what each Go file declares. Neither changes once
-it has its name. Source: zoekt's design (blobs by content, trigrams as candidates only); SQLite's FTS5,
+it has its name, but for a `N.code` of another format, which is replaced. Source:
+zoekt's design (blobs by content, trigrams as candidates only); SQLite's FTS5,
 "The Trigram Tokenizer", which folds case, so a candidate is always verified.
 """
 

@@ -172,7 +172,7 @@ async def sources(request: HttpRequest) -> HttpResponse:
 @require_POST
 @readable
 async def source_import(request: HttpRequest) -> HttpResponse:
-    """Begin to import a listed version, and show how far it is."""
+    """Begin to import a version of a listed project, and show how far it is."""
     if not may_import(settings.ENVIRONMENT.auth):
         return HttpResponseForbidden(
             _("Whoever runs Portolan imports source: portolan source add.")

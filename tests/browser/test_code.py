@@ -88,3 +88,13 @@ def test_everything_is_there_without_a_script(open_sheet: OpenSheet) -> None:
     expect(sheet.page.get_by_role("heading", name="Where it is used")).to_be_visible()
     sheet.page.get_by_role("link", name="Container.addHandler").first.click()
     expect(sheet.page.get_by_role("heading", level=1)).to_contain_text("addHandler")
+
+
+@pytest.mark.parametrize("path", ["/source/", f"/source/{KEY}/"])
+def test_lists_of_code_scroll_sideways_in_themselves_and_not_as_a_page(
+    open_sheet: OpenSheet, path: str
+) -> None:
+    imported(open_sheet)
+    sheet = open_sheet(path, width=390)
+
+    assert sheet.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
