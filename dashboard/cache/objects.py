@@ -19,7 +19,7 @@ FRESH_LIMIT_BYTES: Final = 2 * 1024 * 1024
 """Bodies that lie open before the oldest of them are compressed."""
 
 SPARSE: Final = BLOCK // 8
-"""Live bodies in a block below which they are taken out of it and the block is dropped."""
+"""Live bodies in a block from which on it may be opened for their sake, to be rid of the rest."""
 
 LEVEL: Final = 1
 
@@ -50,6 +50,10 @@ class Objects:
         """Number of the block times BLOCK, and the place in it: a number is small, and not collected."""
         self._blocks: dict[int, _Block] = {}
         self._made = 0
+        self._dead = 0
+        """Bodies in blocks that have been replaced or removed."""
+        self._sparse: dict[int, None] = {}
+        """Numbers of the blocks with few live bodies, in order of when they became so."""
         self._compressor = zstandard.ZstdCompressor(level=LEVEL, write_content_size=True)
         self._decompressor = zstandard.ZstdDecompressor()
 
@@ -99,9 +103,25 @@ class Objects:
         block = self._blocks[number]
         block.keys[at] = None
         block.live -= 1
-        if block.live > SPARSE:
-            return
-        del self._blocks[number]
+        self._dead += 1
+        if block.live == 0:
+            self._drop(number)
+        elif block.live == SPARSE:
+            self._sparse[number] = None
+        # What is written in turn leaves a block whole sooner or later: opening costs more than waiting,
+        # until half of what blocks take is for nothing.
+        if self._dead > len(self._slots) and self._sparse:
+            self._open(next(iter(self._sparse)))
+
+    def _drop(self, number: int) -> _Block:
+        block = self._blocks.pop(number)
+        self._sparse.pop(number, None)
+        self._dead -= len(block.keys) - block.live
+        return block
+
+    def _open(self, number: int) -> None:
+        """Take what lives out of a block."""
+        block = self._drop(number)
         whole = self._decompressor.decompress(block.data)
         for place, held in enumerate(block.keys):
             if held is not None:
