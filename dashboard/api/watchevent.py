@@ -4,7 +4,7 @@ Go: k8s.io/apimachinery/pkg/watch#Event. Differs: a bookmark carries no object.
 """
 
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import msgspec
 
@@ -28,6 +28,12 @@ class EventType(StrEnum):
     DELETED = "DELETED"
     BOOKMARK = "BOOKMARK"
     ERROR = "ERROR"
+
+
+BOOKMARK: Final = EventType.BOOKMARK
+DELETED: Final = EventType.DELETED
+ERROR: Final = EventType.ERROR
+"""The same, for what is done with each event: before Python 3.12 to reach a member costs 0.2 us."""
 
 
 class WatchEvent(msgspec.Struct, Generic[T_co], frozen=True, gc=False):

@@ -17,7 +17,7 @@ from dashboard.api.names import ObjectKey
 from dashboard.api.resourceversion import ResourceVersion, is_ahead
 from dashboard.api.slices import Turns
 from dashboard.api.state import State
-from dashboard.api.watchevent import EventType, WatchEvent
+from dashboard.api.watchevent import DELETED, WatchEvent
 from dashboard.cache import metrics
 from dashboard.cache.backoff import AWAY_MOST_S, BACKOFF_MOST_S, Backoff
 from dashboard.cache.clock import Clock
@@ -385,7 +385,7 @@ class Reflector(Generic[T]):
                 raise UnprocessableWatchList(
                     gvr=self._name, verb="watch", detail="no end of initial events"
                 )
-            if event.type is EventType.DELETED:
+            if event.type is DELETED:
                 generation.remove(item)
             else:
                 generation.put(item, event.body)
@@ -406,7 +406,7 @@ class Reflector(Generic[T]):
                 self._step(Step.BOOKMARK)
                 continue
             changes += 1
-            if event.type is EventType.DELETED:
+            if event.type is DELETED:
                 deltas += self._indexer.remove(item)
             else:
                 deltas += self._indexer.put(item, event.body)

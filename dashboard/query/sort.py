@@ -35,6 +35,13 @@ _END: Final = b"\x00"
 _OTHER_WAY = bytes(range(255, -1, -1))
 """Turns an order round, byte by byte; no term is the beginning of another, so that is all of it."""
 
+KNOWN_CELLS: Final = 4_096
+"""How many different texts are remembered each way before all are forgotten."""
+
+_ASCENDING: Final[dict[str, bytes]] = {}
+_DESCENDING: Final[dict[str, bytes]] = {}
+"""Texts as they order: most columns that change hold few."""
+
 _FAR: Final = 1 << 960
 """Numbers beyond are as good as this one."""
 
@@ -67,10 +74,7 @@ def parse(terms: Sequence[str], columns: Sequence[Column]) -> tuple[Term, ...]:
 
 def key(row: Row, terms: Sequence[Term]) -> bytes:
     """Return what orders `row` by `terms`, then by namespace and name, so that order is total."""
-    parts = []
-    for term in terms:
-        encoded = _encoded(row, term)
-        parts.append(encoded.translate(_OTHER_WAY) if term.is_descending else encoded)
+    parts = [_encoded(row, term) for term in terms]
     parts.append(f"\0{row.namespace}\0{row.name}".encode())
     return b"".join(parts)
 
@@ -82,10 +86,23 @@ def key_of(sorted_by: bytes) -> ObjectKey:
 
 
 def _encoded(row: Row, term: Term) -> bytes:
+    """Return what orders `row` by one term alone."""
     if term.column is None:
         text = row.namespace if term.label == NAMESPACE else row.name
-        return _TEXT + text.encode() + _END
-    return _cell(row.cells[term.column]) if term.column < len(row.cells) else _NOTHING
+        found = _TEXT + text.encode() + _END
+        return found.translate(_OTHER_WAY) if term.is_descending else found
+    cell = row.cells[term.column] if term.column < len(row.cells) else None
+    if type(cell) is not str:
+        found = _cell(cell)
+        return found.translate(_OTHER_WAY) if term.is_descending else found
+    known = _DESCENDING if term.is_descending else _ASCENDING
+    if (held := known.get(cell)) is not None:
+        return held
+    if len(known) >= KNOWN_CELLS:
+        known.clear()
+    found = _cell(cell)
+    known[cell] = found = found.translate(_OTHER_WAY) if term.is_descending else found
+    return found
 
 
 def _cell(cell: Cell) -> bytes:

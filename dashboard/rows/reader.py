@@ -5,7 +5,7 @@ from dashboard.api.names import Namespace, ObjectName, Uid
 from dashboard.api.resourceversion import ResourceVersion
 from dashboard.api.status import error_from_status
 from dashboard.api.table import Row
-from dashboard.api.watchevent import EventType, WatchEvent
+from dashboard.api.watchevent import BOOKMARK, ERROR, WatchEvent
 from dashboard.errors import MalformedEvent, PrintedOtherwise
 from dashboard.rows.printer import Press
 from dashboard.rows.sample import Sample
@@ -70,12 +70,12 @@ class Reader:
         second time the object is what is wrong, and the rest goes on (fault F24).
         """
         type_, raw = self._codec.frame(frame)
-        if type_ is EventType.BOOKMARK:
+        if type_ is BOOKMARK:
             mark = self._codec.mark(raw)
             return WatchEvent(
                 type_, mark.resource_version, is_initial_events_end=mark.is_initial_events_end
             )
-        if type_ is EventType.ERROR:
+        if type_ is ERROR:
             raise error_from_status(
                 self._codec.status(raw),
                 gvr=self._gvr,

@@ -118,9 +118,11 @@ class ProtobufCodec:
         # As Go writes it, the size of a frame says every byte of it but the object's: then it is cut
         # where it lies. Parsing it would copy the object three times.
         known = frame[1:2], len(frame)
-        if known not in self._heads:
-            self._learn(*known)
-        if (head := self._heads[known]) and frame.startswith(head[0]) and frame.endswith(_TAIL):
+        try:
+            head = self._heads[known]
+        except KeyError:
+            head = self._learn(*known)
+        if head is not None and frame.startswith(head[0]) and frame.endswith(_TAIL):
             return head[1], frame[len(head[0]) : -len(_TAIL)]
         try:
             event = _watch_event(frame)
@@ -128,13 +130,14 @@ class ProtobufCodec:
         except (DecodeError, KeyError) as error:
             raise self._malformed("not a WatchEvent in protobuf") from error
 
-    def _learn(self, marked: bytes, size: int) -> None:
-        """Remember how a frame of `size` begins whose type is as long as `marked` says."""
+    def _learn(self, marked: bytes, size: int) -> tuple[bytes, EventType] | None:
+        """Remember and return how a frame of `size` begins whose type is as long as `marked` says."""
         if len(self._heads) >= KNOWN_HEADS:
             self._heads.clear()
         type_ = _BY_LENGTH.get(marked)
         head = _head(self._types[0], type_, size) if type_ else None
-        self._heads[marked, size] = (head, type_) if head and type_ else None
+        self._heads[marked, size] = found = (head, type_) if head and type_ else None
+        return found
 
     def read(self, raw: Raw) -> tuple[Partial, bytes]:
         """See Codec; of a watch, `raw` may still have its Unknown around it."""
