@@ -77,7 +77,7 @@ class Store(Generic[T]):
         if old.uid != item.uid:
             self._items[key] = item
             return [Delta(key, old, None, final_state_unknown=True), Delta(key, None, item)]
-        if not is_ahead_of(item, old):
+        if not is_ahead(item.resource_version, old.resource_version):
             return []
         self._items[key] = item
         return [Delta(key, old, item)]

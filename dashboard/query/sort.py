@@ -74,9 +74,10 @@ def parse(terms: Sequence[str], columns: Sequence[Column]) -> tuple[Term, ...]:
 
 def key(row: Row, terms: Sequence[Term]) -> bytes:
     """Return what orders `row` by `terms`, then by namespace and name, so that order is total."""
-    parts = [_encoded(row, term) for term in terms]
-    parts.append(f"\0{row.namespace}\0{row.name}".encode())
-    return b"".join(parts)
+    found = b""
+    for term in terms:
+        found += _encoded(row, term)
+    return found + f"\0{row.namespace}\0{row.name}".encode()
 
 
 def key_of(sorted_by: bytes) -> ObjectKey:

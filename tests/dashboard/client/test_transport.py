@@ -250,6 +250,37 @@ async def test_leaving_a_stream_closes_it_at_once(tmp_path: Path) -> None:
         await made.aclose()
 
 
+async def test_closing_ends_the_streams_that_are_open(tmp_path: Path) -> None:
+    async def endless(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"{}\n")
+        await asyncio.Event().wait()
+        return response
+
+    async with serve(endless) as server:
+        made = await transport(tmp_path, server.server)
+        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as chunks:
+            assert await anext(chunks) == b"{}\n"
+            await made.aclose()
+            with pytest.raises(WatchClosed):
+                await anext(chunks)
+
+
+async def test_a_stream_goes_by_the_proxy_that_the_environment_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serve(ok) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.server)
+        monkeypatch.setenv("no_proxy", "elsewhere.example")
+        made = await transport(tmp_path, "http://cluster.example")
+        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as chunks:
+            assert b"".join([chunk async for chunk in chunks]) == b'{"ok": true}'
+        await made.aclose()
+
+    assert len(proxy.requests) == 1  # and nobody is called cluster.example
+
+
 async def test_a_stream_without_a_byte_is_silent_and_not_just_slow(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
