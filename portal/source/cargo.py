@@ -81,7 +81,7 @@ def take(
             for module in modules:
                 forget(module, cache)
             raise
-        snapshot = Snapshot(project, version, tuple(modules), _licence(tree), found[0].path)
+        snapshot = Snapshot(project, version, tuple(modules), licence_of(tree), found[0].path)
     return Cargo(snapshot, customs.left)
 
 
@@ -177,7 +177,7 @@ def _pack(tree: Holding, found: _Found, version: str, cache: Path) -> Module:
     return module
 
 
-def _licence(tree: Holding) -> str:
+def licence_of(tree: Holding) -> str:
     """Return the SPDX name of the tree's licence as far as its first lines tell."""
     for name in ("LICENSE", "LICENSE.txt", "LICENSE.md", "COPYING"):
         try:

@@ -11,12 +11,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from portal.source.errors import UnknownSnapshot, Unreachable
+from portal.source.errors import NotAModule, UnknownSnapshot, Unreachable
 from portal.source.fetch import escape
 from portal.source.proxy import Proxy, ask, proxies
 from portal.source.snapshot import Module, Shelf, Snapshot, release
 
 SUMDB = "sum.golang.org"
+_PATH = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[\w.~-]+)+", re.ASCII)
+"""A module's path begins with a host. Go: golang.org/x/mod/module#CheckPath."""
+
 _STAGED = re.compile(r"^\s*(?:replace\s+)?(\S+)\s+=>\s+\./(staging/src/\S+)\s*$", re.MULTILINE)
 
 
@@ -38,9 +41,7 @@ def compose(
     """
     asked = proxies() if asked is None else asked
     listed = [one for one in shelf.snapshots if one.project == project]
-    # It becomes a part of addresses and of file names, so nothing that climbs.
-    is_plain = re.fullmatch(r"[\w.+-]{1,100}", version, re.ASCII) is not None
-    if not listed or release(version) is None or not is_plain:
+    if not listed or release(version) is None or not _is_plain(version):
         raise UnknownSnapshot(project, version)
     like = listed[0]
     main = like.modules[0]
@@ -63,6 +64,26 @@ def compose(
     return Composed(snapshot, tuple(left_out))
 
 
+def lone(path: str, version: str, project: str, asked: tuple[Proxy, ...] | None = None) -> Snapshot:
+    """Return one module, whoever's, as a version of `project`; its licence is not known yet.
+
+    Raises NotAModule for what is no module's path, UnknownSnapshot for what is no version, and
+    Unreachable where nobody knows its hash.
+    """
+    if _PATH.fullmatch(path) is None or ".." in path:
+        raise NotAModule(f"{path} is not the path of a module")
+    if release(version) is None or not _is_plain(version):
+        raise UnknownSnapshot(path, version)
+    h1 = checksum(path, version, proxies() if asked is None else asked)
+    return Snapshot(project, version, (Module(path, version, h1, ""),), "unknown", path)
+
+
+def project_of(path: str) -> str:
+    """Return what a module is called in addresses: the last part of its path that is no version."""
+    last = re.sub(r"(?<=.)/v\d+$", "", path).rpartition("/")[2]
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", last).strip("-")
+
+
 def checksum(
     path: str, version: str, asked: Iterable[Proxy], environ: Mapping[str, str] = os.environ
 ) -> str:
@@ -81,6 +102,11 @@ def checksum(
     if found is None:
         raise Unreachable(f"{database} told no hash of {path}@{version}")
     return found[1]
+
+
+def _is_plain(version: str) -> bool:
+    """Whether it can be a part of addresses and of file names: nothing that climbs is."""
+    return re.fullmatch(r"[\w.+-]{1,100}", version, re.ASCII) is not None
 
 
 def _version_of(version: str, folder: str) -> str:

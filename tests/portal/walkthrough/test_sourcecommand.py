@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import tarfile
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,10 @@ from django.core.management import CommandError, call_command
 from django.test import AsyncClient
 from pytest_django import Settings
 
+from portal.source.fetch import hash1
+from portal.source.holding import ZipHolding
 from portal.source.search import Asked
+from portal.source.snapshot import Module
 from portal.walkthrough import shelfmark
 from portal.walkthrough.stock import stock
 from tests.support.footprint import footprint, outside
@@ -137,3 +141,63 @@ async def test_a_symbol_of_another_language_leads_to_its_line(
     found = stock(shelfmark.where()).index("polaris@v2.0.0")
     assert found is not None
     assert [name.name for name in found.search(Asked("ship"), 5).found] == ["Ship"]
+
+
+@pytest.fixture
+def proxied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Module:
+    """Serve one module and its hash from a folder, as `GOPROXY=file://…` does."""
+    name, root = "example.org/Sea/v2@v2.1.0", tmp_path / "proxy"
+    place = root / "example.org/!sea/v2/@v/v2.1.0.zip"
+    place.parent.mkdir(parents=True)
+    with zipfile.ZipFile(place, "w") as archive:
+        archive.writestr(f"{name}/go.mod", "module example.org/Sea/v2\n")
+        archive.writestr(f"{name}/LICENSE", "Apache License\n")
+        archive.writestr(f"{name}/a/b.go", "package a\n\nfunc Sail() {}\n")
+    h1 = hash1(ZipHolding(place, name), name)
+    known = root / "sumdb/sum.golang.org/lookup/example.org/!sea/v2@v2.1.0"
+    known.parent.mkdir(parents=True)
+    known.write_text(f"7\n{name.replace('@', ' ')} {h1}\n", encoding="ascii")
+    monkeypatch.setenv("GOPROXY", f"file://{root}")
+    return Module("example.org/Sea/v2", "v2.1.0", h1, "")
+
+
+def test_any_module_is_imported_by_its_path_and_listed_by_its_name(
+    proxied: Module, data: Path
+) -> None:
+    said = source("add", str(proxied))
+
+    store = stock(shelfmark.where())
+    [snapshot] = [one for one in store.shelf.snapshots if one.project == "Sea"]
+    assert said.splitlines()[-1].startswith("Sea@v2.1.0  1  ")
+    assert (snapshot.modules, snapshot.licence) == ((proxied,), "Apache-2.0")
+    index = store.index("Sea@v2.1.0")
+    assert index is not None
+    assert [one.path for one in index.locate("example.org/Sea/v2/a", "Sail")] == ["a/b.go"]
+    assert not list((data / "source").rglob("*.zip"))
+    source("verify", "Sea@v2.1.0")
+
+
+def test_a_module_whose_name_is_taken_is_listed_as_what_one_says(proxied: Module) -> None:
+    for name in ("kubernetes", "a/b"):
+        with pytest.raises(CommandError, match="say as what with --name"):
+            source("add", str(proxied), "--name", name)
+    source("add", str(proxied), "--name", "ocean")
+
+    assert listed("ocean@v2.1.0")
+
+
+@pytest.mark.parametrize(
+    "key", ["../x@v1.0.0", "a/b@v1.0.0", "example.org/a/../b@v1.0.0", "example.org/Sea/v2@main"]
+)
+def test_what_is_no_module_or_no_version_is_asked_of_nobody(proxied: Module, key: str) -> None:
+    with pytest.raises(CommandError, match=r"not the path of a module|not listed"):
+        source("add", key)
+
+
+def test_a_module_whose_hash_nobody_knows_is_not_taken(
+    proxied: Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOSUMDB", "off")
+
+    with pytest.raises(CommandError, match="nobody knows its hash"):
+        source("add", str(proxied))

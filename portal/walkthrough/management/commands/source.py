@@ -4,6 +4,7 @@ import json
 import shutil
 import tempfile
 from argparse import ArgumentParser
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,12 +14,12 @@ from django.utils.translation import ngettext
 
 from portal.alone import alone
 from portal.source import proxy
-from portal.source.cargo import forget, take
+from portal.source.cargo import forget, licence_of, take
 from portal.source.errors import BadArchive, NotIndexed, SourceError
 from portal.source.exact import answers, checker
 from portal.source.fetch import ModuleCache, verify
 from portal.source.intake import Step, take_in
-from portal.source.moduleset import compose
+from portal.source.moduleset import compose, lone, project_of
 from portal.source.snapshot import Module, Shelf, Snapshot, dump, load
 from portal.source.view import Collection, ViewHolding
 from portal.walkthrough import manifest, shelfmark
@@ -50,13 +51,15 @@ class Command(BaseCommand):
         fetch.add_argument("key", nargs="?", default="", help=what)
         fetch.add_argument("--json", action="store_true", help="one JSON line for each module")
         add = actions.add_parser("add", help="import a version, to be read and searched whole")
-        add.add_argument("key", help="PROJECT@VERSION: a listed one, or one of your own")
+        what = "PROJECT@VERSION: a listed one, or one of your own; or any Go module: MODULE@VERSION"
+        add.add_argument("key", help=what)
         add.add_argument(
             "path",
             nargs="?",
             help="where one of your own lies: a folder, a tar or zip archive, a Debian .dsc, or "
             "REPOSITORY#REF: a git repository at a tag, branch or commit",
         )
+        add.add_argument("--name", default="", help="the PROJECT as which a MODULE is listed")
         add.add_argument("--ref", default="", help="the tag, branch or commit of a repository")
         add.add_argument("--json", action="store_true", help="one JSON line for each step")
         for action, what in (
@@ -127,7 +130,10 @@ class Command(BaseCommand):
             if said:
                 snapshot = self._take(collection, options, say)
             else:
-                snapshot = self._listed(store, options)
+                is_module = "/" in key
+                snapshot = (
+                    self._lone(store, options, say) if is_module else self._listed(store, options)
+                )
                 if not collection.holds(snapshot):
                     self._bring(store, snapshot.modules, say)
                 take_in(snapshot, store.cache, collection, lambda s: say(s.phase, s.done, s.total))
@@ -147,6 +153,22 @@ class Command(BaseCommand):
             said = _("No proxy has %(modules)s.") % {"modules": ", ".join(composed.left_out)}
             self.stdout.write(said)
         return composed.snapshot
+
+    def _lone(self, store: Stock, options: dict[str, Any], say: Say) -> Snapshot:
+        """Bring one Go module, whoever's, and list it."""
+        path, _at, version = options["key"].partition("@")
+        project = options["name"] or project_of(path)
+        others = {one.modules[0].path for one in store.shelf.snapshots if one.project == project}
+        if others - {path} or project != project_of(project):
+            raise CommandError(
+                _("%(key)s cannot be listed as “%(project)s”; say as what with --name NAME")
+                % {"key": options["key"], "project": project}
+            )
+        snapshot = lone(path, version, project)
+        self._bring(store, snapshot.modules, say)
+        snapshot = replace(snapshot, licence=licence_of(store.cache.find(snapshot.modules[0])))
+        self._enlist(snapshot)
+        return snapshot
 
     def _exact(self, store: Stock, snapshot: Snapshot) -> None:
         """Run Go's type checker over an imported version."""
