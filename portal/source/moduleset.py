@@ -36,30 +36,34 @@ def compose(
 ) -> Composed:
     """Return the modules of a version of a listed project, the main one first.
 
-    Raises UnknownSnapshot for a project that is not listed or what is no version, Unreachable where
-    no proxy has its main module.
+    Where no proxy has the main module but staging has been published, the nearest listed version lends
+    its own. Raises UnknownSnapshot for a project that is not listed or what is no version, Unreachable
+    where no proxy has anything of it.
     """
     asked = proxies() if asked is None else asked
     listed = [one for one in shelf.snapshots if one.project == project]
     if not listed or release(version) is None or not _is_plain(version):
         raise UnknownSnapshot(project, version)
-    like = listed[0]
+    like = shelf.nearest(project, version)[0]
     main = like.modules[0]
-    text = ask(f"{escape(main.path)}/@v/{escape(version)}.mod", asked)
-    folders = [(path, folder) for path, folder in _STAGED.findall(text)]
-    if not folders:
-        folders = [(module.path, module.folder) for module in like.modules[1:]]
-    wanted = [(main.path, version, main.folder)]
-    wanted += [(path, _version_of(version, folder), folder) for path, folder in sorted(folders)]
-    modules: list[Module] = []
-    left_out: list[str] = []
-    for path, at, folder in wanted:
+    folders = [(module.path, module.folder) for module in like.modules[1:]]
+    missing: Unreachable | None = None
+    try:
+        text = ask(f"{escape(main.path)}/@v/{escape(version)}.mod", asked)
+        folders = _STAGED.findall(text) or folders
+        main = Module(main.path, version, checksum(main.path, version, asked), main.folder)
+    except Unreachable as error:
+        missing = error
+    modules = [main]
+    left_out = [f"{main.path}@{version}"] if missing else []
+    for path, folder in sorted(folders):
+        at = _version_of(version, folder)
         try:
             modules.append(Module(path, at, checksum(path, at, asked), folder))
         except Unreachable:
-            if path == main.path:
-                raise
             left_out.append(f"{path}@{at}")
+    if missing and len(modules) == 1:
+        raise missing
     snapshot = Snapshot(project, version, tuple(modules), like.licence, like.repository)
     return Composed(snapshot, tuple(left_out))
 

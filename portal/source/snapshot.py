@@ -53,6 +53,12 @@ class Snapshot:
         lines = sorted(f"{m.path} {m.version} {m.h1}\n" for m in self.modules)
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
+    @property
+    def lent(self) -> Module | None:
+        """The main module where it is of another version, lent because no proxy has this one."""
+        main = self.modules[0]
+        return None if release(main.version) == release(self.version) else main
+
     def module_of(self, importpath: str) -> Module | None:
         """Return the module that a package belongs to; None: no module of this snapshot.
 

@@ -152,6 +152,11 @@ class Command(BaseCommand):
         if composed.left_out and not options["json"]:
             said = _("No proxy has %(modules)s.") % {"modules": ", ".join(composed.left_out)}
             self.stdout.write(said)
+        if composed.snapshot.lent and not options["json"]:
+            said = _("%(module)s stands in for what is missing.") % {
+                "module": composed.snapshot.lent
+            }
+            self.stdout.write(said)
         return composed.snapshot
 
     def _lone(self, store: Stock, options: dict[str, Any], say: Say) -> Snapshot:
