@@ -241,7 +241,7 @@ def _varint(number: int) -> bytes:
 
 def _mask(annotations: Any) -> None:  # noqa: ANN401  (entries of a map, undecoded)
     """Take the last-applied annotation out. Raises DecodeError for an entry that only may be it."""
-    if _LAST_APPLIED not in b"".join(annotations):
+    if _LAST_APPLIED not in b"".join(annotations[:]):  # for the slice see wire.partial.labels
         return
     for place in range(len(annotations) - 1, -1, -1):
         each = annotations[place]
