@@ -79,6 +79,11 @@ VARIABLES = (
         "PORTOLAN_DEBUG", "1 shows tracebacks and the living page of the design system at /-/look."
     ),
     Variable(
+        "PORTOLAN_EXACT",
+        "0 keeps Go's type checker from going over a version that a page has imported; unset, it does "
+        "where Go and 2 GiB of memory are at hand.",
+    ),
+    Variable(
         "PORTOLAN_SECRET_KEY_FILE",
         "File with Django's secret key; else one is made in PORTOLAN_DATA.",
     ),
@@ -110,6 +115,7 @@ class Environment:
     debug: bool
     demo: bool | None
     demo_pods: int
+    exact: bool
     secret_key: str = field(repr=False)
     metrics_token: str | None = field(repr=False)
     database_url: str | None = field(repr=False)
@@ -161,6 +167,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Environment:
         debug=_switch(environ, "PORTOLAN_DEBUG"),
         demo=demo,
         demo_pods=_demo_pods(environ),
+        exact=not environ.get("PORTOLAN_EXACT") or _switch(environ, "PORTOLAN_EXACT"),
         secret_key=_secret_key(environ, data),
         metrics_token=_metrics_token(environ),
         database_url=_database_url(environ),

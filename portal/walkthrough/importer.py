@@ -13,8 +13,10 @@ from asyncio.subprocess import DEVNULL, PIPE
 from dataclasses import dataclass, replace
 from typing import cast
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
+from portal.source.exact import checker
 from portal.source.proxy import proxies
 from portal.walkthrough import shelfmark
 from portal.walkthrough.needs import needed
@@ -31,7 +33,7 @@ class Progress:
     total: int = 0
     """Modules while they are fetched and taken in, then Go files."""
     phase: str = ""
-    """fetch, text or code."""
+    """fetch, text, code or exact."""
     key: str = ""
     """The version that is imported whole; "" while what chapters need is fetched."""
     failed: str = ""
@@ -92,13 +94,35 @@ class Importer:
             if await process.wait() and not self.progress.failed:
                 last = told.decode("utf-8", "replace").strip().rpartition("\n")[2]
                 self.progress = replace(self.progress, failed=last or _("it ended without a word"))
+            if key and not self.progress.failed and settings.ENVIRONMENT.exact:
+                await self._check(key)
         finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+            await _end(process)
             self.progress = replace(self.progress, is_running=False)
         if self.progress.failed:
             log.warning("source import: %s", self.progress.failed)
+
+    async def _check(self, key: str) -> None:
+        """Have Go judge what was imported, if this machine can; a version is whole without it too."""
+        if not await asyncio.to_thread(checker.is_apt):
+            return
+        self.progress = Progress(phase="exact", key=key, is_running=True)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "portal", "source", "exact", key,
+            stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE,
+        )  # fmt: skip
+        try:
+            told = await cast("asyncio.StreamReader", process.stderr).read()
+            if await process.wait():
+                log.warning("source exact: %s", told.decode("utf-8", "replace").strip())
+        finally:
+            await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
 
 
 IMPORTER = Importer()

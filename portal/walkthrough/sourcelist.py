@@ -30,6 +30,8 @@ class Version:
     is_imported: bool
     is_indexed: bool
     """Whether what its files declare was read too."""
+    is_exact: bool
+    """Whether Go's type checker has gone over it."""
     is_wanted: bool
     """Whether the connected cluster runs it."""
 
@@ -85,6 +87,10 @@ def told(progress: Progress) -> str:
                 "%(key)s can be read and searched; what its files declare is being read: "
                 "%(done)d of %(total)d."
             )
+        case "exact":
+            text = _(
+                "%(key)s can be read, searched and cross-referenced; Go's type checker is going over it."
+            )
         case _:
             text = ngettext(
                 "%(done)d of %(total)d module was fetched.",
@@ -108,6 +114,7 @@ def _version(store: Stock, snapshot: Snapshot, links: Links, *, is_wanted: bool)
         here=total if view else total - len(store.cache.absent(snapshot.modules)),
         is_imported=view is not None,
         is_indexed=view is not None and view.has_code,
+        is_exact=store.collection is not None and store.collection.exact(snapshot).is_file(),
         is_wanted=is_wanted,
     )
 

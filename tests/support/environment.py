@@ -14,6 +14,7 @@ atexit.register(shutil.rmtree, _data, ignore_errors=True)
 (Path(_data) / "source" / "mod").symlink_to(KEPT)  # what was fetched for one run serves the next
 os.environ["PORTOLAN_DATA"] = _data
 os.environ["PORTOLAN_DEBUG"] = "1"
+os.environ["PORTOLAN_EXACT"] = "0"  # tests that want it say so
 os.environ.pop("DATABASE_URL", None)
 os.environ.pop("REDIS_URL", None)
 KUBECONFIG = os.environ.get("KUBECONFIG")

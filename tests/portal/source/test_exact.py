@@ -73,6 +73,25 @@ def go() -> str:
     return toolchain.find(checker.MINIMUM)
 
 
+@pytest.mark.parametrize(
+    ("meminfo", "is_apt"),
+    [
+        ("MemTotal: 9999999 kB\nMemAvailable: 2097152 kB\n", True),
+        ("MemTotal: 9999999 kB\nMemAvailable: 2097151 kB\n", False),
+        ("MemTotal: 9999999 kB\n", False),
+    ],
+)
+def test_by_itself_it_begins_only_with_room_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, go: str, meminfo: str, *, is_apt: bool
+) -> None:
+    monkeypatch.setenv("PATH", str(Path(go).parent))
+    place = tmp_path / "meminfo"
+    place.write_text(meminfo, encoding="ascii")
+    monkeypatch.setattr(checker, "MEMINFO", place)
+
+    assert checker.is_apt() is is_apt
+
+
 @pytest.fixture
 def index(tmp_path: Path) -> Index:
     """A small module, imported."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import time
 from collections.abc import AsyncIterator
@@ -16,9 +17,11 @@ from django.http import StreamingHttpResponse
 from django.test import AsyncClient
 from pytest_django import Settings
 
+from portal.source.exact import checker
 from portal.source.fetch import ModuleCache
 from portal.walkthrough.codesearch import READER
 from portal.walkthrough.importer import IMPORTER
+from tests.cluster import toolchain
 from tests.support import source
 
 pytestmark = [pytest.mark.source, pytest.mark.timeout(240)]
@@ -127,6 +130,19 @@ async def test_whoever_runs_portolan_imports_a_version_from_the_page(visitor: As
 
     after = await text(visitor, "/source/")
     assert after.count("imported: searched, and cross-referenced") == 1
+
+
+async def test_where_go_is_at_hand_it_goes_over_what_a_page_has_imported(
+    visitor: AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, exact=True)
+    go = toolchain.find(checker.MINIMUM)
+    monkeypatch.setenv("PATH", f"{Path(go).parent}{os.pathsep}{os.environ['PATH']}")
+
+    await imported(visitor)
+
+    page = await text(visitor, "/source/")
+    assert page.count("cross-referenced by Go&#x27;s type checker") == 1
 
 
 async def test_without_a_version_that_is_listed_nothing_is_begun(visitor: AsyncClient) -> None:

@@ -130,7 +130,7 @@ class Command(BaseCommand):
             if said:
                 snapshot = self._take(collection, options, say)
             else:
-                is_module = "/" in key
+                is_module = "/" in key.partition("@")[0]
                 snapshot = (
                     self._lone(store, options, say) if is_module else self._listed(store, options)
                 )
