@@ -2,7 +2,7 @@
 
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import stock
-from portal.walkthrough.symbolfacts import Subject
+from portal.walkthrough.subject import Subject
 
 
 def declared_elsewhere(subject: Subject, links: Links) -> str:

@@ -1,13 +1,36 @@
 """Code read in a browser: a version imported by its button, cards, keys, and hits as they are found."""
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenSheet, Sheet
+from tests.browser.conftest import ROOT, OpenSheet, Sheet, serving
 
 KEY = "go-restful@v3.13.0"
 PATH = "github.com/emicklei/go-restful/v3"
 FILE = f"/source/{KEY}/container.go"
+SAIL = """
+// Sail sails.
+func Sail() {
+	one()
+	two()
+}
+
+func one() {}
+
+func two() {}
+"""
+SEA = {
+    "v1.0.0": {"go.mod": "module example.org/sea\n", "a.go": f"package sea\n{SAIL}"},
+    "v1.1.0": {
+        "go.mod": "module example.org/sea\n",
+        "b.go": f"package sea\n\nfunc first() {{}}\n{SAIL}",
+    },
+}
 IMPORT_MS = 120_000
 
 pytestmark = [pytest.mark.source, pytest.mark.timeout(240)]
@@ -98,3 +121,59 @@ def test_lists_of_code_scroll_sideways_in_themselves_and_not_as_a_page(
     sheet = open_sheet(path, width=390)
 
     assert sheet.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.fixture(scope="module")
+def sea(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site that has two small versions of one project."""
+    data, home = tmp_path_factory.mktemp("sea"), tmp_path_factory.mktemp("sea-home")
+    for version, files in SEA.items():
+        folder = data / "src" / version
+        for path, text in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text)
+        subprocess.run(
+            [sys.executable, "manage.py", "source", "add", f"sea@{version}", str(folder)],
+            cwd=ROOT,
+            env={**os.environ, "PORTOLAN_DATA": str(data), "PORTOLAN_AUTH": "none"},
+            check=True,
+            capture_output=True,
+        )
+    with serving(data, home, PORTOLAN_DEMO="0") as origin:
+        yield origin
+
+
+def test_the_switch_of_versions_keeps_the_line(sea: str, open_sheet: OpenSheet) -> None:
+    sheet = open_sheet(f"{sea}/source/sea@v1.0.0/a.go")
+    page = sheet.page
+    page.goto(f"{sea}/source/sea@v1.0.0/a.go#{line(page, 'two()')}")
+
+    page.locator("button.ver").click()
+    page.get_by_role("link", name="v1.1.0").click()
+
+    page.wait_for_url("**/sea@v1.1.0/b.go?**")
+    number = page.url.partition("#")[2]
+    expect(page.locator(f"#{number}")).to_contain_text("two()")
+    expect(page.get_by_text("At v1.0.0, Sail was in a.go; at v1.1.0 it is here.")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert sheet.complaints == []
+
+
+def test_a_key_gives_the_short_address_of_what_is_looked_at(
+    sea: str, open_sheet: OpenSheet
+) -> None:
+    sheet = open_sheet(f"{sea}/source/sea@v1.0.0/a.go", width=390)
+    page = sheet.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=sea)
+    expect(page.locator("#short")).to_be_hidden()
+    page.goto(f"{sea}/source/sea@v1.0.0/a.go#{line(page, 'two()')}")
+
+    page.keyboard.press("y")
+
+    expect(page.locator("#short")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator("#short a").get_attribute("href")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.goto(copied)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sail")
+    assert sheet.complaints == []

@@ -9,10 +9,11 @@ from portal.source.tree import Tree
 from portal.walkthrough import anchors
 from portal.walkthrough.anchors import Anchor
 from portal.walkthrough.excerpt import Grade, NoSuchStatement, find, grade
-from portal.walkthrough.filepage import FileView, FolderView, view_path, view_symbol
+from portal.walkthrough.filepage import FileView, FolderView, view_path
 from portal.walkthrough.links import Links
 from portal.walkthrough.pane import make_pane, parse_pane
 from portal.walkthrough.stock import Where, stock
+from portal.walkthrough.symbolpage import view_symbol
 
 LINKS = Links("/symbol/", "/source/", "/learn/")
 KEY = "kubernetes@v1.36.3"
@@ -114,7 +115,7 @@ def test_a_symbol_knows_its_members_and_its_package(where: Where) -> None:
     assert "ListAndWatch" in [member.label for member in view.members]
     assert "NewReflector" in [symbol.label for symbol in view.package]
     assert view.href.startswith(
-        f"/source/{KEY}/staging/src/k8s.io/client-go/tools/cache/reflector.go#L"
+        f"/source/{KEY}/staging/src/k8s.io/client-go/tools/cache/reflector.go?symbol=Reflector.watch#L"
     )
     with pytest.raises(NoSuchSymbol):
         view_symbol(where, KEY, "k8s.io/client-go/tools/cache", "Reflector.wach", LINKS)
