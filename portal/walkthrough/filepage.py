@@ -1,19 +1,17 @@
 """What the pages of files and folders show; made in another process, sent as values."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from portal.source.errors import NoSuchFile
-from portal.source.package import Package
-from portal.source.shortname import short
-from portal.source.symbols import Kind, Symbol
+from portal.source.symbols import Kind
 from portal.source.tree import Tree
 from portal.walkthrough.comparepage import comparisons
-from portal.walkthrough.linked import highlighted, package_of
+from portal.walkthrough.linked import highlighted, package_of, referenced
 from portal.walkthrough.links import Links
 from portal.walkthrough.listed import MAX_LISTED, Listed, listed
 from portal.walkthrough.packagepage import PackageView, package_view
-from portal.walkthrough.rows import rows
+from portal.walkthrough.rows import NOTHING, rows, told
 from portal.walkthrough.stock import Where, stock
 
 MAX_SHOWN_BYTES = 1024 * 1024
@@ -120,7 +118,12 @@ def view_file(where: Where, key: str, path: str, links: Links, chosen: str = "")
     return FileView(
         path=path,
         crumbs=_crumbs(tree, path, links),
-        rows=rows(lines, 1, on=line, told=_told(package, outline)),
+        rows=rows(
+            lines,
+            1,
+            on=line,
+            told=told(package, outline, referenced(where, key, path).folds) if package else NOTHING,
+        ),
         length=len(lines),
         is_text=is_text,
         importpath=package.importpath if package else "",
@@ -140,15 +143,6 @@ def view_file(where: Where, key: str, path: str, links: Links, chosen: str = "")
         elsewhere=tuple(_elsewhere(where, tree, path, links, chosen if line else "")),
         chosen_line=line,
     )
-
-
-def _told(package: Package | None, outline: Sequence[Symbol]) -> dict[int, dict[str, str]]:
-    """Return what a script is told of the lines on which declarations begin."""
-    return {
-        symbol.line: {"short": short(package.importpath, symbol.name)}
-        for symbol in reversed(outline)  # of several on a line, the outermost
-        if package
-    }
 
 
 def _elsewhere(where: Where, tree: Tree, path: str, links: Links, chosen: str) -> Iterator[Reading]:

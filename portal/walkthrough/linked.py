@@ -2,8 +2,10 @@
 
 from functools import lru_cache
 from posixpath import dirname
+from typing import NamedTuple
 
 from portal.source.errors import NoSuchFile
+from portal.source.folds import Fold, folds
 from portal.source.golang import parse
 from portal.source.package import MAX_FILE_BYTES, Package
 from portal.source.scope import Reference, references
@@ -16,7 +18,7 @@ from portal.walkthrough.stock import Where, stock
 def highlighted(where: Where, key: str, path: str, links: Links) -> tuple[str, ...]:
     """Return a file's lines as HTML; line N is at index N - 1. Go is linked, other text plain."""
     tree = stock(where).tree(key)
-    text, found = referenced(where, key, path)
+    text, found, _folds = referenced(where, key, path)
     package = package_of(where, key, path) if found else None
     file = path.rpartition("/")[2]
     if package is None:
@@ -38,16 +40,26 @@ def highlighted(where: Where, key: str, path: str, links: Links) -> tuple[str, .
     return highlight(text, found, href)
 
 
+class Read(NamedTuple):
+    """A file as it was read. No names and no folds where it is no Go or too long."""
+
+    text: str
+    names: list[Reference]
+    """Those that are known, in order."""
+    folds: tuple[Fold, ...]
+
+
 @lru_cache(maxsize=16)
-def referenced(where: Where, key: str, path: str) -> tuple[str, list[Reference]]:
-    """Return a file's text and the names in it that are known; none where it is no Go or too long."""
+def referenced(where: Where, key: str, path: str) -> Read:
+    """Return a file, the names in it and what of it may be passed over."""
     source = parse(stock(where).tree(key).read(path, MAX_FILE_BYTES))
     package = package_of(where, key, path) if path.endswith(".go") else None
     file = path.rpartition("/")[2]
     if package is None or file not in package.outline or len(source.text) > MAX_CHARACTERS:
-        return source.text, []
+        return Read(source.text, [], ())
     names = package.names_for(file)
-    return source.text, references(source, package.importpath, names, package.outline[file])
+    found = references(source, package.importpath, names, package.outline[file])
+    return Read(source.text, found, folds(source))
 
 
 def package_of(where: Where, key: str, path: str) -> Package | None:

@@ -9,7 +9,7 @@ from portal.source.tree import Tree
 from portal.walkthrough.linked import highlighted, referenced
 from portal.walkthrough.links import Links
 from portal.walkthrough.listed import MAX_LISTED, Listed, listed
-from portal.walkthrough.rows import rows
+from portal.walkthrough.rows import rows, told
 from portal.walkthrough.stock import Where, stock
 
 
@@ -63,6 +63,15 @@ def view_symbol(where: Where, key: str, importpath: str, name: str, links: Links
             lines[symbol.doc_line - 1 : symbol.end_line],
             symbol.doc_line,
             links.source(key, path),
+            told=told(
+                package,
+                [one for one in package.outline[symbol.file] if one.span in symbol.span],
+                [
+                    one
+                    for one in referenced(where, key, path).folds
+                    if one.line >= symbol.doc_line and one.end <= symbol.end_line
+                ],
+            ),
         ),
         members=tuple(
             listed(package, other, links, current=symbol)
@@ -71,7 +80,7 @@ def view_symbol(where: Where, key: str, importpath: str, name: str, links: Links
         ),
         package=tuple(listed(package, other, links, current=symbol) for other in top[:MAX_LISTED]),
         package_size=len(top),
-        called=tuple(_called(tree, referenced(where, key, path)[1], symbol, links))[:MAX_LISTED]
+        called=tuple(_called(tree, referenced(where, key, path).names, symbol, links))[:MAX_LISTED]
         if symbol.kind in {Kind.FUNC, Kind.METHOD}
         else (),
         anchor=f"go:{importpath}#{symbol.name}~{symbol.digest[:8]}",

@@ -12,6 +12,7 @@ import { isTyping } from "./live/keys.js";
 
 const PAUSE_MS = 250;
 const CHORD_MS = 1200;
+const TOLD_MS = 4000;
 
 /**
  * Return what a key asks for after the keys before it: `gd` for g and then d; "" while more may come.
@@ -188,37 +189,45 @@ function attend(root) {
     const line = document.getElementById(`L${number}`);
     if (!line) return;
     for (const each of document.querySelectorAll(".go li.on")) each.classList.remove("on");
-    history.replaceState(null, "", `#L${number}`);
-    line.classList.add("on");
+    location.replace(`#L${number}`);
     line.scrollIntoView({ block: "center" });
   }
 
   /** Show the short address of the declaration that is looked at, and copy it. */
   async function share() {
     const box = document.getElementById("short");
-    const root = box?.closest("[data-short-root]");
+    const holder = box?.closest("[data-short-root]");
     const button = box?.querySelector("button");
     const link = box?.querySelector("a");
     if (!box || !button || !link) return;
-    if (root instanceof HTMLElement) {
+    if (holder instanceof HTMLElement) {
       const begun = lines().filter((line) => line.dataset.short && Number(line.id.slice(1)) <= current()).at(-1);
       if (!begun) return;
-      link.href = root.dataset.shortRoot?.replace("*", begun.dataset.short ?? "") ?? "";
+      link.href = holder.dataset.shortRoot?.replace("*", begun.dataset.short ?? "") ?? "";
       link.textContent = link.href;
       button.dataset.copy = link.href;
       box.hidden = false;
     }
-    if (!button.hidden) button.click();
+    if (button.hidden) return;
+    button.click();
+    document.querySelector(".toast.told")?.remove();
+    const toast = document.createElement("p");
+    toast.className = "toast told ok";
+    toast.setAttribute("role", "status");
+    toast.textContent = `${root.dataset.copied} ${link.href}`;
+    document.body.append(toast);
+    setTimeout(() => toast.remove(), TOLD_MS);
   }
 
   /** @param {string} said */
   async function obey(said) {
+    const open = () => lines().filter((line) => !line.hidden).map((line) => Number(line.id.slice(1)));
     const definitions = () => lines().filter((line) => line.querySelector("a.def")).map((line) => Number(line.id.slice(1)));
     switch (said) {
       case "[": goTo(stepped(definitions(), current(), -1)); break;
       case "]": goTo(stepped(definitions(), current(), 1)); break;
-      case "j": goTo(stepped(lines().map((line) => Number(line.id.slice(1))), current(), 1)); break;
-      case "k": goTo(stepped(lines().map((line) => Number(line.id.slice(1))), current(), -1)); break;
+      case "j": goTo(stepped(open(), current(), 1)); break;
+      case "k": goTo(stepped(open(), current(), -1)); break;
       case "y": await share(); break;
       case "t": /** @type {HTMLElement | null} */ (document.querySelector(".outline a, .rail a"))?.focus(); break;
       case "gd": if (subject) location.assign(subject.href); break;

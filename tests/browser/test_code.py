@@ -24,8 +24,27 @@ func one() {}
 
 func two() {}
 """
+SWELL = "\tone()\n" * 60
+LONG = f"""package sea
+
+type Buoy struct{{}}
+
+func (b *Buoy) Ring() error {{
+{SWELL}	if err := ring(); err != nil {{
+		hidden()
+		return err
+	}}
+{SWELL}	return nil
+}}
+
+func last() {{}}
+"""
 SEA = {
-    "v1.0.0": {"go.mod": "module example.org/sea\n", "a.go": f"package sea\n{SAIL}"},
+    "v1.0.0": {
+        "go.mod": "module example.org/sea\n",
+        "a.go": f"package sea\n{SAIL}",
+        "long.go": LONG,
+    },
     "v1.1.0": {
         "go.mod": "module example.org/sea\n",
         "b.go": f"package sea\n\nfunc first() {{}}\n{SAIL}",
@@ -177,3 +196,58 @@ def test_a_key_gives_the_short_address_of_what_is_looked_at(
     page.goto(copied)
     expect(page.get_by_role("heading", level=1)).to_have_text("Sail")
     assert sheet.complaints == []
+
+
+@pytest.mark.parametrize(("theme", "width"), [("paper", 1440), ("ink", 390)])
+def test_the_heads_of_what_is_read_stay_above_it(
+    sea: str, open_sheet: OpenSheet, theme: str, width: int
+) -> None:
+    sheet = open_sheet(f"{sea}/source/sea@v1.0.0/long.go", theme=theme, width=width)
+    page = sheet.page
+    heads = page.locator(".scope li")
+    expect(heads).to_have_count(0)
+
+    page.goto(f"{sea}/source/sea@v1.0.0/long.go#{line(page, 'hidden()')}")
+
+    expect(heads).to_have_count(2)
+    expect(heads.first).to_contain_text("type Buoy struct{}")
+    expect(heads.last).to_contain_text("func (b *Buoy) Ring() error {")
+    covered = page.evaluate(
+        """() => {
+          const line = document.querySelector(".go li:target").getBoundingClientRect();
+          return line.top < document.querySelector(".scope .go").getBoundingClientRect().bottom;
+        }"""
+    )
+    assert not covered, "the line that the address names is seen whole"
+    page.evaluate("scrollTo(0, 0)")
+    expect(heads).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert sheet.complaints == []
+
+
+def test_what_is_beside_the_point_is_folded_and_found_all_the_same(
+    sea: str, open_sheet: OpenSheet
+) -> None:
+    sheet = open_sheet(f"{sea}/source/sea@v1.0.0/long.go")
+    page = sheet.page
+    inside = page.locator(".code > .go li", has_text="hidden()")
+    number = line(page, "hidden()")
+
+    page.keyboard.press("z")
+
+    expect(page.get_by_role("button", name="3 lines for an error").last).to_be_visible()
+    assert inside.evaluate("row => row.offsetHeight") == 0
+    assert inside.get_attribute("hidden") == "until-found", "the browser finds it"
+    page.evaluate("number => { location.hash = number; }", number)
+    expect(inside).to_be_in_viewport()
+    assert inside.get_attribute("hidden") is None
+    page.keyboard.press("z")
+    assert inside.get_attribute("hidden") is None, "what the address names is never folded"
+    assert sheet.complaints == []
+
+
+def test_without_a_script_nothing_is_folded(sea: str, open_sheet: OpenSheet) -> None:
+    sheet = open_sheet(f"{sea}/source/sea@v1.0.0/long.go", script=False)
+
+    expect(sheet.page.locator(".code > .go li", has_text="hidden()")).to_be_visible()
+    expect(sheet.page.locator("[data-fold-all]")).to_be_hidden()
