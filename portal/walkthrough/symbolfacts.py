@@ -17,6 +17,7 @@ from portal.source.symbols import Kind, doc_of
 from portal.source.tree import MAX_FILE_BYTES
 from portal.source.xref import References, Use, Uses
 from portal.walkthrough.fate import Fate, Past, history, later
+from portal.walkthrough.gatefacts import GateFacts, gate_facts
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import stock
 from portal.walkthrough.subject import Subject
@@ -83,6 +84,8 @@ class SymbolFacts:
     interfaces: tuple[Kin, ...]
     """Of a type, the interfaces that it implements."""
     kin_total: int
+    gate: GateFacts | None
+    """None: it names no feature gate."""
     past: tuple[Past, ...]
     later: Fate | None
     """What became of it at the newest imported version; None: it is there, under this name."""
@@ -103,6 +106,7 @@ def symbol_facts(subject: Subject, links: Links) -> SymbolFacts | None:
         implementers[:KIN_LIMIT],
         interfaces[:KIN_LIMIT],
         len(implementers) + len(interfaces),
+        gate_facts(index, subject, kind, links),
         tuple(history(subject, links)),
         later(subject, links),
         tuple(
