@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from portal.source import shortname
 from portal.source.errors import NoSuchFile, NoSuchSymbol
+from portal.source.symbols import Kind
 from portal.walkthrough import shelfmark, trouble
+from portal.walkthrough.calltree import CallLevel, callee_level, caller_level
 from portal.walkthrough.chapterpage import links_for
 from portal.walkthrough.codesearch import READER
 from portal.walkthrough.crossing import cross
@@ -34,6 +36,8 @@ from portal.walkthrough.symbolfacts import (
     use_page,
 )
 from portal.walkthrough.symbolpage import SymbolView, view_symbol
+
+WAYS = {"callers": caller_level, "callees": callee_level}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class SymbolPage:
     """What the index knows of it; None until the version is imported."""
     uses_url: str
     """The page of all its uses."""
+    calls_url: str
+    """The page of its calls, for a function of an imported version; else ""."""
     moved_from: str
     """The import path under which it was asked for; "" where that is its own."""
     rows: str
@@ -90,6 +96,18 @@ class UsesPage:
     href: str
     uses: UsePage
     more: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallsPage:
+    """Who calls a symbol, and whom it calls, with how sure that is."""
+
+    importpath: str
+    name: str
+    key: str
+    href: str
+    callers: CallLevel
+    callees: CallLevel
 
 
 @readable
@@ -150,11 +168,8 @@ async def symbol(request: HttpRequest, importpath: str, name: str) -> HttpRespon
     subject = Subject(where, edition.snapshot.key, importpath, name)
     if href := await READER.run(declared_elsewhere, subject, links):
         return redirect(href)
-    if request.GET.get("show") == "uses":
-        return await _uses(request, subject, links)
-    if request.GET.get("show") == "card":
-        card = await READER.run(symbol_card, subject, links)
-        return JsonResponse(asdict(card) if card else {}, status=200 if card else 404)
+    if beside := BESIDE.get(request.GET.get("show", "")):
+        return await beside(request, subject, links)
     try:
         view, facts = await asyncio.gather(
             PRESS.run(view_symbol, *subject, links), READER.run(symbol_facts, subject, links)
@@ -174,6 +189,7 @@ async def symbol(request: HttpRequest, importpath: str, name: str) -> HttpRespon
         edition.origin is Origin.CLUSTER,
         facts,
         _with(request, show="uses"),
+        _with(request, show="calls") if facts and view.kind in {Kind.FUNC, Kind.METHOD} else "",
         request.GET.get("from", ""),
         escaped(view.rows),
         trouble.told_gone(name, later) if later and not later.importpath else "",
@@ -203,6 +219,30 @@ async def _uses(request: HttpRequest, subject: Subject, links: Links) -> HttpRes
     _where, key, importpath, name = subject
     page = UsesPage(importpath, name, key, links.symbol(importpath, name), uses, more)
     return await reply(request, "uses", page)
+
+
+async def _calls(request: HttpRequest, subject: Subject, links: Links) -> HttpResponse:
+    """Answer with both ways as a page, or with `?way=`, callers or callees, as data."""
+    if job := WAYS.get(request.GET.get("way", "")):
+        return JsonResponse(asdict(await READER.run(job, subject, links)))
+    page = CallsPage(
+        subject.importpath,
+        subject.name,
+        subject.key,
+        links.symbol(subject.importpath, subject.name),
+        await READER.run(caller_level, subject, links),
+        await READER.run(callee_level, subject, links),
+    )
+    return await reply(request, "calls", page)
+
+
+async def _card(_request: HttpRequest, subject: Subject, links: Links) -> HttpResponse:
+    card = await READER.run(symbol_card, subject, links)
+    return JsonResponse(asdict(card) if card else {}, status=200 if card else 404)
+
+
+BESIDE = {"uses": _uses, "calls": _calls, "card": _card}
+"""What `?show=` answers with instead of a symbol's page."""
 
 
 def _was(request: HttpRequest) -> tuple[str, str] | None:

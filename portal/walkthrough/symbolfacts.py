@@ -169,7 +169,7 @@ def use_page(subject: Subject, start: int, most: int, links: Links) -> UsePage:
 
     Raises NotIndexed.
     """
-    references = _references(subject)
+    references = references_of(subject)
     deadline = perf_counter() + BUDGET_S
     found: Uses = references.batch(
         start, lambda _files, uses: uses >= most or perf_counter() > deadline
@@ -180,7 +180,8 @@ def use_page(subject: Subject, start: int, most: int, links: Links) -> UsePage:
 
 
 @lru_cache(maxsize=16)
-def _references(subject: Subject) -> References:
+def references_of(subject: Subject) -> References:
+    """Return the uses of a symbol, to be gone through; kept. Raises NotIndexed."""
     store = stock(subject.where)
     index = store.index(subject.key)
     if store.collection is None or index is None or not index.view.has_code:

@@ -37,7 +37,7 @@ func (b *Buoy) Ring() error {{
 {SWELL}	return nil
 }}
 
-func last() {{}}
+func Race() {{ Sail() }}
 """
 SEA = {
     "v1.0.0": {
@@ -128,6 +128,7 @@ def test_everything_is_there_without_a_script(open_sheet: OpenSheet) -> None:
     sheet = open_sheet(f"/symbol/{PATH}/Container.Add", script=False)
 
     expect(sheet.page.get_by_role("heading", name="Where it is used")).to_be_visible()
+    sheet.page.locator("summary", has_text="What it calls").click()
     sheet.page.get_by_role("link", name="Container.addHandler").first.click()
     expect(sheet.page.get_by_role("heading", level=1)).to_contain_text("addHandler")
 
@@ -251,3 +252,31 @@ def test_without_a_script_nothing_is_folded(sea: str, open_sheet: OpenSheet) -> 
 
     expect(sheet.page.locator(".code > .go li", has_text="hidden()")).to_be_visible()
     expect(sheet.page.locator("[data-fold-all]")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("theme", "width"), [("paper", 1440), ("ink", 390)])
+def test_calls_are_a_tree_of_two_levels(
+    sea: str, open_sheet: OpenSheet, theme: str, width: int
+) -> None:
+    sheet = open_sheet(f"{sea}/symbol/example.org/sea/one?at=v1.0.0", theme=theme, width=width)
+    page = sheet.page
+    tree = page.locator("details[data-way=callers]")
+
+    tree.locator("summary").click()
+    expect(tree.get_by_role("link", name="Buoy.Ring", exact=True)).to_be_visible()
+    expect(tree.get_by_text("120 calls")).to_be_visible()
+    sail = tree.locator(".calls > li", has=page.get_by_role("link", name="Sail", exact=True))
+    sail.get_by_role("button").click()
+
+    expect(sail.get_by_role("link", name="Race", exact=True)).to_be_visible()
+    expect(sail.locator(".calls button")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert sheet.complaints == []
+
+
+def test_calls_are_a_page_without_a_script(sea: str, open_sheet: OpenSheet) -> None:
+    sheet = open_sheet(f"{sea}/symbol/example.org/sea/one?at=v1.0.0", script=False)
+
+    sheet.page.get_by_role("link", name="As a page").first.click()
+
+    expect(sheet.page.get_by_role("link", name="Sail", exact=True)).to_be_visible()
