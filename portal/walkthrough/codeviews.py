@@ -118,7 +118,7 @@ async def source(request: HttpRequest, project: str, version: str, path: str = "
     snapshot = shelf.get(project, version)
     links = links_for(request, version)
     chosen = request.GET.get("symbol", "")
-    gone, sought = None, ""
+    gone, sought, importpath = None, "", ""
     if old := request.GET.get("from", ""):
         before = shelf.get(project, old).key
         line = _number(request.GET.get("line", ""))
@@ -128,28 +128,29 @@ async def source(request: HttpRequest, project: str, version: str, path: str = "
             asked = {"symbol": found.name, **was} if found.line or was else {}
             return redirect(links.source(snapshot.key, found.path, found.line, **asked))
         if found.name:
-            sought, chosen = found.name, ""
-            subject = Subject(where, snapshot.key, found.importpath, sought)
+            sought, importpath, chosen = found.name, found.importpath, ""
+            subject = Subject(where, snapshot.key, importpath, sought)
             gone = await READER.run(fate, subject, links)
     try:
         view = await PRESS.run(view_path, where, snapshot.key, path, links, chosen)
     except NoSuchFile:
         if gone is None:
             raise
-        return await reply(request, "absent", trouble.gone(sought, gone, links), status=404)
+        return await reply(
+            request, "absent", trouble.gone(sought, gone, links, importpath), status=404
+        )
     file, folder = (view, None) if isinstance(view, FileView) else (None, view)
-    importpath = file.importpath if file else ""
-    is_chosen = bool(file and file.chosen_line)
+    short = shortname.short(file.importpath, chosen) if file and file.chosen_line else ""
     page = SourcePage(
         version,
         project,
         file,
         folder,
         escaped(file.rows if file else ""),
-        chosen if is_chosen else "",
-        _was(request) if is_chosen else None,
+        chosen if short else "",
+        _was(request) if short else None,
         trouble.told_gone(sought, gone) if gone else "",
-        _short_url(request, shortname.short(importpath, chosen), version) if is_chosen else "",
+        _short_url(request, short, version) if short else "",
         _short_url(request, "*", version),
     )
     return await reply(request, "source", page)

@@ -31,15 +31,14 @@ def cross(where: Where, old: str, new: str, path: str, line: int, name: str) -> 
     here = Crossing(path) if after and after.view.has(path) else Crossing("")
     if before is None or after is None:
         return here
-    then = _chosen(before, path, line, name)
-    if then is None and not here.path:
-        then, line = _first(before, path), 0
+    chosen = _chosen(before, path, line, name)
+    then = chosen or (_first(before, path) if not here.path else None)
     if then is None:
         return here
     now = _now(after, then)
     if now is None:
-        return Crossing("", 0, then.importpath, then.mark.name)
-    at = _line(then, now, line) if line or name else 0
+        return Crossing("", 0, then.importpath, then.mark.name) if chosen else here
+    at = _line(then, now, line) if chosen else 0
     return Crossing(now.path, at, now.importpath, now.mark.name)
 
 

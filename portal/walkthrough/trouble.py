@@ -107,13 +107,12 @@ def explain(error: SourceError, links: Links, shelf: Shelf) -> AbsentPage:
     )
 
 
-def gone(name: str, fate: Fate, links: Links, importpath: str = "") -> AbsentPage:
+def gone(name: str, fate: Fate, links: Links, importpath: str) -> AbsentPage:
     """Return the page for a symbol that its version has not, and that has moved nowhere."""
     title = _("%(name)s does not exist at %(version)s") % {"name": name, "version": fate.version}
-    ways: tuple[tuple[str, str], ...] = ()
     near = fate.last or fate.first
-    if near and importpath:
-        ways = ((f"{name} {near}", links.at_version(near).symbol(importpath, name)),)
+    way = (f"{name} {near}", links.at_version(near).symbol(importpath, name))
+    ways = (way,) if near else ()
     return AbsentPage(title, told_gone(name, fate), ways=ways)
 
 

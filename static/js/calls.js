@@ -21,8 +21,8 @@ const LEVELS = 2;
 export function notes(level, words) {
   return [
     level.lines.length === 0 ? words.none ?? "" : "",
-    level.more ? (words.more ?? "").replace("%n", String(level.more)) : "",
-    level.unknown ? (words.unknown ?? "").replace("%n", String(level.unknown)) : "",
+    level.more ? (words.more ?? "").replace("{n}", String(level.more)) : "",
+    level.unknown ? (words.unknown ?? "").replace("{n}", String(level.unknown)) : "",
     level.is_whole ? "" : words.part ?? "",
   ].filter((note) => note !== "");
 }
@@ -92,7 +92,7 @@ function row(line, way, depth, words) {
     item.append(button, " ");
   }
   item.append(link("src", line.name, line.href), " ", made("span", "where", line.importpath), " ", link("where", line.where, line.where_href));
-  if (line.calls > 1) item.append(" ", made("span", "dimmer", (words.times ?? "%n").replace("%n", String(line.calls))));
+  if (line.calls > 1) item.append(" ", made("span", "dimmer", (words.times ?? "{n}").replace("{n}", String(line.calls))));
   const doubt = line.certainty === "exact" ? "" : words[line.certainty];
   if (doubt) item.append(" ", made("span", "tag doubt", doubt));
   return item;

@@ -41,7 +41,7 @@ export function besides(folds, kept) {
 /**
  * @param {HTMLOListElement} list
  * @param {HTMLButtonElement} all
- * @param {DOMStringMap} words what each sort is called, %n in the place of how many lines
+ * @param {DOMStringMap} words what each sort is called, {n} in the place of how many lines
  */
 function attend(list, all, words) {
   /** @type {Map<number, HTMLElement>} */
@@ -57,7 +57,7 @@ function attend(list, all, words) {
   for (const [line, row] of rows) {
     if (!row.dataset.fold) continue;
     const end = Number(row.dataset.fold);
-    const told = (words[row.dataset.sort ?? ""] ?? "%n").replace("%n", String(end - line));
+    const told = (words[row.dataset.sort ?? ""] ?? "{n}").replace("{n}", String(end - line));
     const button = document.createElement("button");
     button.type = "button";
     button.className = "fold";

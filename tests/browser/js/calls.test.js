@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { notes } from "../../../static/js/calls.js";
 
-const WORDS = { none: "none", more: "%n more", unknown: "%n unknown", part: "a part" };
+const WORDS = { none: "none", more: "{n} more", unknown: "{n} unknown", part: "a part" };
 const LINE = { name: "f", importpath: "a", href: "/", where: "f.go:1", where_href: "/", calls: 1, certainty: "exact", tree: "/" };
 
 test("a level that is all there says nothing more", () => {

@@ -25,6 +25,7 @@ OLD = {
     "chart/b.go": "package chart\n\ntype Buoy struct {\n\tlight bool\n}\n\n"
     "func (b *Buoy) Ring() {\n\tone()\n\ttwo()\n}\n",
     "chart/d.go": "package chart\n\nfunc Drift() {\n\ttwo()\n\tone()\n}\n",
+    "chart/e.go": "package chart\n\nfunc Ebb() { panic(2) }\n",
 }
 NEW = {
     "go.mod": "module example.org/sea\n",
@@ -32,6 +33,8 @@ NEW = {
     "func Tack(n int) {\n\tfmt.Println(n)\n\tone()\n}\n\nfunc one() {}\n\nfunc two() {}\n",
     "chart/c.go": "package chart\n\n// Buoy is one.\ntype Buoy struct {\n\tlight bool\n}\n\n"
     "func (b *Buoy) Ring() {\n\tone()\n\ttwo()\n}\n",
+    "chart/a_test.go": "package chart\n\nfunc TestSail() {}\n",
+    "chart/a_windows.go": "package chart\n\nfunc Moor() {}\n",
     "sea/d.go": "package sea\n\nfunc Drift() {\n\ttwo()\n\tone()\n}\n\nfunc anew() {}\n",
 }
 LINKS = Links("/symbol/", "/source/", "/learn/")
@@ -113,6 +116,7 @@ def test_a_line_that_declares_nothing_leads_to_the_file(sea: Where) -> None:
     assert cross(sea, FROM, TO, "chart/a.go", 1, "") == Crossing("chart/a.go")
     assert cross(sea, FROM, TO, "chart/b.go", 0, "").path == "chart/c.go", "its first declaration"
     assert cross(sea, FROM, TO, "nowhere.go", 7, "") == Crossing("")
+    assert cross(sea, FROM, TO, "chart/e.go", 0, "") == Crossing(""), "it is gone with its file"
 
 
 def test_a_short_name_is_of_the_package_and_the_name_and_of_nothing_else(sea: Where) -> None:
@@ -165,6 +169,11 @@ async def test_the_switch_says_what_does_not_exist_there(visitor: AsyncClient) -
     page = await asked(visitor, f"/source/{TO}/chart/a.go?symbol=Gone&from=v1.0.0")
     assert "it does not exist since v1.1.0" in page.content.decode()
 
+    file = await asked(visitor, f"/source/{TO}/chart/e.go?from=v1.0.0", 404)
+    assert "There is no such file" in file.content.decode()
+    symbol = await asked(visitor, f"/source/{TO}/chart/e.go?from=v1.0.0&symbol=Ebb", 404)
+    assert f"/symbol/{CHART}/Ebb?at=v1.0.0" in symbol.content.decode(), "the way back"
+
     back = await asked(visitor, f"/source/{FROM}/sea/d.go?line=8&from=v1.1.0", 404)
     assert "v1.1.0 is the first that has anew" in back.content.decode()
 
@@ -197,3 +206,16 @@ async def test_a_short_address_of_nothing_says_so(visitor: AsyncClient, short: s
     page = await asked(visitor, f"/s/{short}", 404)
 
     assert "is short for no symbol here" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "line"), [("TestSail", "a_test.go", 3), ("Moor", "a_windows.go", 3)]
+)
+async def test_a_symbol_without_a_page_is_shown_in_its_file(
+    visitor: AsyncClient, name: str, file: str, line: int
+) -> None:
+    answer = await asked(visitor, f"/symbol/{CHART}/{name}", 302)
+
+    assert answer["Location"] == f"/source/{TO}/chart/{file}?symbol={name}#L{line}"
+    page = await asked(visitor, answer["Location"])
+    assert f'<li id="L{line}" class="on"' in page.content.decode()
