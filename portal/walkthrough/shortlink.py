@@ -27,7 +27,7 @@ def symbols_of(where: Where, short: str) -> tuple[Symbol, ...]:
             (importpath, one.mark.name)
             for importpath in _packages(index).get(short[:PACKAGE_SIGNS], ())
             for one in index.package(importpath)
-            if of_name(one.mark.name) == short[PACKAGE_SIGNS:]
+            if of_name(importpath, one.mark.name) == short[PACKAGE_SIGNS:]
         }
         if found:
             return tuple(sorted(found))

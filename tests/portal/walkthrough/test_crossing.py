@@ -15,6 +15,7 @@ from portal.walkthrough.links import Links
 from portal.walkthrough.shortlink import symbols_of
 from portal.walkthrough.stock import Where
 from portal.walkthrough.subject import Subject
+from portal.walkthrough.trouble import no_short
 from tests.support import editions
 
 CHART = "example.org/sea/chart"
@@ -133,7 +134,27 @@ def test_a_short_name_is_of_the_package_and_the_name_and_of_nothing_else(sea: Wh
 
 def test_short_names_stay_what_they_are() -> None:
     """They are addresses, so they are a promise."""
-    assert shortname.short("k8s.io/client-go/tools/cache", "Reflector.watch") == "ymn2en2a00"
+    assert shortname.short("k8s.io/client-go/tools/cache", "Reflector.watch") == "ymn267c7pe"
+
+
+def test_one_name_in_two_packages_of_one_sign_has_two_short_names() -> None:
+    """These two packages of Kubernetes have the same part, and declare the same names."""
+    one, other = (
+        "k8s.io/kubelet/pkg/apis/credentialprovider/v1alpha1",
+        "k8s.io/client-go/scale/scheme/appsint",
+    )
+
+    assert shortname.of_package(one) == shortname.of_package(other)
+    assert shortname.short(one, "GroupName") != shortname.short(other, "GroupName")
+
+
+def test_a_short_name_of_several_offers_them_all() -> None:
+    ways = (("a#A", "/symbol/a/A"), ("b#B", "/symbol/b/B"))
+
+    page = no_short("0123456789", ways, "/source/")
+
+    assert page.ways == ways
+    assert "more than one symbol" in page.title
 
 
 def test_the_fate_of_a_symbol_says_where_or_since_when(sea: Where) -> None:

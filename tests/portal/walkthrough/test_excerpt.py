@@ -103,7 +103,8 @@ def test_files_and_folders_are_told_apart(where: Where) -> None:
     assert "config.go" in [name for name, _, _ in folder.entries]
     assert isinstance(file, FileView)
     assert file.importpath == "k8s.io/apiserver/pkg/server"
-    assert '<li id="L1">' in file.rows
+    assert '<li id="L1" data-fold="15" data-sort="licence">' in file.rows
+    assert '<li id="L2">' in file.rows
     assert "signal_windows.go" in [sibling.label for sibling in file.siblings]
 
 
