@@ -137,6 +137,13 @@ class Shelf:
                 return snapshot, module
         return None
 
+    def project_of(self, importpath: str) -> str | None:
+        """Return the project that a package belongs to at any version; None: to none."""
+        held = self.holder(importpath)
+        if held is not None:
+            return held[0].project
+        return next((one.project for one in self.snapshots if one.module_of(importpath)), None)
+
 
 def release(version: str) -> tuple[int, int, int] | None:
     """Return (major, minor, patch) of a version, vendor's and pre-release suffixes dropped.

@@ -16,9 +16,9 @@ from portal.walkthrough.comparedpackage import PackageView, package_view
 from portal.walkthrough.comparepage import CHANGES, ROOT, Asked, Summary, summary
 from portal.walkthrough.driftpage import Chosen, drift_page
 from portal.walkthrough.excerpt import Grade
+from portal.walkthrough.reply import readable
 from portal.walkthrough.stock import stock
 from portal.walkthrough.survey import stands, survey
-from portal.walkthrough.views import readable
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from portal.source.calls import Call, calls
+from portal.source.gates import gate_states, state_at
 from portal.source.golang import Node, Source, first_line, parse
 from portal.source.package import Package
 from portal.source.symbols import Kind, Symbol
 from portal.walkthrough import anchors
 from portal.walkthrough.anchors import Anchor
 from portal.walkthrough.excerpt import find
-from portal.walkthrough.gates import gate_states, state_at
 from portal.walkthrough.stock import Where, stock
 
 

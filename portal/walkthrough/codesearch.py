@@ -5,7 +5,7 @@ leaves for the next is its place in the order of files.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
 from time import perf_counter
@@ -14,7 +14,9 @@ from portal.source.codequery import Query
 from portal.source.codequery import read as read_query
 from portal.source.errors import NotIndexed
 from portal.source.grep import Batch, Grep, Hit, Line
+from portal.source.index import Index
 from portal.source.search import Asked, Name
+from portal.walkthrough.gatefacts import told as gate_told
 from portal.walkthrough.links import Links
 from portal.walkthrough.press import Press
 from portal.walkthrough.stock import Where, stock
@@ -35,6 +37,11 @@ class CodeLine:
     number: int
     href: str
     text: str
+    symbol: str = ""
+    """The declaration that it stands in, where a `kind:` was asked for."""
+    symbol_href: str = ""
+    note: str = ""
+    """What else is known of that: the stage of a feature gate, in the words of its table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +135,9 @@ def code_batch(where: Where, key: str, text: str, start: int, most: int, links: 
     batch: Batch = grep.batch(
         start, lambda _files, lines: lines >= most or perf_counter() > deadline
     )
+    index = stock(where).index(key) if (kind := read_query(text).kind) else None
     return CodeBatch(
-        tuple(_file(key, hit, links) for hit in batch.hits),
+        tuple(_file(key, hit, links, index, kind) for hit in batch.hits),
         sum(hit.total for hit in batch.hits),
         batch.next,
         start + batch.looked,
@@ -145,7 +153,8 @@ def _grep(where: Where, key: str, text: str) -> Grep:
     return Grep(index.view, read_query(text))
 
 
-def _file(key: str, hit: Hit, links: Links) -> CodeFile:
+def _file(key: str, hit: Hit, links: Links, index: Index | None, kind: str) -> CodeFile:
+    """Return a file's hits; those of a `kind`, of which `index` is asked, lead to what declares them."""
     href = links.source(key, hit.path)
     lines, matching = [], 0
     for line in hit.lines:
@@ -153,21 +162,38 @@ def _file(key: str, hit: Hit, links: Links) -> CodeFile:
         if matching > LINES_A_FILE:
             break
         lines.append(line)
+    told = {
+        line.number: _line(line, href, hit.path, links, index, kind) for line in lines if line.spans
+    }
     return CodeFile(
         hit.path,
         href,
         key,
-        tuple(
-            CodeLine(line.number, f"{href}#L{line.number}", line.text)
-            for line in lines
-            if line.spans
-        ),
-        "".join(_row(line, escape(href)) for line in lines),
+        tuple(told.values()),
+        "".join(_row(line, escape(href), told.get(line.number)) for line in lines),
         hit.total,
     )
 
 
-def _row(line: Line, href: str) -> str:
+def _line(
+    line: Line, href: str, path: str, links: Links, index: Index | None, kind: str
+) -> CodeLine:
+    found = CodeLine(line.number, f"{href}#L{line.number}", line.text)
+    declared = index.declared(path) if index and path.endswith(".go") else None
+    around = [
+        mark
+        for mark in (declared.symbols if declared else ())
+        if mark.line <= line.number <= mark.end_line
+    ]
+    if index is None or not around:
+        return found
+    name = max(around, key=lambda mark: mark.start).name
+    importpath = index.importpath_of(path)
+    note = gate_told(index, importpath, name) if kind == "gate" else ""
+    return replace(found, symbol=name, symbol_href=links.symbol(importpath, name), note=note)
+
+
+def _row(line: Line, href: str, told: CodeLine | None) -> str:
     html, at = "", 0
     for start, end in line.spans:
         html += f"{escape(line.text[at:start])}<mark>{escape(line.text[start:end])}</mark>"
@@ -175,5 +201,14 @@ def _row(line: Line, href: str) -> str:
     near = "" if line.spans else ' class="near"'
     return (
         f'<li{near}><a class="ln" href="{href}#L{line.number}">{line.number}</a><span class="gut"></span>'
-        f"<span>{html}{escape(line.text[at:])}</span></li>"
+        f"<span>{html}{escape(line.text[at:])}</span></li>{_declaration(told) if told else ''}"
     )
+
+
+def _declaration(told: CodeLine) -> str:
+    """Return the line below a hit that leads to what declares it; "" where nothing does."""
+    if not told.symbol:
+        return ""
+    note = f' <span class="tag">{escape(told.note)}</span>' if told.note else ""
+    link = f'<a class="src" href="{escape(told.symbol_href)}">{escape(told.symbol)}</a>'
+    return f'<li class="told"><span></span><span></span><span>{link}{note}</span></li>'

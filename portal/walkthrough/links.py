@@ -22,10 +22,11 @@ class Links:
         """Return the address of a symbol's page."""
         return f"{self.symbols}{quote(importpath)}/{quote(name)}{self._query()}"
 
-    def source(self, key: str, path: str, line: int = 0) -> str:
+    def source(self, key: str, path: str, line: int = 0, /, **query: str) -> str:
         """Return the address of a file or folder of the snapshot `key` (`PROJECT@VERSION`)."""
         fragment = f"#L{line}" if line else ""
-        return f"{self.sources}{quote(key, safe='@')}/{quote(path)}{fragment}"
+        asked = f"?{urlencode(query)}" if query else ""
+        return f"{self.sources}{quote(key, safe='@')}/{quote(path)}{asked}{fragment}"
 
     def comparison(self, project: str, old: str, new: str, folder: str = "", **query: str) -> str:
         """Return the address of what differs between two versions, or in one folder of them."""

@@ -20,7 +20,7 @@ from portal.source.snapshot import Fit
 from portal.walkthrough import anchors
 from portal.walkthrough.anchors import Anchor
 from portal.walkthrough.excerpt import Grade, NoSuchStatement, Place, find
-from portal.walkthrough.filepage import highlighted
+from portal.walkthrough.linked import highlighted
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Where, stock
 

@@ -3,24 +3,24 @@
 Read from the index alone; nothing of it is there until the version is imported.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
-from typing import NamedTuple
 
 from portal.part import Piece
 from portal.source import implementers as method_sets
 from portal.source.errors import NotIndexed
 from portal.source.exact import answers
 from portal.source.implementers import Pair
-from portal.source.index import Index, Located, compare
-from portal.source.snapshot import release
+from portal.source.index import Index
 from portal.source.symbols import Kind, doc_of
 from portal.source.tree import MAX_FILE_BYTES
 from portal.source.xref import References, Use, Uses
+from portal.walkthrough.fate import Fate, Past, history, later
+from portal.walkthrough.gatefacts import GateFacts, gate_facts
 from portal.walkthrough.links import Links
-from portal.walkthrough.stock import Where, stock
+from portal.walkthrough.stock import stock
+from portal.walkthrough.subject import Subject
 
 BUDGET_S = 0.1
 """How long uses are looked for before what was found is shown."""
@@ -29,16 +29,6 @@ KIN_LIMIT = 60
 """Implementers that a page lists: runtime.Object has more than 3,000."""
 PAGE_USES = 200
 """Uses on a page of nothing else."""
-
-
-class Subject(NamedTuple):
-    """A symbol of a version, as the reader's process finds it."""
-
-    where: Where
-    key: str
-    """PROJECT@VERSION."""
-    importpath: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +65,6 @@ class UsePage:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """A symbol at one version, held against the version before."""
-
-    version: str
-    href: str
-    change: str
-    """first, same, moved, body, signature, added, removed, or absent: neither here nor before."""
-    is_shown: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Kin:
     """A type that implements an interface, or an interface that a type implements."""
 
@@ -105,7 +84,11 @@ class SymbolFacts:
     interfaces: tuple[Kin, ...]
     """Of a type, the interfaces that it implements."""
     kin_total: int
+    gate: GateFacts | None
+    """None: it names no feature gate."""
     past: tuple[Past, ...]
+    later: Fate | None
+    """What became of it at the newest imported version; None: it is there, under this name."""
     others: tuple[tuple[str, str], ...]
     """(path, address) of its declarations for other platforms."""
 
@@ -123,7 +106,9 @@ def symbol_facts(subject: Subject, links: Links) -> SymbolFacts | None:
         implementers[:KIN_LIMIT],
         interfaces[:KIN_LIMIT],
         len(implementers) + len(interfaces),
-        tuple(_history(subject, links)),
+        gate_facts(index, subject, kind, links),
+        tuple(history(subject, links)),
+        later(subject, links),
         tuple(
             (one.path, links.source(subject.key, one.path, one.mark.line))
             for one in declared[1:]
@@ -179,39 +164,12 @@ def symbol_card(subject: Subject, links: Links) -> SymbolCard | None:
     return SymbolCard(name, mark.signature, doc_of(above).partition("\n\n")[0], href, uses)
 
 
-def moved_to(subject: Subject) -> str | None:
-    """Return the import path to which a symbol has moved at this version, None where that is not known.
-
-    What it was is read from the nearest imported version that has it: a job for READER.
-    """
-    _where, key, importpath, name = subject
-    store = stock(subject.where)
-    index = store.index(key)
-    shown = store.snapshot(key)
-    if index is None or not index.view.has_code:
-        return None
-    here = release(shown.version) or (0, 0, 0)
-    others = sorted(
-        (one for one in store.shelf.snapshots if one.project == shown.project and one != shown),
-        key=lambda one: [
-            abs(a - b) for a, b in zip(release(one.version) or (0, 0, 0), here, strict=True)
-        ],
-    )
-    for other in others:
-        known = store.index(other.key)
-        before = _first(known, importpath, name) if known else None
-        if before is not None:
-            now = index.moved(before)
-            return now.importpath if now else None
-    return None
-
-
 def use_page(subject: Subject, start: int, most: int, links: Links) -> UsePage:
     """Return uses from file number `start` on, `most` of them or as many as BUDGET_S gives.
 
     Raises NotIndexed.
     """
-    references = _references(subject)
+    references = references_of(subject)
     deadline = perf_counter() + BUDGET_S
     found: Uses = references.batch(
         start, lambda _files, uses: uses >= most or perf_counter() > deadline
@@ -222,7 +180,8 @@ def use_page(subject: Subject, start: int, most: int, links: Links) -> UsePage:
 
 
 @lru_cache(maxsize=16)
-def _references(subject: Subject) -> References:
+def references_of(subject: Subject) -> References:
+    """Return the uses of a symbol, to be gone through; kept. Raises NotIndexed."""
     store = stock(subject.where)
     index = store.index(subject.key)
     if store.collection is None or index is None or not index.view.has_code:
@@ -250,35 +209,3 @@ def _use(key: str, use: Use, references: References, links: Links) -> UseLine:
         is_definition=use.is_definition,
         certainty=use.certainty.value,
     )
-
-
-def _history(subject: Subject, links: Links) -> Iterator[Past]:
-    """Yield the symbol at every imported version of the project, the oldest first."""
-    _where, _key, importpath, name = subject
-    store = stock(subject.where)
-    shown = store.snapshot(subject.key)
-    snapshots = sorted(
-        (one for one in store.shelf.snapshots if one.project == shown.project),
-        key=lambda one: release(one.version) or (0, 0, 0),
-    )
-    before: Located | None = None
-    is_first = True
-    for snapshot in snapshots:
-        index = store.index(snapshot.key)
-        if index is None or not index.view.has_code:
-            continue
-        now = _first(index, importpath, name)
-        change = "absent" if before is None and now is None else compare(before, now).value
-        if is_first and now is not None:
-            change = "first"
-        yield Past(
-            snapshot.version,
-            links.at_version(snapshot.version).symbol(importpath, name) if now else "",
-            change,
-            snapshot == shown,
-        )
-        before, is_first = now, False
-
-
-def _first(index: Index, importpath: str, name: str) -> Located | None:
-    return next(iter(index.locate(importpath, name)), None)

@@ -14,6 +14,7 @@ from portal.source.errors import (
     UnknownSnapshot,
 )
 from portal.source.snapshot import Shelf
+from portal.walkthrough.fate import Fate
 from portal.walkthrough.importer import IMPORTER
 from portal.walkthrough.links import Links
 from portal.walkthrough.sourcelist import told
@@ -103,6 +104,54 @@ def explain(error: SourceError, links: Links, shelf: Shelf) -> AbsentPage:
         _("There is no such file or package"),
         _("Paths are as in the project's repository. Start from its root folder:"),
         ways=roots,
+    )
+
+
+def gone(name: str, fate: Fate, links: Links, importpath: str) -> AbsentPage:
+    """Return the page for a symbol that its version has not, and that has moved nowhere."""
+    title = _("%(name)s does not exist at %(version)s") % {"name": name, "version": fate.version}
+    near = fate.last or fate.first
+    way = (f"{name} {near}", links.at_version(near).symbol(importpath, name))
+    ways = (way,) if near else ()
+    return AbsentPage(title, told_gone(name, fate), ways=ways)
+
+
+def told_gone(name: str, fate: Fate) -> str:
+    """Return in a sentence when a symbol went, as far as the imported versions tell."""
+    said = {
+        "name": name,
+        "last": fate.last,
+        "since": fate.since or fate.version,
+        "first": fate.first,
+    }
+    if fate.last:
+        return (
+            _(
+                "Of the imported versions, %(last)s is the last that has %(name)s: it does not "
+                "exist since %(since)s."
+            )
+            % said
+        )
+    if fate.first:
+        return _("Of the imported versions, %(first)s is the first that has %(name)s.") % said
+    return _("No imported version has %(name)s under this name.") % said
+
+
+def no_short(short: str, ways: tuple[tuple[str, str], ...], sources: str) -> AbsentPage:
+    """Return the page for a short address that is of no symbol, or of several: `ways`."""
+    if ways:
+        return AbsentPage(
+            _("%(short)s is short for more than one symbol") % {"short": short},
+            _("Their names are told apart only when they are written out:"),
+            ways=ways,
+        )
+    return AbsentPage(
+        _("%(short)s is short for no symbol here") % {"short": short},
+        _(
+            "A short address is looked up in the versions that are imported, and none of them has "
+            "this symbol. Import the version that it was made at:"
+        ),
+        ways=((_("Versions"), sources),),
     )
 
 

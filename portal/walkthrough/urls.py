@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portal.walkthrough import audits, views
+from portal.walkthrough import audits, codeviews, views
 
 VERSIONS = "<slug:project>@<str:old>...<str:new>"
 """Two versions of one project; it is no version itself, so it comes before one."""
@@ -17,7 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("learn/<slug:book>/<slug:chapter>", views.chapter, name="chapter"),
     path("source/", views.sources, name="sources"),
     path("source/import", views.source_import, name="source-import"),
-    path("source/<slug:project>@<str:version>/", views.source, name="source-root"),
-    path("source/<slug:project>@<str:version>/<path:path>", views.source, name="source"),
-    path("symbol/<path:importpath>/<str:name>", views.symbol, name="symbol"),
+    path("source/<slug:project>@<str:version>/", codeviews.source, name="source-root"),
+    path("source/<slug:project>@<str:version>/<path:path>", codeviews.source, name="source"),
+    path("symbol/<path:importpath>/<str:name>", codeviews.symbol, name="symbol"),
+    path("s/<str:short>", codeviews.short, name="short"),
 ]

@@ -12,6 +12,7 @@ import { isTyping } from "./live/keys.js";
 
 const PAUSE_MS = 250;
 const CHORD_MS = 1200;
+const TOLD_MS = 4000;
 
 /**
  * Return what a key asks for after the keys before it: `gd` for g and then d; "" while more may come.
@@ -23,7 +24,7 @@ const CHORD_MS = 1200;
 export function chord(before, key) {
   if (before === "g") return { said: ["d", "r", "i"].includes(key) ? `g${key}` : "", waits: false };
   if (key === "g") return { said: "", waits: true };
-  return { said: ["[", "]", "j", "k", "t", "/"].includes(key) ? key : "", waits: false };
+  return { said: ["[", "]", "j", "k", "t", "y", "/"].includes(key) ? key : "", waits: false };
 }
 
 /**
@@ -37,6 +38,22 @@ export function chord(before, key) {
 export function stepped(places, at, by) {
   const next = by > 0 ? places.find((place) => place > at) : places.findLast((place) => place < at);
   return next ?? at;
+}
+
+/**
+ * Return the address of a version's link, asked for with the line that is looked at in this version.
+ *
+ * @param {string} href
+ * @param {string} version this version
+ * @param {number} line
+ * @returns {string}
+ */
+export function crossed(href, version, line) {
+  const address = new URL(href);
+  address.searchParams.delete("symbol");
+  address.searchParams.set("from", version);
+  address.searchParams.set("line", String(line));
+  return address.href;
 }
 
 /**
@@ -155,10 +172,14 @@ function attend(root) {
     return [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".go li[id^=L]"))];
   }
 
+  /** @returns {number} the line that the address names; 0 for none */
+  function chosen() {
+    return Number(/^#L(\d+)$/.exec(location.hash)?.[1] ?? 0);
+  }
+
   /** @returns {number} the line that is spoken of, or the first on screen */
   function current() {
-    const marked = /^#L(\d+)$/.exec(location.hash);
-    if (marked) return Number(marked[1]);
+    if (chosen()) return chosen();
     const first = lines().find((line) => line.getBoundingClientRect().bottom > 80);
     return first ? Number(first.id.slice(1)) : 0;
   }
@@ -168,19 +189,46 @@ function attend(root) {
     const line = document.getElementById(`L${number}`);
     if (!line) return;
     for (const each of document.querySelectorAll(".go li.on")) each.classList.remove("on");
-    line.classList.add("on");
-    history.replaceState(null, "", `#L${number}`);
+    location.replace(`#L${number}`);
     line.scrollIntoView({ block: "center" });
+  }
+
+  /** Show the short address of the declaration that is looked at, and copy it. */
+  async function share() {
+    const box = document.getElementById("short");
+    const holder = box?.closest("[data-short-root]");
+    const button = box?.querySelector("button");
+    const link = box?.querySelector("a");
+    if (!box || !button || !link) return;
+    if (holder instanceof HTMLElement) {
+      const begun = lines().filter((line) => line.dataset.short && Number(line.id.slice(1)) <= current()).at(-1);
+      if (!begun) return;
+      link.href = holder.dataset.shortRoot?.replace("*", begun.dataset.short ?? "") ?? "";
+      link.textContent = link.href;
+      button.dataset.copy = link.href;
+      box.hidden = false;
+    }
+    if (button.hidden) return;
+    button.click();
+    document.querySelector(".toast.told")?.remove();
+    const toast = document.createElement("p");
+    toast.className = "toast told ok";
+    toast.setAttribute("role", "status");
+    toast.textContent = `${root.dataset.copied} ${link.href}`;
+    document.body.append(toast);
+    setTimeout(() => toast.remove(), TOLD_MS);
   }
 
   /** @param {string} said */
   async function obey(said) {
+    const open = () => lines().filter((line) => !line.hidden).map((line) => Number(line.id.slice(1)));
     const definitions = () => lines().filter((line) => line.querySelector("a.def")).map((line) => Number(line.id.slice(1)));
     switch (said) {
       case "[": goTo(stepped(definitions(), current(), -1)); break;
       case "]": goTo(stepped(definitions(), current(), 1)); break;
-      case "j": goTo(stepped(lines().map((line) => Number(line.id.slice(1))), current(), 1)); break;
-      case "k": goTo(stepped(lines().map((line) => Number(line.id.slice(1))), current(), -1)); break;
+      case "j": goTo(stepped(open(), current(), 1)); break;
+      case "k": goTo(stepped(open(), current(), -1)); break;
+      case "y": await share(); break;
       case "t": /** @type {HTMLElement | null} */ (document.querySelector(".outline a, .rail a"))?.focus(); break;
       case "gd": if (subject) location.assign(subject.href); break;
       case "gr": case "gi": {
@@ -197,6 +245,12 @@ function attend(root) {
 
   document.addEventListener("pointerover", (event) => consider(event.target));
   document.addEventListener("focusin", (event) => consider(event.target));
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    const version = link?.closest("#versions")?.getAttribute("data-version");
+    if (link && version && chosen() && !link.hasAttribute("aria-current") && document.querySelector(`.go li#L${chosen()}`)
+      && /\/source\//.test(location.pathname)) link.href = crossed(link.href, version, chosen());
+  }, true);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hide();
     if (isTyping(event)) return;

@@ -17,14 +17,13 @@ export function armButtons(root) {
 
 /** @param {HTMLButtonElement} button */
 function arm(button) {
-  const command = button.dataset.copy;
-  if (command === undefined) {
+  if (button.dataset.copy === undefined) {
     button.addEventListener("click", () => button.closest(".toast")?.remove());
   } else {
     // Absent where the page did not come over HTTPS or from loopback.
     if (!navigator.clipboard) return;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(command);
+      await navigator.clipboard.writeText(button.dataset.copy ?? "");
       button.dataset.done = "";
       setTimeout(() => delete button.dataset.done, 1500);
     });

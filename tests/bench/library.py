@@ -26,7 +26,8 @@ from portal.source.view import Collection, View
 from portal.walkthrough.codesearch import code_batch, symbols_of
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Where
-from portal.walkthrough.symbolfacts import Subject, symbol_facts
+from portal.walkthrough.subject import Subject
+from portal.walkthrough.symbolfacts import symbol_facts
 from tests.bench.goals import MIB, Result
 from tests.cluster.instance import ROOT
 from tests.support import source

@@ -6,6 +6,7 @@ from tests.fuzz.archives import Packages, Repositories, Tarballs, Zips
 from tests.fuzz.drill import Target
 from tests.fuzz.gofiles import GoFiles, Tokens
 from tests.fuzz.otherfiles import OtherFiles
+from tests.fuzz.passages import Calls, Passages
 from tests.fuzz.questions import Anchors, Library, Lookups, Searches
 
 
@@ -21,4 +22,6 @@ def fleet(data: Path) -> list[Target]:
         GoFiles(),
         Tokens(),
         OtherFiles(),
+        Passages(),
+        Calls(library),
     ]

@@ -64,9 +64,9 @@ async def find_code(request: HttpRequest, q: str, limit: int) -> Group | None:
                 hits.append(
                     Hit(
                         "code",
-                        f"{name}:{line.number}",
-                        file.path,
-                        line.href,
+                        line.symbol or f"{name}:{line.number}",
+                        line.note or file.path,
+                        line.symbol_href or line.href,
                         "code",
                         excerpt=line.text.strip(),
                     )

@@ -9,10 +9,11 @@ from portal.source.tree import Tree
 from portal.walkthrough import anchors
 from portal.walkthrough.anchors import Anchor
 from portal.walkthrough.excerpt import Grade, NoSuchStatement, find, grade
-from portal.walkthrough.filepage import FileView, FolderView, view_path, view_symbol
+from portal.walkthrough.filepage import FileView, FolderView, view_path
 from portal.walkthrough.links import Links
 from portal.walkthrough.pane import make_pane, parse_pane
 from portal.walkthrough.stock import Where, stock
+from portal.walkthrough.symbolpage import view_symbol
 
 LINKS = Links("/symbol/", "/source/", "/learn/")
 KEY = "kubernetes@v1.36.3"
@@ -102,7 +103,8 @@ def test_files_and_folders_are_told_apart(where: Where) -> None:
     assert "config.go" in [name for name, _, _ in folder.entries]
     assert isinstance(file, FileView)
     assert file.importpath == "k8s.io/apiserver/pkg/server"
-    assert '<li id="L1">' in file.rows
+    assert '<li id="L1" data-fold="15" data-sort="licence">' in file.rows
+    assert '<li id="L2">' in file.rows
     assert "signal_windows.go" in [sibling.label for sibling in file.siblings]
 
 
@@ -114,7 +116,7 @@ def test_a_symbol_knows_its_members_and_its_package(where: Where) -> None:
     assert "ListAndWatch" in [member.label for member in view.members]
     assert "NewReflector" in [symbol.label for symbol in view.package]
     assert view.href.startswith(
-        f"/source/{KEY}/staging/src/k8s.io/client-go/tools/cache/reflector.go#L"
+        f"/source/{KEY}/staging/src/k8s.io/client-go/tools/cache/reflector.go?symbol=Reflector.watch#L"
     )
     with pytest.raises(NoSuchSymbol):
         view_symbol(where, KEY, "k8s.io/client-go/tools/cache", "Reflector.wach", LINKS)

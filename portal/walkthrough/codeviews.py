@@ -1,0 +1,268 @@
+"""Pages of source: files, folders and symbols, at one version and on the way to another."""
+
+import asyncio
+from dataclasses import asdict, dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from portal.source import shortname
+from portal.source.errors import NoSuchFile, NoSuchSymbol
+from portal.source.symbols import Kind
+from portal.walkthrough import shelfmark, trouble
+from portal.walkthrough.calltree import CallLevel, callee_level, caller_level
+from portal.walkthrough.chapterpage import links_for
+from portal.walkthrough.codesearch import READER
+from portal.walkthrough.crossing import cross
+from portal.walkthrough.edition import Edition, Origin, choose
+from portal.walkthrough.elsewhere import declared_elsewhere
+from portal.walkthrough.escaped import escaped
+from portal.walkthrough.fate import fate
+from portal.walkthrough.filepage import FileView, FolderView, view_path
+from portal.walkthrough.links import Links
+from portal.walkthrough.press import PRESS
+from portal.walkthrough.reply import readable, reply
+from portal.walkthrough.shortlink import symbols_of
+from portal.walkthrough.stock import stock
+from portal.walkthrough.subject import Subject
+from portal.walkthrough.symbolfacts import (
+    PAGE_USES,
+    SymbolFacts,
+    UsePage,
+    symbol_card,
+    symbol_facts,
+    use_page,
+)
+from portal.walkthrough.symbolpage import SymbolView, view_symbol
+
+WAYS = {"callers": caller_level, "callees": callee_level}
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """One file or folder."""
+
+    version: str
+    project: str
+    file: FileView | None
+    folder: FolderView | None
+    rows: str
+    """The file's lines as HTML, made of escaped text."""
+    chosen: str
+    """The symbol that was asked for; "" for none."""
+    was: tuple[str, str] | None
+    """(version, path) of where a reader who came from another version found the symbol."""
+    gone: str
+    """What became of a symbol that a reader looked at in another version; "" where it is here."""
+    short_url: str
+    """The short address of the chosen symbol at this version, with scheme and host; "" for none."""
+    short_root: str
+    """What a short name of this version is put into, in the place of its `*`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolPage:
+    """One symbol."""
+
+    view: SymbolView
+    edition: Edition
+    is_cluster: bool
+    """Whether this is the version that the connected cluster runs."""
+    facts: SymbolFacts | None
+    """What the index knows of it; None until the version is imported."""
+    uses_url: str
+    """The page of all its uses."""
+    calls_url: str
+    """The page of its calls, for a function of an imported version; else ""."""
+    moved_from: str
+    """The import path under which it was asked for; "" where that is its own."""
+    rows: str
+    """The declaration's lines as HTML, made of escaped text."""
+    later: str
+    """Since when it is gone at the newest imported version; "" where it is there, or has moved."""
+    short_url: str
+    """Its short address at this version, with scheme and host."""
+
+
+@dataclass(frozen=True, slots=True)
+class UsesPage:
+    """Where one symbol is used, a page of it."""
+
+    importpath: str
+    name: str
+    key: str
+    href: str
+    uses: UsePage
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallsPage:
+    """Who calls a symbol, and whom it calls, with how sure that is."""
+
+    importpath: str
+    name: str
+    key: str
+    href: str
+    callers: CallLevel
+    callees: CallLevel
+
+
+@readable
+async def source(request: HttpRequest, project: str, version: str, path: str = "") -> HttpResponse:
+    """Show a file or folder of a snapshot; `?from=` leads on from the same file of another version."""
+    where = shelfmark.where()
+    shelf = stock(where).shelf
+    snapshot = shelf.get(project, version)
+    links = links_for(request, version)
+    chosen = request.GET.get("symbol", "")
+    gone, sought, importpath = None, "", ""
+    if old := request.GET.get("from", ""):
+        before = shelf.get(project, old).key
+        line = _number(request.GET.get("line", ""))
+        found = await READER.run(cross, where, before, snapshot.key, path, line, chosen)
+        if found.path and (found.name or found.path == path):
+            was = {"was": f"{old}:{path}"} if found.path != path else {}
+            asked = {"symbol": found.name, **was} if found.line or was else {}
+            return redirect(links.source(snapshot.key, found.path, found.line, **asked))
+        if found.name:
+            sought, importpath, chosen = found.name, found.importpath, ""
+            subject = Subject(where, snapshot.key, importpath, sought)
+            gone = await READER.run(fate, subject, links)
+    try:
+        view = await PRESS.run(view_path, where, snapshot.key, path, links, chosen)
+    except NoSuchFile:
+        if gone is None:
+            raise
+        return await reply(
+            request, "absent", trouble.gone(sought, gone, links, importpath), status=404
+        )
+    file, folder = (view, None) if isinstance(view, FileView) else (None, view)
+    short = shortname.short(file.importpath, chosen) if file and file.chosen_line else ""
+    page = SourcePage(
+        version,
+        project,
+        file,
+        folder,
+        escaped(file.rows if file else ""),
+        chosen if short else "",
+        _was(request) if short else None,
+        trouble.told_gone(sought, gone) if gone else "",
+        _short_url(request, short, version) if short else "",
+        _short_url(request, "*", version),
+    )
+    return await reply(request, "source", page)
+
+
+@readable
+async def symbol(request: HttpRequest, importpath: str, name: str) -> HttpResponse:
+    """Show a symbol: where it is declared, its signature, its doc, its code."""
+    where = shelfmark.where()
+    shelf = stock(where).shelf
+    project = shelf.project_of(importpath)
+    if project is None:
+        raise NoSuchFile(importpath)
+    edition = await choose(request, shelf, project)
+    links = links_for(request)
+    subject = Subject(where, edition.snapshot.key, importpath, name)
+    if href := await READER.run(declared_elsewhere, subject, links):
+        return redirect(href)
+    if beside := BESIDE.get(request.GET.get("show", "")):
+        return await beside(request, subject, links)
+    try:
+        view, facts = await asyncio.gather(
+            PRESS.run(view_symbol, *subject, links), READER.run(symbol_facts, subject, links)
+        )
+    except (NoSuchSymbol, NoSuchFile):
+        now = await READER.run(fate, subject, links)
+        if now is None or not (now.importpath or now.last or now.first):
+            raise
+        if not now.importpath:
+            return await reply(request, "absent", trouble.gone(name, now, links, importpath), 404)
+        query = urlencode({**request.GET.dict(), "from": importpath})
+        return redirect(f"{reverse('symbol', args=[now.importpath, name])}?{query}")
+    later = facts.later if facts else None
+    page = SymbolPage(
+        view,
+        edition,
+        edition.origin is Origin.CLUSTER,
+        facts,
+        _with(request, show="uses"),
+        _with(request, show="calls") if facts and view.kind in {Kind.FUNC, Kind.METHOD} else "",
+        request.GET.get("from", ""),
+        escaped(view.rows),
+        trouble.told_gone(name, later) if later and not later.importpath else "",
+        _short_url(request, shortname.short(importpath, name), edition.snapshot.version),
+    )
+    return await reply(request, "symbol", page)
+
+
+@readable
+async def short(request: HttpRequest, short: str) -> HttpResponse:
+    """Lead on to the symbol that a short address is of; it says itself what became of it."""
+    text, _at, version = short.partition("@")
+    name = shortname.read(text)
+    found = await READER.run(symbols_of, shelfmark.where(), name) if name else ()
+    links = links_for(request, version)
+    if len(found) == 1:
+        return redirect(links.symbol(*found[0]))
+    ways = tuple((f"{path}#{each}", links.symbol(path, each)) for path, each in found)
+    page = trouble.no_short(short, ways, reverse("sources"))
+    return await reply(request, "absent", page, status=300 if found else 404)
+
+
+async def _uses(request: HttpRequest, subject: Subject, links: Links) -> HttpResponse:
+    start = _number(request.GET.get("from", "0"))
+    uses = await READER.run(use_page, subject, start, PAGE_USES, links)
+    more = _with(request, show="uses", **{"from": str(uses.next)})
+    _where, key, importpath, name = subject
+    page = UsesPage(importpath, name, key, links.symbol(importpath, name), uses, more)
+    return await reply(request, "uses", page)
+
+
+async def _calls(request: HttpRequest, subject: Subject, links: Links) -> HttpResponse:
+    """Answer with both ways as a page, or with `?way=`, callers or callees, as data."""
+    if job := WAYS.get(request.GET.get("way", "")):
+        return JsonResponse(asdict(await READER.run(job, subject, links)))
+    page = CallsPage(
+        subject.importpath,
+        subject.name,
+        subject.key,
+        links.symbol(subject.importpath, subject.name),
+        await READER.run(caller_level, subject, links),
+        await READER.run(callee_level, subject, links),
+    )
+    return await reply(request, "calls", page)
+
+
+async def _card(_request: HttpRequest, subject: Subject, links: Links) -> HttpResponse:
+    card = await READER.run(symbol_card, subject, links)
+    return JsonResponse(asdict(card) if card else {}, status=200 if card else 404)
+
+
+BESIDE = {"uses": _uses, "calls": _calls, "card": _card}
+"""What `?show=` answers with instead of a symbol's page."""
+
+
+def _was(request: HttpRequest) -> tuple[str, str] | None:
+    version, _colon, path = request.GET.get("was", "").partition(":")
+    return (version, path) if version and path else None
+
+
+def _short_url(request: HttpRequest, name: str, version: str) -> str:
+    return request.build_absolute_uri(reverse("short", args=[f"{name}@{version}"]))
+
+
+def _number(text: str) -> int:
+    """Return a number of an address, 0 for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+
+
+def _with(request: HttpRequest, **query: str) -> str:
+    """Return the address of this page with `query` beside what it asks for already."""
+    asked = request.GET.copy()
+    for each, value in query.items():
+        asked[each] = value
+    return f"?{asked.urlencode()}"
