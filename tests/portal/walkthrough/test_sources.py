@@ -142,7 +142,7 @@ async def test_where_go_is_at_hand_it_goes_over_what_a_page_has_imported(
     await imported(visitor)
 
     page = await text(visitor, "/source/")
-    assert page.count("cross-referenced by Go&#x27;s type checker") == 1
+    assert page.count("cross-referenced by Go's type checker") == 1
 
 
 async def test_without_a_version_that_is_listed_nothing_is_begun(visitor: AsyncClient) -> None:
