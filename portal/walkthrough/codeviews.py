@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from portal.source import shortname
 from portal.source.errors import NoSuchFile, NoSuchSymbol
+from portal.source.snapshot import Snapshot
 from portal.source.symbols import Kind
 from portal.walkthrough import shelfmark, trouble
 from portal.walkthrough.calltree import CallLevel, callee_level, caller_level
@@ -60,6 +61,8 @@ class SourcePage:
     """The short address of the chosen symbol at this version, with scheme and host; "" for none."""
     short_root: str
     """What a short name of this version is put into, in the place of its `*`."""
+    lent: str
+    """MODULE@VERSION that stands in for this version here, because no proxy has its own; else ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ async def source(request: HttpRequest, project: str, version: str, path: str = "
         trouble.told_gone(sought, gone) if gone else "",
         _short_url(request, short, version) if short else "",
         _short_url(request, "*", version),
+        _lent(snapshot, path),
     )
     return await reply(request, "source", page)
 
@@ -249,6 +253,14 @@ BESIDE = {"uses": _uses, "calls": _calls, "card": _card}
 def _was(request: HttpRequest) -> tuple[str, str] | None:
     version, _colon, path = request.GET.get("was", "").partition(":")
     return (version, path) if version and path else None
+
+
+def _lent(snapshot: Snapshot, path: str) -> str:
+    main = snapshot.lent
+    staged = (module.folder for module in snapshot.modules[1:])
+    if main is None or any(f"{path}/".startswith(f"{folder}/") for folder in staged):
+        return ""
+    return str(main)
 
 
 def _short_url(request: HttpRequest, name: str, version: str) -> str:
