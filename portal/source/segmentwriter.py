@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import zstandard
 
-from portal.source.declared import Declared
+from portal.source.language import Reading
 from portal.source.methodset import Facts
-from portal.source.segment import CODE_FORMAT
+from portal.source.segment import CODE_FORMAT, TEXT_FORMAT
 
 LEVEL = 3
 """Of zstandard: a sixth of the size, at 200 MB/s on one core; levels above gain little."""
@@ -24,14 +24,17 @@ PAGE_BYTES = 8192
 PART_FILES = 256
 """Files whose method sets lie together: they are only ever read all at once."""
 
-_TEXT_SCHEMA = """
+_TEXT_SCHEMA = f"""
+PRAGMA user_version = {TEXT_FORMAT};
 CREATE TABLE blob (id INTEGER PRIMARY KEY, sha BLOB NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE lender (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE heir (blob INTEGER PRIMARY KEY, number INTEGER NOT NULL, before INTEGER NOT NULL);
 CREATE VIRTUAL TABLE gram USING fts5
     (body, content='', detail=none, columnsize=0, tokenize='trigram');
 """
 _CODE_SCHEMA = f"""
 PRAGMA user_version = {CODE_FORMAT};
-CREATE TABLE outline (blob INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE outline (blob INTEGER PRIMARY KEY, is_plain INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE name (id INTEGER PRIMARY KEY, name TEXT NOT NULL, last TEXT NOT NULL,
     humps TEXT NOT NULL, at BLOB NOT NULL);
 CREATE VIRTUAL TABLE part USING fts5
@@ -52,12 +55,23 @@ class NewBlob(NamedTuple):
     data: bytes
     """Compressed by `pack`."""
     text: str | None
-    """None: no text, so it is kept and not searched."""
+    """What of it is searched: its text, or `news` where it has a predecessor; None: it is no text."""
+    before: tuple[str, int] | None = None
+    """(segment, blob) of the predecessor by whose means `data` was packed, which is kept whole."""
 
 
-def pack(data: bytes) -> bytes:
-    """Return `data` compressed."""
-    return zstandard.ZstdCompressor(level=LEVEL).compress(data)
+def pack(data: bytes, before: bytes | None = None) -> bytes:
+    """Return `data` compressed; with `before`, a text much like it, by its difference."""
+    known = None
+    if before is not None:
+        known = zstandard.ZstdCompressionDict(before, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    return zstandard.ZstdCompressor(level=LEVEL, dict_data=known).compress(data)
+
+
+def news(text: str, before: str) -> str:
+    """Return the lines of `text` that `before` does not have."""
+    known = set(before.split("\n"))
+    return "\n".join(line for line in text.split("\n") if line not in known)
 
 
 def text_of(data: bytes) -> str | None:
@@ -90,9 +104,16 @@ class TextWriter:
                 self._db.execute(
                     "INSERT INTO blob VALUES (?, ?, ?, ?)", (number, blob.sha, blob.size, blob.data)
                 )
-                if blob.text is not None:
+                if blob.text:
                     self._db.execute(
                         "INSERT INTO gram(rowid, body) VALUES (?, ?)", (number, blob.text)
+                    )
+                if blob.before is not None:
+                    name, before = blob.before
+                    self._db.execute("INSERT OR IGNORE INTO lender(name) VALUES (?)", (name,))
+                    self._db.execute(
+                        "INSERT INTO heir SELECT ?, number, ? FROM lender WHERE name = ?",
+                        (number, before, name),
                     )
                 self.held[blob.sha] = number
 
@@ -112,8 +133,8 @@ class TextWriter:
         self._db.close()
 
 
-def write_code(place: Path, outlines: Iterable[tuple[int, Declared, Facts]]) -> None:
-    """Write `N.code` from what each Go blob declares; it has its name when it is whole."""
+def write_code(place: Path, readings: Iterable[tuple[int, Reading]]) -> None:
+    """Write `N.code` from what each Go blob says; it has its name when it is whole."""
     part = place.with_name(f"{place.name}.part")
     part.unlink(missing_ok=True)
     db = sqlite3.connect(part)
@@ -123,11 +144,11 @@ def write_code(place: Path, outlines: Iterable[tuple[int, Declared, Facts]]) -> 
     methods: list[tuple[int, Facts]] = []
     compressor = zstandard.ZstdCompressor(level=LEVEL)
     with db:
-        for number, declared, facts in outlines:
+        for number, (declared, facts, is_plain) in readings:
             if facts.shapes or facts.methods:
                 methods.append((number, facts))
             data = compressor.compress(json.dumps(declared, separators=(",", ":")).encode())
-            db.execute("INSERT INTO outline VALUES (?, ?)", (number, data))
+            db.execute("INSERT INTO outline VALUES (?, ?, ?)", (number, is_plain, data))
             for at, symbol in enumerate(declared.symbols):
                 names.setdefault(symbol.name, array("I")).extend((number, at))
             for importpath in set(declared.imports.values()):
