@@ -93,10 +93,12 @@ class Segment:
 
     def predecessor(self, number: int) -> "tuple[Segment, int] | None":
         """Return (segment, blob) from which a blob is kept by its difference; None: it is kept whole."""
-        if number not in self._before:
+        if self._format == 0:
             return None
-        name, before = self._before[number]
-        return self._lender(name), before
+        row = self._text.execute(
+            "SELECT name, before FROM heir JOIN lender USING (number) WHERE blob = ?", (number,)
+        ).fetchone()
+        return (self._lender(row[0]), row[1]) if row else None
 
     def lenders(self) -> list[str]:
         """Return the names of the segments that this one cannot be read without."""
@@ -221,18 +223,15 @@ class Segment:
             yield Found(name, tuple(zip(numbers[::2], numbers[1::2], strict=True)))
 
     @cached_property
-    def _before(self) -> dict[int, tuple[str, int]]:
-        if self._format == 0:
-            return {}
-        rows = self._text.execute("SELECT blob, name, before FROM heir JOIN lender USING (number)")
-        return {blob: (name, before) for blob, name, before in rows}
-
-    @cached_property
     def _heirs(self) -> dict[str, dict[int, list[int]]]:
         """Segment to predecessor to blobs."""
         heirs: dict[str, dict[int, list[int]]] = {}
-        for blob, (name, before) in self._before.items():
-            heirs.setdefault(name, {}).setdefault(before, []).append(blob)
+        if self._format > 0:
+            rows = self._text.execute(
+                "SELECT name, before, blob FROM heir JOIN lender USING (number)"
+            )
+            for name, before, blob in rows:
+                heirs.setdefault(name, {}).setdefault(before, []).append(blob)
         return heirs
 
     def _lender(self, name: str) -> "Segment":
