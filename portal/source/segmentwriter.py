@@ -86,12 +86,15 @@ class TextWriter:
     """Writes `N.text` beside its name; it has its name after `finish`, and what was added before is kept."""
 
     def __init__(self, place: Path) -> None:
-        """Go on where a writer that was ended left off, or begin."""
+        """Go on where a writer of this format that was ended left off, or begin."""
         self._place = place
         self._part = place.with_name(f"{place.name}.part")
-        is_new = not self._part.exists()
         self._db = sqlite3.connect(self._part)
-        self._db.executescript(_PRAGMAS + (_TEXT_SCHEMA if is_new else ""))
+        (found,) = self._db.execute("PRAGMA user_version").fetchone()
+        if found != TEXT_FORMAT:
+            self.drop()
+            self._db = sqlite3.connect(self._part)
+        self._db.executescript(_PRAGMAS + ("" if found == TEXT_FORMAT else _TEXT_SCHEMA))
         rows = self._db.execute("SELECT sha, id FROM blob")
         self.held: dict[bytes, int] = dict(rows)
         """Hash to id of what was added."""
@@ -124,9 +127,9 @@ class TextWriter:
         _finish(self._db, self._part, self._place)
 
     def drop(self) -> None:
-        """Leave nothing behind: there was nothing new."""
+        """Leave nothing behind."""
         self._db.close()
-        self._part.unlink()
+        self._part.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Leave off: another writer may go on."""
