@@ -56,7 +56,8 @@ def take_in(snapshot: Snapshot, cache: ModuleCache, collection: Collection, say:
     for name in collection.segments():
         place = collection.root / name
         with closing(Segment(place)) as segment:
-            is_read = segment.has_code
+            # Of one that was removed and came again, some may not have been read anew in between.
+            is_read = segment.has_code and code.get(name, {}).keys() <= segment.outlined()
         if not is_read:
             _take_code(place, code.get(name, {}), say)
 

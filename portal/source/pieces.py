@@ -99,13 +99,18 @@ class _Known(NamedTuple):
     def moved(self, mark: Mark, start: int, line: int) -> Mark:
         """Return a mark as it is when the piece starts at `start`, behind `line` lines."""
         characters, lines = start - self.start, line - self.line
-        return mark._replace(
-            start=mark.start + characters,
-            end=mark.end + characters,
-            name_start=mark.name_start + characters,
-            line=mark.line + lines,
-            end_line=mark.end_line + lines,
-            doc_line=mark.doc_line + lines,
+        return Mark(
+            mark.name,
+            mark.kind,
+            mark.start + characters,
+            mark.end + characters,
+            mark.name_start + characters,
+            mark.line + lines,
+            mark.end_line + lines,
+            mark.doc_line + lines,
+            mark.signature,
+            mark.digest,
+            mark.signature_digest,
         )
 
 

@@ -31,7 +31,8 @@ SHORTEST = 3
 TEXT_FORMAT = 1
 """Of `N.text`; 0 has every blob whole, and is read as it is."""
 CODE_FORMAT = 2
-"""Of `N.code`; one of another format is as if it were not there, and is written anew by the next import."""
+"""Of `N.code`; 1 does not say what is plain, and is read as it is. One of another format is as if it were
+not there, and is written anew by the next import."""
 KEPT_ANSWERS = 16
 """Lists of candidates: a predecessor's are asked for by itself and by its heirs."""
 KEPT_OUTLINES = 1024
@@ -64,6 +65,7 @@ class Segment:
         self._beside[place.name] = self
         self._matched: dict[str, list[int]] = {}
         self._code_db: sqlite3.Connection | None = None
+        self._code_format = 0
         self._decompressor = zstandard.ZstdDecompressor()
         self._outlines: dict[int, Declared] = {}
 
@@ -114,7 +116,7 @@ class Segment:
         None: none of them is long enough to tell. No blob that does have such a line is missing.
         """
         query = _grams(parts)
-        return self._matching(query) if query else None
+        return list(self._matching(query)) if query else None
 
     def _matching(self, query: str) -> list[int]:
         """Return what may match: by a line of its own, or by one that it has from its predecessor."""
@@ -152,12 +154,17 @@ class Segment:
 
     def is_plain(self, number: int) -> bool:
         """Whether a Go file was read that is plain, as portal.source.pieces has it."""
-        if self._code is None:
+        if self._code is None or self._code_format < CODE_FORMAT:
             return False
         row = self._code.execute(
             "SELECT is_plain FROM outline WHERE blob = ?", (number,)
         ).fetchone()
         return row is not None and bool(row[0])
+
+    def outlined(self) -> set[int]:
+        """Return every blob of which is known what it declares."""
+        rows = self._code.execute("SELECT blob FROM outline") if self._code is not None else ()
+        return {blob for (blob,) in rows}
 
     def outlines(self) -> Iterator[tuple[int, Declared]]:
         """Yield (blob, what it declares) of every Go file."""
@@ -246,8 +253,8 @@ class Segment:
             if place.is_file():
                 db = _open(place)
                 (found,) = db.execute("PRAGMA user_version").fetchone()
-                if found == CODE_FORMAT:
-                    self._code_db = db
+                if found in {1, CODE_FORMAT}:
+                    self._code_db, self._code_format = db, found
                 else:
                     db.close()
         return self._code_db

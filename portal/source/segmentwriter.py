@@ -62,10 +62,12 @@ class NewBlob(NamedTuple):
 
 def pack(data: bytes, before: bytes | None = None) -> bytes:
     """Return `data` compressed; with `before`, a text much like it, by its difference."""
-    known = None
-    if before is not None:
-        known = zstandard.ZstdCompressionDict(before, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-    return zstandard.ZstdCompressor(level=LEVEL, dict_data=known).compress(data)
+    if before is None:
+        return zstandard.ZstdCompressor(level=LEVEL).compress(data)
+    known = zstandard.ZstdCompressionDict(before, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    # With a checksum: by means of any other text it is refused.
+    compressor = zstandard.ZstdCompressor(level=LEVEL, dict_data=known, write_checksum=True)
+    return compressor.compress(data)
 
 
 def news(text: str, before: str) -> str:

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from portal.source.codequery import read
 from portal.source.errors import NewerIndex
@@ -13,8 +14,8 @@ from portal.source.fetch import ModuleCache, verify
 from portal.source.grep import Grep
 from portal.source.index import Index
 from portal.source.intake import Step, take_in
-from portal.source.segment import TEXT, TEXT_FORMAT
-from portal.source.segmentwriter import TextWriter
+from portal.source.segment import CODE, TEXT, TEXT_FORMAT, unpack
+from portal.source.segmentwriter import TextWriter, pack
 from portal.source.snapshot import Snapshot
 from portal.source.view import Collection, View, ViewHolding
 from tests.portal.source.test_intake import Ended, quiet
@@ -230,6 +231,45 @@ def test_a_segment_of_an_earlier_portolan_is_read_and_is_a_predecessor(
     assert kept_by(view, "a.go") is not None
     holds_all(opened(collection, first), VERSIONS["v1.0.0"], ["Sail", "Row", "Drift"])
     holds_all(view, VERSIONS["v1.1.0"], ["Sail", "Anchor", "Row", "Drift"])
+
+
+def test_code_of_an_earlier_portolan_is_read_and_its_heirs_are_parsed_whole(
+    tmp_path: Path, made: Made
+) -> None:
+    collection = Collection(tmp_path / "index")
+    first, cache = made("v1.0.0", {"a.go": VERSIONS["v1.0.0"]})
+    take_in(first, cache, collection, quiet)
+    with closing(sqlite3.connect(next(collection.root.glob(f"*{CODE}")))) as db, db:
+        db.execute("ALTER TABLE outline DROP COLUMN is_plain")
+        db.execute("PRAGMA user_version = 1")
+    second, cache = made("v1.1.0", {"a.go": VERSIONS["v1.1.0"]})
+    take_in(second, cache, collection, quiet)
+
+    holds_all(opened(collection, first), VERSIONS["v1.0.0"], ["Sail", "Row", "Drift"])
+    holds_all(opened(collection, second), VERSIONS["v1.1.0"], ["Sail", "Anchor", "Row", "Drift"])
+
+
+def test_what_was_not_read_anew_while_its_version_was_away_is_read_when_it_comes_again(
+    taken: tuple[Collection, dict[str, Snapshot]], made: Made
+) -> None:
+    collection, snapshots = taken
+    lender = opened(collection, snapshots["v1.0.0"]).segments[0].place
+    collection.remove(snapshots["v1.0.0"])
+    with closing(sqlite3.connect(lender.with_suffix(CODE))) as db:
+        db.execute("PRAGMA user_version = 0")
+    take_in(*made("v1.1.0", {"a.go": VERSIONS["v1.1.0"]}), collection, quiet)
+    take_in(*made("v1.0.0", {"a.go": VERSIONS["v1.0.0"]}), collection, quiet)
+
+    view = opened(collection, snapshots["v1.0.0"])
+    holds_all(view, VERSIONS["v1.0.0"], ["Sail", "Row", "Drift"])
+
+
+def test_a_difference_from_another_text_is_refused() -> None:
+    packed = pack(b"sail away " * 9 + b"now", b"sail away " * 9)
+
+    assert unpack(packed, b"sail away " * 9) == b"sail away " * 9 + b"now"
+    with pytest.raises(zstandard.ZstdError):
+        unpack(packed, b"row along " * 9)
 
 
 def test_a_segment_of_a_later_portolan_is_not_read(tmp_path: Path, made: Made) -> None:
