@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from portal.source.errors import NoSuchFile, NotAFile, UnknownSnapshot
-from portal.source.segmentwriter import NewBlob, news, pack, text_of
+from portal.source.segmentwriter import NewBlob, is_text, news, pack, searched
 from portal.source.snapshot import Shelf, Snapshot
 from portal.source.view import Collection, View
 
@@ -44,13 +44,15 @@ class Lineage:
 
     def blob(self, path: str, sha: bytes, data: bytes) -> NewBlob:
         """Return a file's blob as it is to be kept: by its difference from what lay at `path`, or whole."""
-        text = text_of(data)
-        before = self._predecessor(path) if text else None
-        if text and before and (old := text_of(before.data)):
-            lines = news(text, old)
-            if len(lines) <= MOST_NEW * len(text):
-                return NewBlob(sha, len(data), pack(data, before.data), lines, before.place)
-        return NewBlob(sha, len(data), pack(data), text)
+        if not is_text(data):
+            return NewBlob(sha, len(data), pack(data), None)
+        before = self._predecessor(path)
+        if before and is_text(before.data):
+            lines = news(data, before.data)
+            if len(lines) <= MOST_NEW * len(data):
+                packed = pack(data, before.data)
+                return NewBlob(sha, len(data), packed, searched(lines), before.place)
+        return NewBlob(sha, len(data), pack(data), searched(data))
 
     def _predecessor(self, path: str) -> Predecessor | None:
         """Return what lay at a path or, where that is kept by its difference, what it differs from."""

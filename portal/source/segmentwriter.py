@@ -55,7 +55,7 @@ class NewBlob(NamedTuple):
     data: bytes
     """Compressed by `pack`."""
     text: str | None
-    """What of it is searched: its text, or `news` where it has a predecessor; None: it is no text."""
+    """What of it is `searched`: all, or the `news` where it has a predecessor; None: it is no text."""
     before: tuple[str, int] | None = None
     """(segment, blob) of the predecessor by whose means `data` was packed, which is kept whole."""
 
@@ -70,17 +70,19 @@ def pack(data: bytes, before: bytes | None = None) -> bytes:
     return compressor.compress(data)
 
 
-def news(text: str, before: str) -> str:
-    """Return the lines of `text` that `before` does not have."""
-    known = set(before.split("\n"))
-    return "\n".join(line for line in text.split("\n") if line not in known)
+def is_text(data: bytes) -> bool:
+    """Whether a blob is text: none holds a NUL near its start, as for git."""
+    return b"\0" not in data[:8000]
 
 
-def text_of(data: bytes) -> str | None:
-    """Return the text of a blob, or None where it is none: it holds a NUL near its start, as for git."""
-    if b"\0" in data[:8000]:
-        return None
-    # A NUL further on would be the end of the text for the index.
+def news(data: bytes, before: bytes) -> bytes:
+    """Return the lines of a blob that `before` does not have."""
+    known = set(before.split(b"\n"))
+    return b"\n".join([line for line in data.split(b"\n") if line not in known])
+
+
+def searched(data: bytes) -> str:
+    """Return text as it is searched: a NUL would be its end."""
     return data.decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
