@@ -54,23 +54,25 @@ def read(data: bytes) -> Declared:
 def of(source: Source) -> Declared:
     """Return what a parsed Go file declares."""
     return Declared(
-        package_name(source),
-        constraint_of(source.text),
-        import_table(source),
-        tuple(
-            Mark(
-                symbol.name,
-                symbol.kind.value,
-                symbol.span.start,
-                symbol.span.end,
-                symbol.name_span.start,
-                symbol.line,
-                symbol.end_line,
-                symbol.doc_line,
-                symbol.signature,
-                symbol.digest[:DIGEST],
-                symbol.signature_digest[:DIGEST],
-            )
-            for symbol in declared(source, "", is_whole=False)
-        ),
+        package_name(source), constraint_of(source.text), import_table(source), marks(source)
+    )
+
+
+def marks(source: Source) -> tuple[Mark, ...]:
+    """Return the names that a parsed text declares, in order."""
+    return tuple(
+        Mark(
+            symbol.name,
+            symbol.kind.value,
+            symbol.span.start,
+            symbol.span.end,
+            symbol.name_span.start,
+            symbol.line,
+            symbol.end_line,
+            symbol.doc_line,
+            symbol.signature,
+            symbol.digest[:DIGEST],
+            symbol.signature_digest[:DIGEST],
+        )
+        for symbol in declared(source, "", is_whole=False)
     )

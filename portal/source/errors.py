@@ -15,6 +15,7 @@ SourceError
     BadMember       it holds something that no source tree has, or names it as none could
     TooMuch         it holds more than an import takes
   NotIndexed        a version is listed and not imported, so nothing of it can be looked up
+  NewerIndex        a later Portolan wrote a file of the index, in a format of its own
   BadQuery          a question to the code that cannot be read
   NoGo              no Go command that is new enough is on this machine
   NotChecked        Go's type checker came to no end with a version
@@ -162,6 +163,23 @@ class NotIndexed(SourceError):
     def __reduce__(self) -> tuple[type["NotIndexed"], tuple[str]]:
         """Pickle by the arguments: the message is made of them."""
         return NotIndexed, (self.key,)
+
+
+class NewerIndex(SourceError):
+    """A file of the index is of a format that this Portolan does not know."""
+
+    status = 503
+
+    def __init__(self, name: str) -> None:
+        """Say which file."""
+        self.name = name
+        super().__init__(
+            f"{name} was written by a later Portolan: run that one, or remove the index and import again"
+        )
+
+    def __reduce__(self) -> tuple[type["NewerIndex"], tuple[str]]:
+        """Pickle by the arguments: the message is made of them."""
+        return NewerIndex, (self.name,)
 
 
 class NoGo(SourceError):

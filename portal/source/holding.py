@@ -4,8 +4,12 @@ Both are read in place, never unpacked. Source: Go modules reference, "Module ca
 "Module zip files" (a zip's members are all named `MODULE@VERSION/PATH`, and none is a link).
 """
 
+import errno
+import os
+import stat
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -57,45 +61,60 @@ class FolderHolding:
 
     def listing(self, folder: str) -> list[Entry]:
         """Return what a folder holds; links are left out."""
-        place = self._place(folder)
-        if not place.is_dir():
-            raise NoSuchFile(f"no folder {folder!r}")
-        return [
-            Entry(child.name, child.is_dir(), None if child.is_dir() else child.stat().st_size)
-            for child in place.iterdir()
-            if not child.is_symlink()
-        ]
+        with self._opened(folder) as (found, is_folder):
+            if not is_folder:
+                raise NoSuchFile(f"no folder {folder!r}")
+            with os.scandir(found) as children:
+                return [
+                    Entry(
+                        child.name, child.is_dir(), None if child.is_dir() else child.stat().st_size
+                    )
+                    for child in children
+                    if not child.is_symlink()
+                ]
 
     def read(self, path: str, limit: int) -> bytes:
         """Return a file's bytes, of which no more than `limit` are ever read."""
-        place = self._place(path)
-        if place.is_dir():
-            raise NotAFile(f"{path!r} is a folder")
-        try:
-            with place.open("rb") as file:
+        with self._opened(path) as (found, is_folder):
+            if is_folder:
+                raise NotAFile(f"{path!r} is a folder")
+            with open(found, "rb", closefd=False) as file:
                 data = file.read(limit + 1)
-        except FileNotFoundError as error:
-            raise NoSuchFile(f"no file {path!r}") from error
         if len(data) > limit:
             raise TooLarge(f"{path!r} is longer than {limit} bytes")
         return data
 
     def walk(self) -> Iterator[str]:
         """Yield the path of every file that is not a link."""
-        for place in self._root.rglob("*"):
-            if place.is_file() and not place.is_symlink():
-                yield place.relative_to(self._root).as_posix()
+        waiting = [""]
+        while waiting:
+            above = waiting.pop()
+            with os.scandir(self._root / above) as children:
+                for child in children:
+                    if child.is_dir(follow_symlinks=False):
+                        waiting.append(f"{above}{child.name}/")
+                    elif child.is_file(follow_symlinks=False):
+                        yield above + child.name
 
-    def _place(self, path: str) -> Path:
-        place = self._root / clean(path)
+    @contextmanager
+    def _opened(self, path: str) -> Iterator[tuple[int, bool]]:
+        """Give (descriptor, whether it is a folder) of what lies at a path."""
+        found = os.open(self._root, os.O_RDONLY)
         try:
-            real = place.resolve(strict=True)
-        except OSError as error:
+            for part in filter(None, clean(path).split("/")):
+                above = found
+                # A module zip holds no links, so one that is here was put here by someone else.
+                found = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=above)
+                os.close(above)
+            yield found, stat.S_ISDIR(os.fstat(found).st_mode)
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise NoSuchFile(f"no file or folder {path!r}") from error
-        # A module zip holds no links, so one that is here was put here by someone else.
-        if real != place:
-            raise BadPath(f"{path!r} is a link")
-        return place
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+            raise BadPath(f"{path!r} is a link") from error
+        finally:
+            os.close(found)
 
 
 class ZipHolding:

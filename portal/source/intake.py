@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
-from portal.source.declared import Declared
 from portal.source.fetch import ModuleCache
-from portal.source.language import READERS, ending
-from portal.source.methodset import Facts
+from portal.source.language import READERS, Before, Reading, ending
+from portal.source.lineage import Lineage
 from portal.source.segment import CODE, TEXT, Segment
-from portal.source.segmentwriter import NewBlob, TextWriter, pack, text_of, write_code
+from portal.source.segmentwriter import NewBlob, TextWriter, write_code
 from portal.source.snapshot import Snapshot
 from portal.source.tree import MAX_FILE_BYTES
 from portal.source.view import Collection, Placed
@@ -56,7 +56,8 @@ def take_in(snapshot: Snapshot, cache: ModuleCache, collection: Collection, say:
     for name in collection.segments():
         place = collection.root / name
         with closing(Segment(place)) as segment:
-            is_read = segment.has_code
+            # Of one that was removed and came again, some may not have been read anew in between.
+            is_read = segment.has_code and code.get(name, {}).keys() <= segment.outlined()
         if not is_read:
             _take_code(place, code.get(name, {}), say)
 
@@ -82,8 +83,9 @@ def _code_blobs(collection: Collection) -> dict[str, dict[int, str]]:
 
 def _take_text(snapshot: Snapshot, cache: ModuleCache, collection: Collection, say: Say) -> None:
     known = _known(collection)
-    place = (collection.root / snapshot.id[:16]).with_suffix(TEXT)
+    place = (collection.root / _name(snapshot, collection)).with_suffix(TEXT)
     files: list[tuple[str, bytes, int]] = []
+    lineage = Lineage(snapshot, collection)
     writer = TextWriter(place)
     try:
         batch: dict[bytes, NewBlob] = {}
@@ -97,7 +99,7 @@ def _take_text(snapshot: Snapshot, cache: ModuleCache, collection: Collection, s
                 path = f"{module.folder}/{inside}" if module.folder else inside
                 files.append((path, sha, len(data)))
                 if not (sha in known or sha in writer.held or sha in batch):
-                    batch[sha] = NewBlob(sha, len(data), pack(data), text_of(data))
+                    batch[sha] = lineage.blob(path, sha, data)
                     size += len(data)
                 if size > BATCH_BYTES:
                     writer.add(batch.values())
@@ -111,8 +113,17 @@ def _take_text(snapshot: Snapshot, cache: ModuleCache, collection: Collection, s
             writer.drop()
     finally:
         writer.close()
+        lineage.close()
     where = known | held
     collection.write(snapshot, (Placed(path, *where[sha], size) for path, sha, size in files))
+
+
+def _name(snapshot: Snapshot, collection: Collection) -> str:
+    """Return a name that no segment has: those of a version that was removed may still be read."""
+    taken = collection.segments()
+    name = snapshot.id[:16]
+    names = chain([name], (f"{name}-{again}" for again in count(2)))
+    return next(one for one in names if one not in taken)
 
 
 def _known(collection: Collection) -> dict[bytes, tuple[str, int]]:
@@ -129,8 +140,8 @@ def _take_code(place: Path, code: dict[int, str], say: Say) -> None:
     numbers = sorted(code.items())
     chunks = [(place, numbers[at : at + CHUNK]) for at in range(0, len(numbers), CHUNK)]
 
-    def outlines(pool: ProcessPoolExecutor) -> Iterator[tuple[int, Declared, Facts]]:
-        for done, chunk in enumerate(pool.map(_declared, chunks)):
+    def readings(pool: ProcessPoolExecutor) -> Iterator[tuple[int, Reading]]:
+        for done, chunk in enumerate(pool.map(_readings, chunks)):
             say(Step("code", min(done * CHUNK, len(numbers)), len(numbers)))
             yield from chunk
 
@@ -139,18 +150,25 @@ def _take_code(place: Path, code: dict[int, str], say: Say) -> None:
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_prepare,
     ) as pool:
-        write_code(place.with_suffix(CODE), outlines(pool))
+        write_code(place.with_suffix(CODE), readings(pool))
 
 
-def _declared(
-    chunk: tuple[Path, list[tuple[int, str]]],
-) -> list[tuple[int, Declared, Facts]]:
+def _readings(chunk: tuple[Path, list[tuple[int, str]]]) -> list[tuple[int, Reading]]:
     place, numbers = chunk
-    found: list[tuple[int, Declared, Facts]] = []
     with closing(Segment(place)) as segment:
-        for number, suffix in numbers:
-            found.append((number, *READERS[suffix](segment.blob(number))))
-    return found
+        return [
+            (number, READERS[suffix](segment.blob(number), _before(segment, number)))
+            for number, suffix in numbers
+        ]
+
+
+def _before(segment: Segment, number: int) -> Before | None:
+    found = segment.predecessor(number)
+    if found is None or not found[0].is_plain(found[1]):
+        return None
+    lender, blob = found
+    declared = lender.outline(blob)
+    return Before(lender.blob(blob), declared) if declared else None
 
 
 def _prepare() -> None:

@@ -1,24 +1,48 @@
 """What a file declares, by the ending of its name: Go and Java by their grammars, others by statements."""
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from portal.source import java, textual
 from portal.source.declared import Declared, of
-from portal.source.golang import parse
+from portal.source.golang import Source
 from portal.source.methodset import Facts, facts
+from portal.source.pieces import cut, is_plain, reread
 
-Reader = Callable[[bytes], tuple[Declared, Facts]]
+
+class Before(NamedTuple):
+    """A plain file's predecessor: see portal.source.pieces."""
+
+    data: bytes
+    declared: Declared
 
 
-def _go(data: bytes) -> tuple[Declared, Facts]:
-    source = parse(data)
+class Reading(NamedTuple):
+    """What a file says."""
+
+    declared: Declared
+    facts: Facts
+    is_plain: bool
+    """Whether it may be a `Before`."""
+
+
+Reader = Callable[[bytes, Before | None], Reading]
+
+
+def _go(data: bytes, before: Before | None) -> Reading:
+    text = data.decode("utf-8", "replace")
+    if before is not None:
+        declared = reread(text, before.data.decode("utf-8", "replace"), before.declared)
+        if declared is not None:
+            return Reading(declared, facts(text, declared), is_plain=True)
+    source = Source(text)
     declared = of(source)
-    return declared, facts(source.text, declared)
+    return Reading(declared, facts(text, declared), is_plain(source, cut(text)))
 
 
 def _without_facts(read: Callable[[bytes], Declared]) -> Reader:
     """Return a reader of a language without method sets."""
-    return lambda data: (read(data), Facts("", (), ()))
+    return lambda data, _before: Reading(read(data), Facts("", (), ()), is_plain=False)
 
 
 READERS: Mapping[str, Reader] = {
@@ -29,7 +53,7 @@ READERS: Mapping[str, Reader] = {
     ".yaml": _without_facts(textual.yaml),
     ".yml": _without_facts(textual.yaml),
 }
-"""Each raises nothing, whatever the bytes are."""
+"""Each raises nothing, whatever the bytes are, and says the same with a predecessor as without."""
 
 
 def ending(path: str) -> str:

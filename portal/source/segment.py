@@ -2,7 +2,11 @@
 
 A segment is two SQLite files. `N.text` has every blob, compressed, and the trigrams of those that are
 text; it is whole before `N.code` is begun, which has what each Go file declares. Neither changes once
-it has its name, but for a `N.code` of another format, which is replaced. Source:
+it has its name, but for a `N.code` of another format, which is replaced.
+
+A blob that has a predecessor, the blob at its path in a version that was there before, is kept as what
+differs: compressed against that one, with the trigrams of its new lines alone. A predecessor may lie in
+another segment, and is kept whole, so that reading a blob reads two at the most. Source:
 zoekt's design (blobs by content, trigrams as candidates only); SQLite's FTS5,
 "The Trigram Tokenizer", which folds case, so a candidate is always verified.
 """
@@ -11,19 +15,26 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import zstandard
 
 from portal.source.declared import Declared
+from portal.source.errors import NewerIndex
 from portal.source.methodset import Facts
 
 TEXT, CODE = ".text", ".code"
 SHORTEST = 3
 """Characters that an index of trigrams needs."""
-CODE_FORMAT = 1
-"""Of `N.code`; one of another format is as if it were not there, and is written anew by the next import."""
+TEXT_FORMAT = 1
+"""Of `N.text`; 0 has every blob whole, and is read as it is."""
+CODE_FORMAT = 2
+"""Of `N.code`; 1 does not say what is plain, and is read as it is. One of another format is as if it were
+not there, and is written anew by the next import."""
+KEPT_ANSWERS = 16
+"""Lists of candidates: a predecessor's are asked for by itself and by its heirs."""
 KEPT_OUTLINES = 1024
 """Outlines that a process which looks things up keeps: some 20 MB."""
 
@@ -39,11 +50,22 @@ class Found(NamedTuple):
 class Segment:
     """A segment to be read. Belongs to one thread at a time; what it gives is the caller's."""
 
-    def __init__(self, place: Path) -> None:
-        """Open `N.text`, and `N.code` once that is there. `place` is their path without a suffix."""
+    def __init__(self, place: Path, beside: "dict[str, Segment] | None" = None) -> None:
+        """Open `N.text`, and `N.code` once that is there. `place` is their path without a suffix.
+
+        Segments that share `beside` open each other's predecessors once. Raises NewerIndex.
+        """
         self.place = place
         self._text = _open(place.with_suffix(TEXT))
+        (self._format,) = self._text.execute("PRAGMA user_version").fetchone()
+        if self._format > TEXT_FORMAT:
+            self._text.close()
+            raise NewerIndex(f"{place.name}{TEXT}")
+        self._beside = {} if beside is None else beside
+        self._beside[place.name] = self
+        self._matched: dict[str, list[int]] = {}
         self._code_db: sqlite3.Connection | None = None
+        self._code_format = 0
         self._decompressor = zstandard.ZstdDecompressor()
         self._outlines: dict[int, Declared] = {}
 
@@ -53,10 +75,11 @@ class Segment:
         return self._code is not None
 
     def close(self) -> None:
-        """Give its files back."""
-        self._text.close()
-        if self._code_db is not None:
-            self._code_db.close()
+        """Give its files back, and those of the segments beside it."""
+        for segment in self._beside.values():
+            segment._text.close()
+            if segment._code_db is not None:
+                segment._code_db.close()
 
     # --- blobs
 
@@ -65,22 +88,48 @@ class Segment:
         row = self._text.execute("SELECT data FROM blob WHERE id = ?", (number,)).fetchone()
         if row is None:
             raise KeyError(number)
-        return self._decompressor.decompress(row[0])
+        before = self.predecessor(number)
+        if before is None:
+            return self._decompressor.decompress(row[0])
+        return unpack(row[0], before[0].blob(before[1]))
+
+    def predecessor(self, number: int) -> "tuple[Segment, int] | None":
+        """Return (segment, blob) from which a blob is kept by its difference; None: it is kept whole."""
+        if self._format == 0:
+            return None
+        row = self._text.execute(
+            "SELECT name, before FROM heir JOIN lender USING (number) WHERE blob = ?", (number,)
+        ).fetchone()
+        return (self._lender(row[0]), row[1]) if row else None
+
+    def lenders(self) -> list[str]:
+        """Return the names of the segments that this one cannot be read without."""
+        return list(self._heirs)
 
     def shas(self) -> Iterator[tuple[bytes, int]]:
         """Yield (hash, id) of every blob."""
         yield from self._text.execute("SELECT sha, id FROM blob")
 
     def candidates(self, parts: Sequence[str]) -> list[int] | None:
-        """Return, in order, the blobs that may hold all of `parts`, upper and lower case alike.
+        """Return, in order, the blobs that may have a line with all of `parts`, upper and lower case alike.
 
-        None: none of them is long enough to tell. No blob that does hold them is missing.
+        None: none of them is long enough to tell. No blob that does have such a line is missing.
         """
         query = _grams(parts)
-        if not query:
-            return None
-        rows = self._text.execute("SELECT rowid FROM gram WHERE gram MATCH ?", (query,))
-        return [row[0] for row in rows]
+        return list(self._matching(query)) if query else None
+
+    def _matching(self, query: str) -> list[int]:
+        """Return what may match: by a line of its own, or by one that it has from its predecessor."""
+        if query not in self._matched:
+            rows = self._text.execute("SELECT rowid FROM gram WHERE gram MATCH ?", (query,))
+            found = {row[0] for row in rows}
+            for name, heirs in self._heirs.items():
+                for before in self._lender(name)._matching(query):
+                    found.update(heirs.get(before, ()))
+            self._matched[query] = sorted(found)
+            if len(self._matched) > KEPT_ANSWERS:
+                del self._matched[next(iter(self._matched))]
+        return self._matched[query]
 
     def texts(self) -> list[int]:
         """Return every blob, in order."""
@@ -102,6 +151,20 @@ class Segment:
         if len(self._outlines) > KEPT_OUTLINES:
             del self._outlines[next(iter(self._outlines))]
         return found
+
+    def is_plain(self, number: int) -> bool:
+        """Whether a Go file was read that is plain, as portal.source.pieces has it."""
+        if self._code is None or self._code_format < CODE_FORMAT:
+            return False
+        row = self._code.execute(
+            "SELECT is_plain FROM outline WHERE blob = ?", (number,)
+        ).fetchone()
+        return row is not None and bool(row[0])
+
+    def outlined(self) -> set[int]:
+        """Return every blob of which is known what it declares."""
+        rows = self._code.execute("SELECT blob FROM outline") if self._code is not None else ()
+        return {blob for (blob,) in rows}
 
     def outlines(self) -> Iterator[tuple[int, Declared]]:
         """Yield (blob, what it declares) of every Go file."""
@@ -166,6 +229,23 @@ class Segment:
             numbers = _numbers(at)
             yield Found(name, tuple(zip(numbers[::2], numbers[1::2], strict=True)))
 
+    @cached_property
+    def _heirs(self) -> dict[str, dict[int, list[int]]]:
+        """Segment to predecessor to blobs."""
+        heirs: dict[str, dict[int, list[int]]] = {}
+        if self._format > 0:
+            rows = self._text.execute(
+                "SELECT name, before, blob FROM heir JOIN lender USING (number)"
+            )
+            for name, before, blob in rows:
+                heirs.setdefault(name, {}).setdefault(before, []).append(blob)
+        return heirs
+
+    def _lender(self, name: str) -> "Segment":
+        if name not in self._beside:
+            Segment(self.place.with_name(name), self._beside)
+        return self._beside[name]
+
     @property
     def _code(self) -> sqlite3.Connection | None:
         if self._code_db is None:
@@ -173,11 +253,17 @@ class Segment:
             if place.is_file():
                 db = _open(place)
                 (found,) = db.execute("PRAGMA user_version").fetchone()
-                if found == CODE_FORMAT:
-                    self._code_db = db
+                if found in {1, CODE_FORMAT}:
+                    self._code_db, self._code_format = db, found
                 else:
                     db.close()
         return self._code_db
+
+
+def unpack(data: bytes, before: bytes) -> bytes:
+    """Return what portal.source.segmentwriter.pack made smaller by means of `before`."""
+    known = zstandard.ZstdCompressionDict(before, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    return zstandard.ZstdDecompressor(dict_data=known).decompress(data)
 
 
 def _open(place: Path) -> sqlite3.Connection:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import zstandard
 
-from portal.source.declared import Declared
+from portal.source.language import Reading
 from portal.source.methodset import Facts
-from portal.source.segment import CODE_FORMAT
+from portal.source.segment import CODE_FORMAT, TEXT_FORMAT
 
 LEVEL = 3
 """Of zstandard: a sixth of the size, at 200 MB/s on one core; levels above gain little."""
@@ -24,14 +24,17 @@ PAGE_BYTES = 8192
 PART_FILES = 256
 """Files whose method sets lie together: they are only ever read all at once."""
 
-_TEXT_SCHEMA = """
+_TEXT_SCHEMA = f"""
+PRAGMA user_version = {TEXT_FORMAT};
 CREATE TABLE blob (id INTEGER PRIMARY KEY, sha BLOB NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE lender (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE heir (blob INTEGER PRIMARY KEY, number INTEGER NOT NULL, before INTEGER NOT NULL);
 CREATE VIRTUAL TABLE gram USING fts5
     (body, content='', detail=none, columnsize=0, tokenize='trigram');
 """
 _CODE_SCHEMA = f"""
 PRAGMA user_version = {CODE_FORMAT};
-CREATE TABLE outline (blob INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE outline (blob INTEGER PRIMARY KEY, is_plain INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE name (id INTEGER PRIMARY KEY, name TEXT NOT NULL, last TEXT NOT NULL,
     humps TEXT NOT NULL, at BLOB NOT NULL);
 CREATE VIRTUAL TABLE part USING fts5
@@ -52,19 +55,34 @@ class NewBlob(NamedTuple):
     data: bytes
     """Compressed by `pack`."""
     text: str | None
-    """None: no text, so it is kept and not searched."""
+    """What of it is `searched`: all, or the `news` where it has a predecessor; None: it is no text."""
+    before: tuple[str, int] | None = None
+    """(segment, blob) of the predecessor by whose means `data` was packed, which is kept whole."""
 
 
-def pack(data: bytes) -> bytes:
-    """Return `data` compressed."""
-    return zstandard.ZstdCompressor(level=LEVEL).compress(data)
+def pack(data: bytes, before: bytes | None = None) -> bytes:
+    """Return `data` compressed; with `before`, a text much like it, by its difference."""
+    if before is None:
+        return zstandard.ZstdCompressor(level=LEVEL).compress(data)
+    known = zstandard.ZstdCompressionDict(before, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    # With a checksum: by means of any other text it is refused.
+    compressor = zstandard.ZstdCompressor(level=LEVEL, dict_data=known, write_checksum=True)
+    return compressor.compress(data)
 
 
-def text_of(data: bytes) -> str | None:
-    """Return the text of a blob, or None where it is none: it holds a NUL near its start, as for git."""
-    if b"\0" in data[:8000]:
-        return None
-    # A NUL further on would be the end of the text for the index.
+def is_text(data: bytes) -> bool:
+    """Whether a blob is text: none holds a NUL near its start, as for git."""
+    return b"\0" not in data[:8000]
+
+
+def news(data: bytes, before: bytes) -> bytes:
+    """Return the lines of a blob that `before` does not have."""
+    known = set(before.split(b"\n"))
+    return b"\n".join([line for line in data.split(b"\n") if line not in known])
+
+
+def searched(data: bytes) -> str:
+    """Return text as it is searched: a NUL would be its end."""
     return data.decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
@@ -72,12 +90,15 @@ class TextWriter:
     """Writes `N.text` beside its name; it has its name after `finish`, and what was added before is kept."""
 
     def __init__(self, place: Path) -> None:
-        """Go on where a writer that was ended left off, or begin."""
+        """Go on where a writer of this format that was ended left off, or begin."""
         self._place = place
         self._part = place.with_name(f"{place.name}.part")
-        is_new = not self._part.exists()
         self._db = sqlite3.connect(self._part)
-        self._db.executescript(_PRAGMAS + (_TEXT_SCHEMA if is_new else ""))
+        (found,) = self._db.execute("PRAGMA user_version").fetchone()
+        if found != TEXT_FORMAT:
+            self.drop()
+            self._db = sqlite3.connect(self._part)
+        self._db.executescript(_PRAGMAS + ("" if found == TEXT_FORMAT else _TEXT_SCHEMA))
         rows = self._db.execute("SELECT sha, id FROM blob")
         self.held: dict[bytes, int] = dict(rows)
         """Hash to id of what was added."""
@@ -90,9 +111,16 @@ class TextWriter:
                 self._db.execute(
                     "INSERT INTO blob VALUES (?, ?, ?, ?)", (number, blob.sha, blob.size, blob.data)
                 )
-                if blob.text is not None:
+                if blob.text:
                     self._db.execute(
                         "INSERT INTO gram(rowid, body) VALUES (?, ?)", (number, blob.text)
+                    )
+                if blob.before is not None:
+                    name, before = blob.before
+                    self._db.execute("INSERT OR IGNORE INTO lender(name) VALUES (?)", (name,))
+                    self._db.execute(
+                        "INSERT INTO heir SELECT ?, number, ? FROM lender WHERE name = ?",
+                        (number, before, name),
                     )
                 self.held[blob.sha] = number
 
@@ -103,17 +131,17 @@ class TextWriter:
         _finish(self._db, self._part, self._place)
 
     def drop(self) -> None:
-        """Leave nothing behind: there was nothing new."""
+        """Leave nothing behind."""
         self._db.close()
-        self._part.unlink()
+        self._part.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Leave off: another writer may go on."""
         self._db.close()
 
 
-def write_code(place: Path, outlines: Iterable[tuple[int, Declared, Facts]]) -> None:
-    """Write `N.code` from what each Go blob declares; it has its name when it is whole."""
+def write_code(place: Path, readings: Iterable[tuple[int, Reading]]) -> None:
+    """Write `N.code` from what each Go blob says; it has its name when it is whole."""
     part = place.with_name(f"{place.name}.part")
     part.unlink(missing_ok=True)
     db = sqlite3.connect(part)
@@ -123,11 +151,11 @@ def write_code(place: Path, outlines: Iterable[tuple[int, Declared, Facts]]) -> 
     methods: list[tuple[int, Facts]] = []
     compressor = zstandard.ZstdCompressor(level=LEVEL)
     with db:
-        for number, declared, facts in outlines:
+        for number, (declared, facts, is_plain) in readings:
             if facts.shapes or facts.methods:
                 methods.append((number, facts))
             data = compressor.compress(json.dumps(declared, separators=(",", ":")).encode())
-            db.execute("INSERT INTO outline VALUES (?, ?)", (number, data))
+            db.execute("INSERT INTO outline VALUES (?, ?, ?)", (number, is_plain, data))
             for at, symbol in enumerate(declared.symbols):
                 names.setdefault(symbol.name, array("I")).extend((number, at))
             for importpath in set(declared.imports.values()):

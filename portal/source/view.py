@@ -72,7 +72,8 @@ class View:
         uri = f"{place.resolve(strict=True).as_uri()}?mode=ro&immutable=1"
         self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         names = self._db.execute("SELECT name FROM segment ORDER BY number")
-        self.segments = tuple(Segment(place.parent / name) for (name,) in names)
+        beside: dict[str, Segment] = {}
+        self.segments = tuple(Segment(place.parent / name, beside) for (name,) in names)
         self._hot = hot or Hot()
 
     @cached_property
@@ -252,7 +253,10 @@ class Collection:
         return self._place(snapshot).with_suffix(EXACT)
 
     def remove(self, snapshot: Snapshot) -> None:
-        """Forget a version, and the segments that no other version reads."""
+        """Forget a version, and the segments that no other version reads, nor one that another reads.
+
+        What an import that was ended had begun goes too: it may need what was removed.
+        """
         if held := self._open.pop(snapshot.id, None):
             held.close()
         self._place(snapshot).unlink(missing_ok=True)
@@ -261,6 +265,14 @@ class Collection:
         for view in self.views():
             needed.update(segment.place.name for segment in view.segments)
             view.close()
+        waiting = list(needed)
+        while waiting:
+            with closing(Segment(self.root / waiting.pop())) as segment:
+                lenders = set(segment.lenders()) - needed
+            needed |= lenders
+            waiting += lenders
+        for begun in self.root.glob(f"*{TEXT}.part*"):
+            begun.unlink()
         for name in self.segments():
             if name not in needed:
                 for suffix in (CODE, TEXT):

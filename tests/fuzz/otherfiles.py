@@ -78,7 +78,7 @@ class OtherFiles:
         data = spoilt(chance, [SEEDS[one].encode() for one in suffixes], WORDS)
         text = data.decode("utf-8", "replace")
         for suffix in suffixes:
-            for mark in READERS[suffix](data)[0].symbols:
+            for mark in READERS[suffix](data, None).declared.symbols:
                 assert 0 <= mark.start <= mark.name_start < mark.end <= len(text), mark
                 assert 1 <= mark.doc_line <= mark.line <= mark.end_line, mark
         return data

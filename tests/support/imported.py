@@ -7,10 +7,8 @@ import shutil
 from pathlib import Path
 
 import portal.source
-from portal.source.declared import of
-from portal.source.golang import parse
 from portal.source.intake import take_in
-from portal.source.methodset import facts
+from portal.source.language import READERS
 from portal.source.segment import CODE, TEXT
 from portal.source.segmentwriter import NewBlob, TextWriter, pack, write_code
 from portal.source.snapshot import Module, Snapshot
@@ -19,8 +17,19 @@ from tests.support.source import bring
 
 KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "portolan" / "imported"
 WRITERS = (
-    *("buildtags", "declared", "golang", "imports", "intake", "lexer", "methodset", "segment"),
-    *("java", "language", "segmentwriter", "signature", "snapshot", "symbols", "textual", "view"),
+    *(
+        "buildtags",
+        "declared",
+        "golang",
+        "imports",
+        "intake",
+        "java",
+        "language",
+        "lexer",
+        "lineage",
+    ),
+    *("methodset", "pieces", "segment", "segmentwriter", "signature", "snapshot", "symbols"),
+    *("textual", "view"),
 )
 """The modules of portal.source that decide what an import writes."""
 MODULE = Module("example.org/m", "v1.0.0", "h1:" + "A" * 43 + "=", "")
@@ -56,12 +65,11 @@ def take_files(collection: Collection, files: dict[str, str]) -> View:
     writer.add(NewBlob(sha, len(data), pack(data), data.decode()) for sha, data in datas.items())
     held = dict(writer.held)
     writer.finish()
-    outlines = []
-    for data in {text.encode(): None for path, text in files.items() if path.endswith(".go")}:
-        sha, source = hashlib.sha256(data).digest(), parse(data)
-        declared = of(source)
-        outlines.append((held[sha], declared, facts(source.text, declared)))
-    write_code(place.with_suffix(CODE), outlines)
+    go = {text.encode(): None for path, text in files.items() if path.endswith(".go")}
+    write_code(
+        place.with_suffix(CODE),
+        ((held[hashlib.sha256(data).digest()], READERS[".go"](data, None)) for data in go),
+    )
     placed = ((path, hashlib.sha256(text.encode()).digest()) for path, text in files.items())
     collection.write(
         SMALL, (Placed(path, place.name, held[sha], len(datas[sha])) for path, sha in placed)

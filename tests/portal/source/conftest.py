@@ -54,6 +54,14 @@ def view(collection: Collection, current: Snapshot) -> View:
 
 
 @pytest.fixture(scope="session")
+def before(collection: Collection, older: Snapshot) -> View:
+    """The old version."""
+    found = collection.view(older)
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session")
 def index(view: View) -> Index:
     """Its symbols."""
     return Index(view)

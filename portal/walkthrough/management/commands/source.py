@@ -254,7 +254,9 @@ class Command(BaseCommand):
         kept = {module for other in others for module in other.modules}
         # The same files may be listed under two names: then both are one version of the index.
         if store.collection and snapshot.id not in {other.id for other in others}:
-            store.collection.remove(snapshot)
+            store.collection.root.mkdir(parents=True, exist_ok=True)
+            with alone(store.collection.root / "import.lock", PATIENCE_S):
+                store.collection.remove(snapshot)
         for module in set(snapshot.modules) - kept:
             forget(module, shelfmark.imported() / "mod")
         self._write(tuple(taken for taken in _taken() if taken != snapshot))

@@ -1,0 +1,67 @@
+"""What lay at a path in the imported version that is nearest to one that is being imported.
+
+Most files of neighbouring versions that differ differ in a few lines: one that is known by what it was
+before costs a tenth of its bytes and of its time.
+"""
+
+from contextlib import suppress
+from typing import NamedTuple
+
+from portal.source.errors import NoSuchFile, NotAFile, UnknownSnapshot
+from portal.source.segmentwriter import NewBlob, is_text, news, pack, searched
+from portal.source.snapshot import Shelf, Snapshot
+from portal.source.view import Collection, View
+
+MOST_NEW = 0.5
+"""How much of a text may be new lines before it is kept whole, to be a predecessor itself."""
+
+
+class Predecessor(NamedTuple):
+    """A blob that is kept whole."""
+
+    place: tuple[str, int]
+    """(segment, blob)."""
+    data: bytes
+
+
+class Lineage:
+    """The files of the version that comes nearest, where one of the project is imported."""
+
+    def __init__(self, snapshot: Snapshot, collection: Collection) -> None:
+        """Choose the version for `snapshot`."""
+        views = {view.snapshot: view for view in collection.views()}
+        self._view: View | None = None
+        with suppress(UnknownSnapshot):
+            nearest, _fit = Shelf(tuple(views)).nearest(snapshot.project, snapshot.version)
+            self._view = views.pop(nearest)
+        for view in views.values():
+            view.close()
+
+    def close(self) -> None:
+        """Give its files back."""
+        if self._view is not None:
+            self._view.close()
+
+    def blob(self, path: str, sha: bytes, data: bytes) -> NewBlob:
+        """Return a file's blob as it is to be kept: by its difference from what lay at `path`, or whole."""
+        if not is_text(data):
+            return NewBlob(sha, len(data), pack(data), None)
+        before = self._predecessor(path)
+        if before and is_text(before.data):
+            lines = news(data, before.data)
+            if len(lines) <= MOST_NEW * len(data):
+                packed = pack(data, before.data)
+                return NewBlob(sha, len(data), packed, searched(lines), before.place)
+        return NewBlob(sha, len(data), pack(data), searched(data))
+
+    def _predecessor(self, path: str) -> Predecessor | None:
+        """Return what lay at a path or, where that is kept by its difference, what it differs from."""
+        if self._view is None:
+            return None
+        try:
+            number, blob = self._view.find(path)
+        except (NoSuchFile, NotAFile):
+            return None
+        segment = self._view.segments[number]
+        segment, blob = segment.predecessor(blob) or (segment, blob)
+        return Predecessor((segment.place.name, blob), segment.blob(blob))
