@@ -10,7 +10,10 @@ zoekt's design (blobs by content, trigrams as candidates only); SQLite's FTS5,
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterator, Sequence
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +27,8 @@ SHORTEST = 3
 """Characters that an index of trigrams needs."""
 CODE_FORMAT = 1
 """Of `N.code`; one of another format is as if it were not there, and is written anew by the next import."""
+ASKED_GRAMS = 4
+"""Of those that a text must hold: more of them take longer than reading what they would leave out."""
 KEPT_OUTLINES = 1024
 """Outlines that a process which looks things up keeps: some 20 MB."""
 
@@ -36,6 +41,15 @@ class Found(NamedTuple):
     """(blob, place among the symbols of its outline)."""
 
 
+class Candidates(NamedTuple):
+    """Who may hold a text, in order."""
+
+    blobs: list[int]
+    """Behind their heads."""
+    heads: list[int]
+    """Comments that blobs begin with; see `headed`."""
+
+
 class Segment:
     """A segment to be read. Belongs to one thread at a time; what it gives is the caller's."""
 
@@ -46,6 +60,7 @@ class Segment:
         self._code_db: sqlite3.Connection | None = None
         self._decompressor = zstandard.ZstdDecompressor()
         self._outlines: dict[int, Declared] = {}
+        self._heads: dict[int, bytes] = {}
 
     @property
     def has_code(self) -> bool:
@@ -71,16 +86,38 @@ class Segment:
         """Yield (hash, id) of every blob."""
         yield from self._text.execute("SELECT sha, id FROM blob")
 
-    def candidates(self, parts: Sequence[str]) -> list[int] | None:
-        """Return, in order, the blobs that may hold all of `parts`, upper and lower case alike.
+    def candidates(self, parts: Sequence[str]) -> Candidates | None:
+        """Return who may hold all of `parts` on one line, upper and lower case alike.
 
         None: none of them is long enough to tell. No blob that does hold them is missing.
         """
-        query = _grams(parts)
-        if not query:
+        grams = sorted(_grams(parts), key=lambda gram: self._often.get(gram.lower(), 0))
+        if not grams:
             return None
+        query = _all_of(grams[:ASKED_GRAMS])
         rows = self._text.execute("SELECT rowid FROM gram WHERE gram MATCH ?", (query,))
-        return [row[0] for row in rows]
+        numbers = [row[0] for row in rows]
+        heads = bisect(numbers, 0)
+        return Candidates(numbers[heads:], [-number for number in numbers[:heads]])
+
+    def head(self, number: int) -> bytes:
+        """Return a head, kept."""
+        if number not in self._heads:
+            (data,) = self._text.execute("SELECT data FROM head WHERE id = ?", (number,)).fetchone()
+            self._heads[number] = self._decompressor.decompress(data)
+        return self._heads[number]
+
+    def headed(self, head: int) -> Iterator[int]:
+        """Yield the blobs that begin with a head."""
+        for (blob,) in self._text.execute("SELECT id FROM blob WHERE head = ?", (head,)):
+            yield blob
+
+    @cached_property
+    def _often(self) -> dict[str, int]:
+        """The grams that many texts hold, and how many; a segment of former times does not say."""
+        with suppress(sqlite3.OperationalError):
+            return dict(self._text.execute("SELECT gram, texts FROM often"))
+        return {}
 
     def texts(self) -> list[int]:
         """Return every blob, in order."""
@@ -137,7 +174,7 @@ class Segment:
 
     def names_holding(self, part: str, most: int) -> list[Found]:
         """Return names that may hold `part`, upper and lower case alike."""
-        query = _grams([part])
+        query = _all_of(_grams([part]))
         if self._code is None or not query:
             return []
         where = "id IN (SELECT rowid FROM part WHERE part MATCH ? LIMIT ?)"
@@ -191,10 +228,12 @@ def _numbers(data: bytes) -> "array[int]":
     return numbers
 
 
-def _grams(parts: Sequence[str]) -> str:
-    """Return the question for all texts that hold every gram of `parts`; "": there is none to ask for.
-
-    Grams one by one: without positions the index knows no phrase. A NUL would end the question.
-    """
+def _grams(parts: Iterable[str]) -> list[str]:
+    """Return every gram of `parts` once. A NUL would end a question."""
     grams = dict.fromkeys(part[at : at + 3] for part in parts for at in range(len(part) - 2))
-    return " AND ".join('"' + g.replace('"', '""') + '"' for g in grams if "\0" not in g)
+    return [gram for gram in grams if "\0" not in gram]
+
+
+def _all_of(grams: Iterable[str]) -> str:
+    """Return the question for all texts that hold every gram: the index knows no phrase."""
+    return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)

@@ -25,7 +25,10 @@ PART_FILES = 256
 """Files whose method sets lie together: they are only ever read all at once."""
 
 _TEXT_SCHEMA = """
-CREATE TABLE blob (id INTEGER PRIMARY KEY, sha BLOB NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE blob (id INTEGER PRIMARY KEY, sha BLOB NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL,
+    head INTEGER);
+CREATE TABLE head (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE often (gram TEXT PRIMARY KEY, texts INTEGER NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE gram USING fts5
     (body, content='', detail=none, columnsize=0, tokenize='trigram');
 """
@@ -40,6 +43,11 @@ CREATE TABLE methods (part INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE importer (importpath TEXT PRIMARY KEY, blobs BLOB NOT NULL) WITHOUT ROWID;
 """
 
+
+_HEAD = re.compile(r"(?:(?:/\*.*?\*/[ \t]*\n|(?:(?://|#)[^\n]*\n)+)\n+)+", re.DOTALL)
+HEAD_CHARACTERS = 4000
+OFTEN = 300
+"""Texts that hold a gram before it is counted: it is then better to ask for another."""
 
 _PRAGMAS = f"PRAGMA page_size={PAGE_BYTES}; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
 
@@ -68,6 +76,12 @@ def text_of(data: bytes) -> str | None:
     return data.decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
+def head_of(text: str) -> str:
+    """Return the comments that a text begins with and that an empty line ends: its licence; or ""."""
+    found = _HEAD.match(text, 0, HEAD_CHARACTERS)
+    return found[0] if found and found[0].isascii() else ""
+
+
 class TextWriter:
     """Writes `N.text` beside its name; it has its name after `finish`, and what was added before is kept."""
 
@@ -81,25 +95,48 @@ class TextWriter:
         rows = self._db.execute("SELECT sha, id FROM blob")
         self.held: dict[bytes, int] = dict(rows)
         """Hash to id of what was added."""
+        self._heads: dict[str, int] = {
+            zstandard.decompress(data).decode(): number
+            for number, data in self._db.execute("SELECT id, data FROM head")
+        }
 
     def add(self, blobs: Iterable[NewBlob]) -> None:
         """Add blobs that are not `held`; all of them or, when that is interrupted, none."""
         with self._db:
             for blob in blobs:
                 number = len(self.held) + 1
+                head = head_of(blob.text or "")
                 self._db.execute(
-                    "INSERT INTO blob VALUES (?, ?, ?, ?)", (number, blob.sha, blob.size, blob.data)
+                    "INSERT INTO blob VALUES (?, ?, ?, ?, ?)",
+                    (number, blob.sha, blob.size, blob.data, self._head(head)),
                 )
                 if blob.text is not None:
-                    self._db.execute(
-                        "INSERT INTO gram(rowid, body) VALUES (?, ?)", (number, blob.text)
-                    )
+                    self._index(number, blob.text[len(head) :])
                 self.held[blob.sha] = number
+
+    def _head(self, text: str) -> int | None:
+        """Return the number of a head, written the first time; the index has it as that number below zero."""
+        if not text:
+            return None
+        if text not in self._heads:
+            number = self._heads[text] = len(self._heads) + 1
+            self._db.execute("INSERT INTO head VALUES (?, ?)", (number, pack(text.encode())))
+            self._index(-number, text)
+        return self._heads[text]
+
+    def _index(self, number: int, text: str) -> None:
+        self._db.execute("INSERT INTO gram(rowid, body) VALUES (?, ?)", (number, text))
 
     def finish(self) -> None:
         """Give the file its name; nothing is added any more."""
         with self._db:
             self._db.execute("CREATE UNIQUE INDEX blob_sha ON blob(sha)")
+            self._db.execute("CREATE INDEX blob_head ON blob(head) WHERE head IS NOT NULL")
+            self._db.execute("INSERT INTO gram(gram) VALUES ('optimize')")
+            self._db.execute("CREATE VIRTUAL TABLE temp.told USING fts5vocab(main, gram, row)")
+            self._db.execute(
+                "INSERT INTO often SELECT term, doc FROM temp.told WHERE doc >= ?", (OFTEN,)
+            )
         _finish(self._db, self._part, self._place)
 
     def drop(self) -> None:

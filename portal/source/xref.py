@@ -130,10 +130,10 @@ class References:
         own, importing, others = [], [], []
         for number, segment in enumerate(view.segments):
             importers = set(segment.importers(self._importpath))
-            candidates = segment.candidates([self._last])
-            if candidates is None:  # too short a name for trigrams: the package and who imports it
-                candidates = sorted(importers | self._blobs_in(folders, number))
-            for blob in candidates:
+            found = segment.candidates([self._last])  # what stands in a head is no code
+            # Too short a name for trigrams: the package and who imports it.
+            blobs = found.blobs if found else sorted(importers | self._blobs_in(folders, number))
+            for blob in blobs:
                 for path in view.paths.get((number, blob), ()):
                     if not path.endswith(".go"):
                         continue

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from portal.source.codequery import Query, matcher, read, required_parts
+from portal.source.codequery import Query, matcher, read
 from portal.source.errors import BadQuery
 from portal.source.grep import Grep
+from portal.source.required import required_parts
 from portal.source.view import View
 
 pytestmark = [pytest.mark.source, pytest.mark.timeout(240)]
