@@ -130,13 +130,13 @@ def _context(text: str) -> int:
     return int(text)
 
 
-Search = Callable[[bytes, int], tuple[int, int] | None]
-"""Returns the first place from an offset on."""
-Matcher = Callable[[bytes], Iterator[tuple[int, int]]]
+Search = Callable[[bytes, int, int], tuple[int, int] | None]
+"""Returns the first place between two offsets."""
+Matcher = Callable[[bytes, int, int], Iterator[tuple[int, int]]]
 
 
 def matcher(query: Query) -> Matcher:
-    """Return what yields the places in a text that match, in order; raise BadQuery."""
+    """Return what yields the places that match between two offsets, in order; raise BadQuery."""
     return _in_lines(searcher(query))
 
 
@@ -160,8 +160,8 @@ def expression(pattern: str, *, is_exact: bool) -> Search:
     except re2.error as error:
         raise BadQuery(f"no expression as RE2 knows it: {_said(error)}") from error
 
-    def search(data: bytes, at: int) -> tuple[int, int] | None:
-        match = compiled.search(data, at)
+    def search(data: bytes, at: int, last: int) -> tuple[int, int] | None:
+        match = compiled.search(data, at, last)
         return match.span() if match else None
 
     return search
@@ -170,8 +170,8 @@ def expression(pattern: str, *, is_exact: bool) -> Search:
 def word(wanted: bytes) -> Search:
     """Return what finds a text as it stands."""
 
-    def find(data: bytes, at: int) -> tuple[int, int] | None:
-        start = data.find(wanted, at)
+    def find(data: bytes, at: int, last: int) -> tuple[int, int] | None:
+        start = data.find(wanted, at, last)
         return (start, start + len(wanted)) if start >= 0 else None
 
     return find
@@ -183,15 +183,15 @@ def _in_lines(find: Search) -> Matcher:
     A match of nothing is none, and counts: an expression may match nothing at every character.
     """
 
-    def matches(data: bytes) -> Iterator[tuple[int, int]]:
-        at, line_end, tries = 0, -1, 0
-        while at <= len(data) and (found := find(data, at)):
+    def matches(data: bytes, at: int, last: int) -> Iterator[tuple[int, int]]:
+        line_end, tries = -1, 0
+        while at <= last and (found := find(data, at, last)):
             start, end = found
             if end > start:
                 yield found
             if start >= line_end:
                 line_end = data.find(b"\n", start)
-                line_end = len(data) if line_end < 0 else line_end
+                line_end = last if line_end < 0 else line_end
                 tries = 0
             tries += 1
             at = max(end, at + 1) if tries < SPANS_LIMIT else line_end + 1

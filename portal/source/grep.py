@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 from portal.source.codequery import Query, matcher
 from portal.source.required import required_parts
-from portal.source.segment import Segment
 from portal.source.sieve import Sieve
-from portal.source.view import View
+from portal.source.view import Text, View
 
 LINES_LIMIT = 2_000
 """Lines that are told of one file; the rest are counted."""
@@ -69,6 +68,7 @@ class Grep:
         self._files = _files(view)
         self._required = required_parts(query)
         self._sieve = Sieve(query, self._required)
+        self._pieces: dict[tuple[int, int], set[tuple[int, int]]] = {}
         self._order = self._candidates()
 
     @property
@@ -88,7 +88,7 @@ class Grep:
         while at < len(self._order):
             texts = self._texts(at, room)
             for number in self._sieve.passed(texts):
-                if hit := self._look(self._files.order[self._order[at + number]][0], texts[number]):
+                if hit := self._look(*self._files.order[self._order[at + number]]):
                     hits.append(hit)
                     lines += hit.total
                     if enough(at + number + 1 - start, lines):
@@ -102,20 +102,25 @@ class Grep:
     def _batch(self, hits: list[Hit], at: int, start: int) -> Batch:
         return Batch(tuple(hits), at if at < len(self._order) else None, at - start)
 
-    def _texts(self, at: int, room: int) -> list[bytes]:
-        """Return the candidates from `at` on, until they have `room` bytes; one at least."""
-        texts: list[bytes] = []
+    def _texts(self, at: int, room: int) -> list[Text]:
+        """Return what may match of the candidates from `at` on, `room` bytes or one candidate at least."""
+        texts: list[Text] = []
         while room > 0 and at + len(texts) < len(self._order):
             _path, segment, blob = self._files.order[self._order[at + len(texts)]]
-            texts.append(self._view.hot(segment, blob))
-            room -= len(texts[-1])
+            texts.append(self._text(segment, blob))
+            room -= sum(end - start for start, end in texts[-1].spans)
         return texts
+
+    def _text(self, segment: int, blob: int) -> Text:
+        text = self._view.hot(segment, blob)
+        pieces = self._pieces.get((segment, blob))
+        return text._replace(spans=sorted(pieces)) if pieces else text
 
     def _candidates(self) -> list[int]:
         query, files = self._query, self._files
         found = bytearray(len(files.order))
-        for segment, places in zip(self._view.segments, files.places, strict=True):
-            for blob in self._blobs(segment):
+        for number, places in enumerate(files.places):
+            for blob in self._blobs(number):
                 for place in places.get(blob, ()):
                     found[place] = 1
         chosen = compress(range(len(files.order)), found)
@@ -134,19 +139,24 @@ class Grep:
 
         return [at for at in chosen if is_meant(files.order[at][0])]
 
-    def _blobs(self, segment: Segment) -> Iterator[int]:
-        """Yield the blobs of a segment that may match, some twice."""
+    def _blobs(self, number: int) -> Iterator[int]:
+        """Yield the blobs of a segment that may match, some twice; their pieces are taken note of."""
+        segment = self._view.segments[number]
         for parts in self._required:
             found = segment.candidates(parts)
             if found is None:
+                self._pieces.clear()
                 yield from segment.texts()
                 return
-            yield from found.blobs
-            heads = self._sieve.passed([segment.head(head) for head in found.heads])
-            for number in heads:
-                yield from segment.headed(found.heads[number])
+            heads = self._sieve.passed([Text.whole(segment.head(one)) for one in found.heads])
+            for each in (found, *(segment.headed(found.heads[at]) for at in heads)):
+                yield from each.blobs
+                if self._sieve.is_by_line:
+                    for blob, spans in each.pieces.items():
+                        self._pieces.setdefault((number, blob), set()).update(spans)
 
-    def _look(self, path: str, data: bytes) -> Hit | None:
+    def _look(self, path: str, segment: int, blob: int) -> Hit | None:
+        data, pieces, _has_odd = self._text(segment, blob)
         lines: list[Line] = []
         total = number = counted = 0
         last_end = -1
@@ -157,7 +167,8 @@ class Grep:
                 lines.append(_line(data, number, spans))
             spans.clear()
 
-        for start, end in self._matcher(data):
+        matches = (match for piece in pieces for match in self._matcher(data, *piece))
+        for start, end in matches:
             if start >= last_end:  # of another line
                 close()
                 total += 1

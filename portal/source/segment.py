@@ -9,11 +9,13 @@ zoekt's design (blobs by content, trigrams as candidates only); SQLite's FTS5,
 
 import json
 import sqlite3
+import sys
 from array import array
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,8 +29,9 @@ SHORTEST = 3
 """Characters that an index of trigrams needs."""
 CODE_FORMAT = 1
 """Of `N.code`; one of another format is as if it were not there, and is written anew by the next import."""
-ASKED_GRAMS = 4
-"""Of those that a text must hold: more of them take longer than reading what they would leave out."""
+RARE, ASKED_GRAMS = 1000, 4
+"""Of the grams that a text must hold the rarest few are asked for, where so few texts hold the first of
+them: reading what the others would leave out takes less than asking for them."""
 KEPT_OUTLINES = 1024
 """Outlines that a process which looks things up keeps: some 20 MB."""
 
@@ -42,12 +45,24 @@ class Found(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """Who may hold a text, in order."""
+    """Who may hold a text."""
 
     blobs: list[int]
-    """Behind their heads."""
+    """In order; behind their heads."""
+    pieces: dict[int, list[tuple[int, int]]]
+    """Where in a long blob it may stand, in bytes; shorter ones are not here."""
     heads: list[int]
     """Comments that blobs begin with; see `headed`."""
+
+
+class _Pieces(NamedTuple):
+    """The numbers that the index has of texts: pieces, and whole blobs where they are short."""
+
+    blobs: Sequence[int]
+    """Number to blob."""
+    spans: dict[int, tuple[int, int]]
+    """Number to the bytes of its blob, of the long ones."""
+    long: frozenset[int]
 
 
 class Segment:
@@ -94,11 +109,18 @@ class Segment:
         grams = sorted(_grams(parts), key=lambda gram: self._often.get(gram.lower(), 0))
         if not grams:
             return None
-        query = _all_of(grams[:ASKED_GRAMS])
+        is_rare = self._often.get(grams[0].lower(), 0) < RARE
+        query = _all_of(grams[:ASKED_GRAMS] if is_rare else grams)
         rows = self._text.execute("SELECT rowid FROM gram WHERE gram MATCH ?", (query,))
         numbers = [row[0] for row in rows]
         heads = bisect(numbers, 0)
-        return Candidates(numbers[heads:], [-number for number in numbers[:heads]])
+        index = self._pieces
+        pieces: dict[int, list[tuple[int, int]]] = {}
+        for number in numbers[heads:]:
+            if span := index.spans.get(number):
+                pieces.setdefault(index.blobs[number], []).append(span)
+        blobs = dict.fromkeys(map(index.blobs.__getitem__, numbers[heads:]))
+        return Candidates([*blobs], pieces, [-number for number in numbers[:heads]])
 
     def head(self, number: int) -> bytes:
         """Return a head, kept."""
@@ -107,10 +129,36 @@ class Segment:
             self._heads[number] = self._decompressor.decompress(data)
         return self._heads[number]
 
-    def headed(self, head: int) -> Iterator[int]:
-        """Yield the blobs that begin with a head."""
-        for (blob,) in self._text.execute("SELECT id FROM blob WHERE head = ?", (head,)):
-            yield blob
+    def headed(self, head: int) -> Candidates:
+        """Return the blobs that begin with a head, and that of the long ones."""
+        blobs = self._headed[head]
+        span = 0, len(self.head(head))
+        pieces = {blob: [span] for blob in self._pieces.long.intersection(blobs)}
+        return Candidates(blobs, pieces, [])
+
+    @cached_property
+    def _headed(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        rows = self._text.execute("SELECT head, id FROM blob WHERE head IS NOT NULL")
+        for head, blob in rows:
+            found.setdefault(head, []).append(blob)
+        return found
+
+    @cached_property
+    def _pieces(self) -> "_Pieces":
+        """What the numbers of the index stand for; a segment of former times has whole blobs."""
+        try:
+            rows = self._text.execute("SELECT blob, start FROM piece ORDER BY id").fetchall()
+        except sqlite3.OperationalError:
+            return _Pieces(range(max(self.texts(), default=0) + 1), {}, frozenset())
+        spans: dict[int, tuple[int, int]] = {}
+        for number, ((blob, start), (next_blob, end)) in enumerate(pairwise((*rows, (0, 0))), 1):
+            if next_blob == blob:
+                spans[number] = start, end
+            elif number - 1 in spans and rows[number - 2][0] == blob:
+                spans[number] = start, sys.maxsize
+        blobs = array("I", (0, *(blob for blob, _start in rows)))
+        return _Pieces(blobs, spans, frozenset(blobs[number] for number in spans))
 
     @cached_property
     def _often(self) -> dict[str, int]:

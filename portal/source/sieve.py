@@ -1,8 +1,7 @@
-"""Which of many texts a question may match, told by one look at all of them together.
+"""Which of many texts a question may match, at the price of looking for a word.
 
-An expression costs ten times what a word does, and each call on a text as much as a thousand letters
-of it. So texts are joined, the longest word that a match must hold is looked for in them, and the
-expression in the lines that hold it: no match reaches over a line's end.
+An expression costs several times what a word does. So the longest word that a match must hold is looked
+for, and the expression in the lines alone that hold it, all together: no match reaches over a line's end.
 """
 
 import re
@@ -11,11 +10,10 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from portal.source.codequery import Query, Search, expression, searcher, word
+from portal.source.view import Text
 
-_OF_WHOLE_TEXTS = re.compile(r"\\[Az]|\(\?[a-zA-Z]*-")
-"""The ends of a text, which `^` and `$` mean too where an expression says `(?-m)`."""
-_ODD = "\u212a".encode(), "\u017f".encode()
-"""The letters beyond ASCII that are alike to some of it, k and s."""
+_OVER_LINES = re.compile(r"\\[AzC]|\(\?[a-zA-Z]*-")
+"""The ends of a text, which `^` and `$` mean too where an expression says `(?-m)`, and any byte."""
 
 
 class Sieve:
@@ -26,32 +24,39 @@ class Sieve:
         parts = required[0] if len(required) == 1 else ()
         wanted = max(parts, key=len, default="")
         self._word: Search | None = None
-        self._has_odd = False
+        self._lets_odd = query.folds and not {"k", "s"}.isdisjoint(wanted.lower())
         if wanted and query.folds:
             self._word = expression("".join(map(_either, wanted)), is_exact=True)
-            self._has_odd = not {"k", "s"}.isdisjoint(wanted.lower())
         elif wanted:
             self._word = word(wanted.encode())
-        self._lines: Search | None = None
-        if query.is_regex and not _OF_WHOLE_TEXTS.search(query.text):
-            self._lines = searcher(query)
+        self.is_by_line = not (query.is_regex and _OVER_LINES.search(query.text))
+        """Whether it is all one to a match what other lines its text has."""
+        self._expression = searcher(query) if query.is_regex and self.is_by_line else None
 
-    def passed(self, texts: Sequence[bytes]) -> list[int]:
+    def passed(self, texts: Sequence[Text]) -> list[int]:
         """Return the numbers of the texts that may match, in order."""
-        odd = [at for at, text in enumerate(texts) if self._is_odd(text)] if self._has_odd else []
-        if self._word is None or self._lines is None:
-            search = self._word or self._lines
-            return _merged(odd, _holding(texts, search)) if search else list(range(len(texts)))
+        search = self._word or self._expression
+        if search is None:
+            return list(range(len(texts)))
+        if self._word is None or self._expression is None:
+            return [
+                number
+                for number, text in enumerate(texts)
+                if (text.has_odd and self._lets_odd)
+                or any(search(text.data, *span) for span in text.spans)
+            ]
+        found: list[int] = []
         owners: list[int] = []
         lines: list[bytes] = []
-        for owner, line in _lines(texts, self._word):
-            owners.append(owner)
-            lines.append(line)
-        return _merged(odd, (owners[at] for at in _holding(lines, self._lines)))
-
-    @staticmethod
-    def _is_odd(text: bytes) -> bool:
-        return not text.isascii() and any(letter in text for letter in _ODD)
+        for number, text in enumerate(texts):
+            if text.has_odd and self._lets_odd:
+                found.append(number)
+                continue
+            for line in _lines(text, self._word):
+                owners.append(number)
+                lines.append(line)
+        found += (owners[at] for at in _holding(lines, self._expression))
+        return sorted(set(found))
 
 
 def _either(letter: str) -> str:
@@ -61,33 +66,24 @@ def _either(letter: str) -> str:
     return re.escape(letter)
 
 
-def _merged(some: list[int], others: Iterator[int]) -> list[int]:
-    return sorted({*some, *others})
+def _lines(text: Text, search: Search) -> Iterator[bytes]:
+    """Yield every line in which something is found."""
+    data = text.data
+    for at, last in text.spans:
+        while at < last and (found := search(data, at, last)):
+            start = found[0]
+            end = data.find(b"\n", start)
+            end = last if end < 0 else end
+            yield data[data.rfind(b"\n", 0, start) + 1 : end]
+            at = end + 1  # noqa: PLW2901
 
 
-def _starts(texts: Sequence[bytes]) -> list[int]:
-    """Return where each text begins, of those that are joined by one letter."""
-    return [0, *accumulate(len(text) + 1 for text in texts)]
-
-
-def _holding(texts: Sequence[bytes], search: Search) -> Iterator[int]:
-    """Yield the numbers of the texts in which something is found, in order."""
-    joined, starts = b"\n".join(texts), _starts(texts)
+def _holding(lines: Sequence[bytes], search: Search) -> Iterator[int]:
+    """Yield the numbers of the lines in which something is found, in order."""
+    joined = b"\n".join(lines)
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
     at = 0
-    while at < len(joined) and (found := search(joined, at)):
+    while at < len(joined) and (found := search(joined, at, len(joined))):
         number = bisect_right(starts, found[0]) - 1
-        if number < len(texts):
-            yield number
-        at = starts[min(number + 1, len(texts))]
-
-
-def _lines(texts: Sequence[bytes], search: Search) -> Iterator[tuple[int, bytes]]:
-    """Yield (number of its text, line) for every line in which something is found."""
-    joined, starts = b"\n".join(texts), _starts(texts)
-    at = 0
-    while at < len(joined) and (found := search(joined, at)):
-        start = found[0]
-        end = joined.find(b"\n", start)
-        end = len(joined) if end < 0 else end
-        yield bisect_right(starts, start) - 1, joined[joined.rfind(b"\n", 0, start) + 1 : end]
-        at = end + 1
+        yield number
+        at = starts[number + 1]

@@ -103,7 +103,7 @@ class References:
         at = start
         for path, segment, blob in self._order[start:]:
             at += 1
-            data = self.index.view.hot(segment, blob)
+            data = self.index.view.hot(segment, blob).data
             if self._word in data:  # grams are no words: a third of the candidates has not got it
                 found.extend(self._in(path, segment, blob, data.decode("utf-8", "replace")))
             if enough(at - start, len(found)):
