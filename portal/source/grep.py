@@ -6,7 +6,7 @@ Matching with a Trigram Index" (trigrams choose candidates, and every candidate 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import compress
 from typing import NamedTuple
 
@@ -19,6 +19,9 @@ LINES_LIMIT = 2_000
 """Lines that are told of one file; the rest are counted."""
 FIRST_BYTES, MOST_BYTES = 64 * 1024, 1024 * 1024
 """How much text is looked through together: little first, for a page is soon full, then twice as much."""
+SKIMMED, COMMON, POPULAR = 200, 1 / 8, 300
+"""Of what so great a part of all texts may hold, or a head of so many, a page is often full before
+candidates are chosen: the first so many files are looked through without."""
 SHOWN_CHARACTERS = 400
 """Of a line, around its first hit: generated files have lines of a megabyte."""
 
@@ -49,18 +52,16 @@ class Batch:
 
     hits: tuple[Hit, ...]
     next: int | None
-    looked: int
-    """Files that were read for it."""
 
 
 class Grep:
-    """One question put to one version: the order of its candidates, and what each holds.
+    """One question put to one version: which files may match, and what each holds.
 
     Belongs to the process that made it.
     """
 
     def __init__(self, view: View, query: Query, most: int = LINES_LIMIT) -> None:
-        """Choose the candidates; raises BadQuery. `most` lines of a file are told, all are counted."""
+        """Read nothing yet; raises BadQuery. `most` lines of a file are told, all are counted."""
         self._most = most
         self._view = view
         self._query = query
@@ -69,12 +70,7 @@ class Grep:
         self._required = required_parts(query)
         self._sieve = Sieve(query, self._required)
         self._pieces: dict[tuple[int, int], set[tuple[int, int]]] = {}
-        self._order = self._candidates()
-
-    @property
-    def total(self) -> int:
-        """How many files may match."""
-        return len(self._order)
+        self._is_meant = _path_filter(query)
 
     def batch(self, start: int, enough: Callable[[int, int], bool]) -> Batch:
         """Return what matches from the file number `start` on.
@@ -82,62 +78,67 @@ class Grep:
         Ends after the file at which `enough` says so of (files read, lines found).
         """
         hits: list[Hit] = []
-        lines = 0
-        at = start
+        lines = read = 0
         room = FIRST_BYTES
-        while at < len(self._order):
-            texts = self._texts(at, room)
-            for number in self._sieve.passed(texts):
-                if hit := self._look(*self._files.order[self._order[at + number]]):
+        numbers = self._numbers(start)
+        while chunk := self._chunk(numbers, room):
+            for place in self._sieve.passed([text for _number, text in chunk]):
+                number = chunk[place][0]
+                if hit := self._look(*self._files.order[number]):
                     hits.append(hit)
                     lines += hit.total
-                    if enough(at + number + 1 - start, lines):
-                        return self._batch(hits, at + number + 1, start)
-            at += len(texts)
-            if enough(at - start, lines):
-                break
+                    if enough(read + place + 1, lines):
+                        return Batch(tuple(hits), number + 1)
+            read += len(chunk)
+            if enough(read, lines):
+                return Batch(tuple(hits), chunk[-1][0] + 1)
             room = min(2 * room, MOST_BYTES)
-        return self._batch(hits, at, start)
+        return Batch(tuple(hits), None)
 
-    def _batch(self, hits: list[Hit], at: int, start: int) -> Batch:
-        return Batch(tuple(hits), at if at < len(self._order) else None, at - start)
+    def _chunk(self, numbers: Iterator[int], room: int) -> list[tuple[int, Text]]:
+        """Return the next files and what of them may match, `room` bytes or one file at least."""
+        chunk: list[tuple[int, Text]] = []
+        while room > 0 and (number := next(numbers, None)) is not None:
+            _path, segment, blob = self._files.order[number]
+            text = self._text(segment, blob)
+            chunk.append((number, text))
+            room -= sum(end - start for start, end in text.spans)
+        return chunk
 
-    def _texts(self, at: int, room: int) -> list[Text]:
-        """Return what may match of the candidates from `at` on, `room` bytes or one candidate at least."""
-        texts: list[Text] = []
-        while room > 0 and at + len(texts) < len(self._order):
-            _path, segment, blob = self._files.order[self._order[at + len(texts)]]
-            texts.append(self._text(segment, blob))
-            room -= sum(end - start for start, end in texts[-1].spans)
-        return texts
+    def _numbers(self, start: int) -> Iterator[int]:
+        """Yield the numbers of the files that may match, from `start` on."""
+        everything = range(len(self._files.order))
+        if start < SKIMMED and self._is_common():
+            skimmed = compress(everything[start:SKIMMED], self._files.is_text[start:])
+            yield from filter(self._is_meant_at, skimmed)
+            start = SKIMMED
+        yield from filter(self._is_meant_at, compress(everything[start:], self._marks[start:]))
+
+    def _is_meant_at(self, number: int) -> bool:
+        return self._is_meant is None or self._is_meant(self._files.order[number][0])
+
+    def _is_common(self) -> bool:
+        segments = self._view.segments
+        least = COMMON * len(self._files.order)
+        heads = (segment.head(head) for segment in segments for head in segment.heads(POPULAR))
+        return bool(self._sieve.passed([Text.whole(head) for head in heads])) or any(
+            sum(segment.most(parts) for segment in segments) > least for parts in self._required
+        )
 
     def _text(self, segment: int, blob: int) -> Text:
         text = self._view.hot(segment, blob)
         pieces = self._pieces.get((segment, blob))
         return text._replace(spans=sorted(pieces)) if pieces else text
 
-    def _candidates(self) -> list[int]:
-        query, files = self._query, self._files
-        found = bytearray(len(files.order))
-        for number, places in enumerate(files.places):
+    @cached_property
+    def _marks(self) -> bytearray:
+        """For each file, whether it may match."""
+        marks = bytearray(len(self._files.order))
+        for number, places in enumerate(self._files.places):
             for blob in self._blobs(number):
                 for place in places.get(blob, ()):
-                    found[place] = 1
-        chosen = compress(range(len(files.order)), found)
-        wanted = [part.lower() for part in query.path if not part.startswith("-")]
-        barred = [part[1:].lower() for part in query.path if part.startswith("-") and len(part) > 1]
-        if not (wanted or barred or query.suffixes):
-            return list(chosen)
-
-        def is_meant(path: str) -> bool:
-            lower = path.lower()
-            return (
-                (not query.suffixes or lower.endswith(query.suffixes))
-                and all(part in lower for part in wanted)
-                and not any(part in lower for part in barred)
-            )
-
-        return [at for at in chosen if is_meant(files.order[at][0])]
+                    marks[place] = 1
+        return marks
 
     def _blobs(self, number: int) -> Iterator[int]:
         """Yield the blobs of a segment that may match, some twice; their pieces are taken note of."""
@@ -183,6 +184,24 @@ class Grep:
         return Hit(path, tuple(lines), total) if total else None
 
 
+def _path_filter(query: Query) -> Callable[[str], bool] | None:
+    """Return what tells whether a question means a path; None: all of them."""
+    wanted = [part.lower() for part in query.path if not part.startswith("-")]
+    barred = [part[1:].lower() for part in query.path if part.startswith("-") and len(part) > 1]
+    if not (wanted or barred or query.suffixes):
+        return None
+
+    def is_meant(path: str) -> bool:
+        lower = path.lower()
+        return (
+            (not query.suffixes or lower.endswith(query.suffixes))
+            and all(part in lower for part in wanted)
+            and not any(part in lower for part in barred)
+        )
+
+    return is_meant
+
+
 @dataclass(frozen=True, slots=True)
 class _Files:
     """The files of a version in the order in which they are looked through, and their places in it."""
@@ -191,6 +210,8 @@ class _Files:
     """(path, segment, blob)."""
     places: list[dict[int, list[int]]]
     """For each segment, blob to the places of its files."""
+    is_text: bytearray
+    """For each file, whether it is."""
 
 
 @lru_cache(maxsize=16)
@@ -201,7 +222,12 @@ def _files(view: View) -> _Files:
     places: list[dict[int, list[int]]] = [{} for _segment in view.segments]
     for at, (_path, segment, blob) in enumerate(order):
         places[segment].setdefault(blob, []).append(at)
-    return _Files(order, places)
+    is_text = bytearray(len(order))
+    for each, known in zip(view.segments, places, strict=True):
+        for blob in each.texts():
+            for at in known.get(blob, ()):
+                is_text[at] = 1
+    return _Files(order, places, is_text)
 
 
 def _line(data: bytes, number: int, spans: list[tuple[int, int]]) -> Line:

@@ -9,7 +9,6 @@ zoekt's design (blobs by content, trigrams as candidates only); SQLite's FTS5,
 
 import json
 import sqlite3
-import sys
 from array import array
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
@@ -122,12 +121,21 @@ class Segment:
         blobs = dict.fromkeys(map(index.blobs.__getitem__, numbers[heads:]))
         return Candidates([*blobs], pieces, [-number for number in numbers[:heads]])
 
+    def most(self, parts: Sequence[str]) -> int:
+        """Return about how many texts may hold all of `parts`, at the most."""
+        counts = (self._often.get(gram.lower(), 0) for gram in _grams(parts))
+        return min(counts, default=len(self._pieces.blobs))
+
     def head(self, number: int) -> bytes:
         """Return a head, kept."""
         if number not in self._heads:
             (data,) = self._text.execute("SELECT data FROM head WHERE id = ?", (number,)).fetchone()
             self._heads[number] = self._decompressor.decompress(data)
         return self._heads[number]
+
+    def heads(self, least: int) -> list[int]:
+        """Return the heads of at least so many blobs."""
+        return [head for head, blobs in self._headed.items() if len(blobs) >= least]
 
     def headed(self, head: int) -> Candidates:
         """Return the blobs that begin with a head, and that of the long ones."""
@@ -139,26 +147,25 @@ class Segment:
     @cached_property
     def _headed(self) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
-        rows = self._text.execute("SELECT head, id FROM blob WHERE head IS NOT NULL")
-        for head, blob in rows:
-            found.setdefault(head, []).append(blob)
+        with suppress(sqlite3.OperationalError):  # a segment of former times knows no heads
+            for head, blob in self._text.execute(
+                "SELECT head, id FROM blob WHERE head IS NOT NULL"
+            ):
+                found.setdefault(head, []).append(blob)
         return found
 
     @cached_property
     def _pieces(self) -> "_Pieces":
         """What the numbers of the index stand for; a segment of former times has whole blobs."""
         try:
-            rows = self._text.execute("SELECT blob, start FROM piece ORDER BY id").fetchall()
+            rows = self._text.execute("SELECT blob, start, end FROM piece ORDER BY id").fetchall()
         except sqlite3.OperationalError:
-            return _Pieces(range(max(self.texts(), default=0) + 1), {}, frozenset())
-        spans: dict[int, tuple[int, int]] = {}
-        for number, ((blob, start), (next_blob, end)) in enumerate(pairwise((*rows, (0, 0))), 1):
-            if next_blob == blob:
-                spans[number] = start, end
-            elif number - 1 in spans and rows[number - 2][0] == blob:
-                spans[number] = start, sys.maxsize
-        blobs = array("I", (0, *(blob for blob, _start in rows)))
-        return _Pieces(blobs, spans, frozenset(blobs[number] for number in spans))
+            numbers = self._text.execute("SELECT ifnull(max(id), 0) FROM blob").fetchone()
+            return _Pieces(range(numbers[0] + 1), {}, frozenset())
+        blobs = array("I", (0, *(row[0] for row in rows)))
+        long = frozenset(blob for blob, next_blob in pairwise(blobs) if blob == next_blob)
+        spans = {at: row[1:] for at, row in enumerate(rows, 1) if row[0] in long}
+        return _Pieces(blobs, spans, long)
 
     @cached_property
     def _often(self) -> dict[str, int]:
@@ -168,8 +175,8 @@ class Segment:
         return {}
 
     def texts(self) -> list[int]:
-        """Return every blob, in order."""
-        return [row[0] for row in self._text.execute("SELECT id FROM blob ORDER BY id")]
+        """Return every blob that is text, in order."""
+        return [*dict.fromkeys(self._pieces.blobs)][1:]
 
     # --- what they declare
 
