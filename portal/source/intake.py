@@ -20,7 +20,7 @@ from portal.source.fetch import ModuleCache
 from portal.source.language import READERS, ending
 from portal.source.methodset import Facts
 from portal.source.segment import CODE, TEXT, Segment
-from portal.source.segmentwriter import NewBlob, TextWriter, pack, text_of, write_code
+from portal.source.segmentwriter import NewBlob, TextWriter, text_of, write_code
 from portal.source.snapshot import Snapshot
 from portal.source.tree import MAX_FILE_BYTES
 from portal.source.view import Collection, Placed
@@ -97,7 +97,7 @@ def _take_text(snapshot: Snapshot, cache: ModuleCache, collection: Collection, s
                 path = f"{module.folder}/{inside}" if module.folder else inside
                 files.append((path, sha, len(data)))
                 if not (sha in known or sha in writer.held or sha in batch):
-                    batch[sha] = NewBlob(sha, len(data), pack(data), text_of(data))
+                    batch[sha] = NewBlob(sha, len(data), data, text_of(data))
                     size += len(data)
                 if size > BATCH_BYTES:
                     writer.add(batch.values())

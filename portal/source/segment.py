@@ -94,7 +94,15 @@ class Segment:
         row = self._text.execute("SELECT data FROM blob WHERE id = ?", (number,)).fetchone()
         if row is None:
             raise KeyError(number)
-        return self._decompressor.decompress(row[0])
+        return self._unpacker.decompress(row[0])
+
+    @cached_property
+    def _unpacker(self) -> zstandard.ZstdDecompressor:
+        with suppress(sqlite3.OperationalError):  # a segment of former times has no dictionary
+            if row := self._text.execute("SELECT data FROM dictionary").fetchone():
+                dictionary = dictionary_of(self._decompressor.decompress(row[0]))
+                return zstandard.ZstdDecompressor(dict_data=dictionary)
+        return self._decompressor
 
     def shas(self) -> Iterator[tuple[bytes, int]]:
         """Yield (hash, id) of every blob."""
@@ -270,6 +278,11 @@ class Segment:
                 else:
                     db.close()
         return self._code_db
+
+
+def dictionary_of(data: bytes) -> zstandard.ZstdCompressionDict:
+    """Return what the blobs of a segment are compressed by."""
+    return zstandard.ZstdCompressionDict(data, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
 
 
 def _open(place: Path) -> sqlite3.Connection:

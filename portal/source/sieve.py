@@ -16,6 +16,10 @@ _OVER_LINES = re.compile(r"\\[AzC]|\(\?[a-zA-Z]*-")
 """The ends of a text, which `^` and `$` mean too where an expression says `(?-m)`, and any byte."""
 
 
+DENSE_BYTES = 4000
+"""A word that is found more often than once in so many costs more than the expression itself."""
+
+
 class Sieve:
     """Lets through every text that matches, and some that do not."""
 
@@ -56,6 +60,8 @@ class Sieve:
                 owners.append(number)
                 lines.append(line)
         found += (owners[at] for at in _holding(lines, self._expression))
+        if len(lines) * DENSE_BYTES > sum(len(text.data) for text in texts):
+            self._word = None
         return sorted(set(found))
 
 

@@ -12,7 +12,7 @@ from portal.source.golang import parse
 from portal.source.intake import take_in
 from portal.source.methodset import facts
 from portal.source.segment import CODE, TEXT
-from portal.source.segmentwriter import NewBlob, TextWriter, pack, write_code
+from portal.source.segmentwriter import NewBlob, TextWriter, write_code
 from portal.source.snapshot import Module, Snapshot
 from portal.source.view import Collection, Placed, View
 from tests.support.source import bring
@@ -53,7 +53,7 @@ def take_files(collection: Collection, files: dict[str, str]) -> View:
     place = collection.root / "small"
     writer = TextWriter(place.with_suffix(TEXT))
     datas = {hashlib.sha256(text.encode()).digest(): text.encode() for text in files.values()}
-    writer.add(NewBlob(sha, len(data), pack(data), data.decode()) for sha, data in datas.items())
+    writer.add([NewBlob(sha, len(data), data, data.decode()) for sha, data in datas.items()])
     held = dict(writer.held)
     writer.finish()
     outlines = []
