@@ -4,7 +4,7 @@ Lines match as for grep: an expression never reaches over a line's end. Source: 
 Matching with a Trigram Index" (trigrams choose candidates, and every candidate is read).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import compress
@@ -70,6 +70,7 @@ class Grep:
         self._required = required_parts(query)
         self._sieve = Sieve(query, self._required)
         self._pieces: dict[tuple[int, int], set[tuple[int, int]]] = {}
+        self._is_whole = not self._sieve.is_by_line
         self._is_meant = _path_filter(query)
 
     def batch(self, start: int, enough: Callable[[int, int], bool]) -> Batch:
@@ -83,8 +84,8 @@ class Grep:
         numbers = self._numbers(start)
         while chunk := self._chunk(numbers, room):
             for place in self._sieve.passed([text for _number, text in chunk]):
-                number = chunk[place][0]
-                if hit := self._look(*self._files.order[number]):
+                number, text = chunk[place]
+                if hit := self._look(self._files.order[number][0], text):
                     hits.append(hit)
                     lines += hit.total
                     if enough(read + place + 1, lines):
@@ -100,7 +101,7 @@ class Grep:
         chunk: list[tuple[int, Text]] = []
         while room > 0 and (number := next(numbers, None)) is not None:
             _path, segment, blob = self._files.order[number]
-            text = self._text(segment, blob)
+            text = self._text(number, segment, blob)
             chunk.append((number, text))
             room -= sum(end - start for start, end in text.spans)
         return chunk
@@ -108,7 +109,7 @@ class Grep:
     def _numbers(self, start: int) -> Iterator[int]:
         """Yield the numbers of the files that may match, from `start` on."""
         everything = range(len(self._files.order))
-        if start < SKIMMED and self._is_common():
+        if start < SKIMMED and self._is_common:
             skimmed = compress(everything[start:SKIMMED], self._files.is_text[start:])
             yield from filter(self._is_meant_at, skimmed)
             start = SKIMMED
@@ -117,18 +118,21 @@ class Grep:
     def _is_meant_at(self, number: int) -> bool:
         return self._is_meant is None or self._is_meant(self._files.order[number][0])
 
+    @cached_property
     def _is_common(self) -> bool:
         segments = self._view.segments
         least = COMMON * len(self._files.order)
         heads = (segment.head(head) for segment in segments for head in segment.heads(POPULAR))
-        return bool(self._sieve.passed([Text.whole(head) for head in heads])) or any(
+        return bool(self._sieve.passed([Text.of(head) for head in heads])) or any(
             sum(segment.most(parts) for segment in segments) > least for parts in self._required
         )
 
-    def _text(self, segment: int, blob: int) -> Text:
+    def _text(self, number: int, segment: int, blob: int) -> Text:
         text = self._view.hot(segment, blob)
+        if self._is_whole or (number < SKIMMED and self._is_common):
+            return text._replace(spans=((0, len(text.data)),))
         pieces = self._pieces.get((segment, blob))
-        return text._replace(spans=sorted(pieces)) if pieces else text
+        return text._replace(spans=_joined(pieces, len(text.data))) if pieces else text
 
     @cached_property
     def _marks(self) -> bytearray:
@@ -146,18 +150,17 @@ class Grep:
         for parts in self._required:
             found = segment.candidates(parts)
             if found is None:
-                self._pieces.clear()
+                self._is_whole = True
                 yield from segment.texts()
                 return
-            heads = self._sieve.passed([Text.whole(segment.head(one)) for one in found.heads])
+            heads = self._sieve.passed([Text.of(segment.head(one)) for one in found.heads])
             for each in (found, *(segment.headed(found.heads[at]) for at in heads)):
                 yield from each.blobs
-                if self._sieve.is_by_line:
-                    for blob, spans in each.pieces.items():
-                        self._pieces.setdefault((number, blob), set()).update(spans)
+                for blob, spans in each.pieces.items():
+                    self._pieces.setdefault((number, blob), set()).update(spans)
 
-    def _look(self, path: str, segment: int, blob: int) -> Hit | None:
-        data, pieces, _has_odd = self._text(segment, blob)
+    def _look(self, path: str, text: Text) -> Hit | None:
+        data = text.data
         lines: list[Line] = []
         total = number = counted = 0
         last_end = -1
@@ -168,7 +171,7 @@ class Grep:
                 lines.append(_line(data, number, spans))
             spans.clear()
 
-        matches = (match for piece in pieces for match in self._matcher(data, *piece))
+        matches = (match for span in text.spans for match in self._matcher(data, *span))
         for start, end in matches:
             if start >= last_end:  # of another line
                 close()
@@ -182,6 +185,18 @@ class Grep:
         if self._query.context and lines:
             lines = list(_with_context(data, lines, self._query.context))
         return Hit(path, tuple(lines), total) if total else None
+
+
+def _joined(spans: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    """Return spans of a text of so many bytes in order, those that touch each other as one."""
+    joined: list[tuple[int, int]] = []
+    for start, stop in sorted(spans):
+        end = min(stop, size)
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _path_filter(query: Query) -> Callable[[str], bool] | None:

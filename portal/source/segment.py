@@ -9,6 +9,7 @@ zoekt's design (blobs by content, trigrams as candidates only); SQLite's FTS5,
 
 import json
 import sqlite3
+import sys
 from array import array
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
@@ -49,7 +50,7 @@ class Candidates(NamedTuple):
     blobs: list[int]
     """In order; behind their heads."""
     pieces: dict[int, list[tuple[int, int]]]
-    """Where in a long blob it may stand, in bytes; shorter ones are not here."""
+    """Where in a blob it may stand, in bytes; not of short ones that hold it behind their heads."""
     heads: list[int]
     """Comments that blobs begin with; see `headed`."""
 
@@ -95,6 +96,10 @@ class Segment:
         if row is None:
             raise KeyError(number)
         return self._unpacker.decompress(row[0])
+
+    def headed_blob(self, number: int) -> tuple[bytes, int]:
+        """Return a blob's bytes, and how many of them are its head."""
+        return self.blob(number), self._starts.get(number, 0)
 
     @cached_property
     def _unpacker(self) -> zstandard.ZstdDecompressor:
@@ -146,11 +151,17 @@ class Segment:
         return [head for head, blobs in self._headed.items() if len(blobs) >= least]
 
     def headed(self, head: int) -> Candidates:
-        """Return the blobs that begin with a head, and that of the long ones."""
-        blobs = self._headed[head]
-        span = 0, len(self.head(head))
-        pieces = {blob: [span] for blob in self._pieces.long.intersection(blobs)}
-        return Candidates(blobs, pieces, [])
+        """Return the blobs that begin with a head: that of long ones, and all of the others."""
+        blobs, long = self._headed[head], self._pieces.long
+        whole, part = [(0, sys.maxsize)], [(0, len(self.head(head)))]
+        return Candidates(blobs, {blob: part if blob in long else whole for blob in blobs}, [])
+
+    @cached_property
+    def _starts(self) -> dict[int, int]:
+        """Where blobs begin behind their heads."""
+        return {
+            blob: len(self.head(head)) for head, blobs in self._headed.items() for blob in blobs
+        }
 
     @cached_property
     def _headed(self) -> dict[int, list[int]]:

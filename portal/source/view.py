@@ -51,10 +51,10 @@ class Text(NamedTuple):
     """Whether a letter of ODD is in it."""
 
     @classmethod
-    def whole(cls, data: bytes) -> "Text":
-        """Return all of a text."""
+    def of(cls, data: bytes, start: int = 0) -> "Text":
+        """Return a text from `start` on."""
         has_odd = not data.isascii() and any(letter in data for letter in ODD)
-        return cls(data, ((0, len(data)),), has_odd)
+        return cls(data, ((start, len(data)),), has_odd)
 
 
 class Hot:
@@ -66,11 +66,11 @@ class Hot:
         self._bytes = 0
 
     def get(self, segment: Segment, blob: int) -> Text:
-        """Return a blob, and keep it."""
+        """Return a blob behind its head, and keep it."""
         key = segment, blob  # not its place: another import may write one of that name anew
         text = self._texts.pop(key, None)
         if text is None:
-            text = Text.whole(segment.blob(blob))
+            text = Text.of(*segment.headed_blob(blob))
             self._bytes += len(text.data)
         self._texts[key] = text  # the last again
         while self._bytes > HOT_BYTES:
@@ -112,7 +112,7 @@ class View:
             segment.close()
 
     def hot(self, segment: int, blob: int) -> Text:
-        """Return a blob, kept for those who read many again and again."""
+        """Return a blob behind its head, kept for those who read many again and again."""
         return self._hot.get(self.segments[segment], blob)
 
     def listing(self, folder: str) -> list[Entry]:
