@@ -120,11 +120,11 @@ class Grep:
 
     @cached_property
     def _is_common(self) -> bool:
-        segments = self._view.segments
+        indexes = [segment.grams for segment in self._view.segments]
         least = COMMON * len(self._files.order)
-        heads = (segment.head(head) for segment in segments for head in segment.heads(POPULAR))
+        heads = (grams.head(head) for grams in indexes for head in grams.heads(POPULAR))
         return bool(self._sieve.passed([Text.of(head) for head in heads])) or any(
-            sum(segment.most(parts) for segment in segments) > least for parts in self._required
+            sum(grams.most(parts) for grams in indexes) > least for parts in self._required
         )
 
     def _text(self, number: int, segment: int, blob: int) -> Text:
@@ -146,15 +146,15 @@ class Grep:
 
     def _blobs(self, number: int) -> Iterator[int]:
         """Yield the blobs of a segment that may match, some twice; their pieces are taken note of."""
-        segment = self._view.segments[number]
+        grams = self._view.segments[number].grams
         for parts in self._required:
-            found = segment.candidates(parts)
+            found = grams.candidates(parts)
             if found is None:
                 self._is_whole = True
-                yield from segment.texts()
+                yield from grams.texts()
                 return
-            heads = self._sieve.passed([Text.of(segment.head(one)) for one in found.heads])
-            for each in (found, *(segment.headed(found.heads[at]) for at in heads)):
+            heads = self._sieve.passed([Text.of(grams.head(one)) for one in found.heads])
+            for each in (found, *(grams.headed(found.heads[at]) for at in heads)):
                 yield from each.blobs
                 for blob, spans in each.pieces.items():
                     self._pieces.setdefault((number, blob), set()).update(spans)
@@ -239,7 +239,7 @@ def _files(view: View) -> _Files:
         places[segment].setdefault(blob, []).append(at)
     is_text = bytearray(len(order))
     for each, known in zip(view.segments, places, strict=True):
-        for blob in each.texts():
+        for blob in each.grams.texts():
             for at in known.get(blob, ()):
                 is_text[at] = 1
     return _Files(order, places, is_text)

@@ -3,7 +3,7 @@
 import re
 
 from portal.source.codequery import Query
-from portal.source.segment import SHORTEST
+from portal.source.grams import SHORTEST
 
 
 def required_parts(query: Query) -> list[list[str]]:

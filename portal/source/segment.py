@@ -9,29 +9,22 @@ zoekt's design (blobs by content, trigrams as candidates only); SQLite's FTS5,
 
 import json
 import sqlite3
-import sys
 from array import array
-from bisect import bisect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import zstandard
 
 from portal.source.declared import Declared
+from portal.source.grams import Grams, all_of, grams_of
 from portal.source.methodset import Facts
 
 TEXT, CODE = ".text", ".code"
-SHORTEST = 3
-"""Characters that an index of trigrams needs."""
 CODE_FORMAT = 1
 """Of `N.code`; one of another format is as if it were not there, and is written anew by the next import."""
-RARE, ASKED_GRAMS = 1000, 4
-"""Of the grams that a text must hold the rarest few are asked for, where so few texts hold the first of
-them: reading what the others would leave out takes less than asking for them."""
 KEPT_OUTLINES = 1024
 """Outlines that a process which looks things up keeps: some 20 MB."""
 
@@ -44,27 +37,6 @@ class Found(NamedTuple):
     """(blob, place among the symbols of its outline)."""
 
 
-class Candidates(NamedTuple):
-    """Who may hold a text."""
-
-    blobs: list[int]
-    """In order; behind their heads."""
-    pieces: dict[int, list[tuple[int, int]]]
-    """Where in a blob it may stand, in bytes; not of short ones that hold it behind their heads."""
-    heads: list[int]
-    """Comments that blobs begin with; see `headed`."""
-
-
-class _Pieces(NamedTuple):
-    """The numbers that the index has of texts: pieces, and whole blobs where they are short."""
-
-    blobs: Sequence[int]
-    """Number to blob."""
-    spans: dict[int, tuple[int, int]]
-    """Number to the bytes of its blob, of the long ones."""
-    long: frozenset[int]
-
-
 class Segment:
     """A segment to be read. Belongs to one thread at a time; what it gives is the caller's."""
 
@@ -75,7 +47,8 @@ class Segment:
         self._code_db: sqlite3.Connection | None = None
         self._decompressor = zstandard.ZstdDecompressor()
         self._outlines: dict[int, Declared] = {}
-        self._heads: dict[int, bytes] = {}
+        self.grams = Grams(self._text)
+        """Chooses among its texts."""
 
     @property
     def has_code(self) -> bool:
@@ -99,7 +72,7 @@ class Segment:
 
     def headed_blob(self, number: int) -> tuple[bytes, int]:
         """Return a blob's bytes, and how many of them are its head."""
-        return self.blob(number), self._starts.get(number, 0)
+        return self.blob(number), self.grams.start(number)
 
     @cached_property
     def _unpacker(self) -> zstandard.ZstdDecompressor:
@@ -112,90 +85,6 @@ class Segment:
     def shas(self) -> Iterator[tuple[bytes, int]]:
         """Yield (hash, id) of every blob."""
         yield from self._text.execute("SELECT sha, id FROM blob")
-
-    def candidates(self, parts: Sequence[str]) -> Candidates | None:
-        """Return who may hold all of `parts` on one line, upper and lower case alike.
-
-        None: none of them is long enough to tell. No blob that does hold them is missing.
-        """
-        grams = sorted(_grams(parts), key=lambda gram: self._often.get(gram.lower(), 0))
-        if not grams:
-            return None
-        is_rare = self._often.get(grams[0].lower(), 0) < RARE
-        query = _all_of(grams[:ASKED_GRAMS] if is_rare else grams)
-        rows = self._text.execute("SELECT rowid FROM gram WHERE gram MATCH ?", (query,))
-        numbers = [row[0] for row in rows]
-        heads = bisect(numbers, 0)
-        index = self._pieces
-        pieces: dict[int, list[tuple[int, int]]] = {}
-        for number in numbers[heads:]:
-            if span := index.spans.get(number):
-                pieces.setdefault(index.blobs[number], []).append(span)
-        blobs = dict.fromkeys(map(index.blobs.__getitem__, numbers[heads:]))
-        return Candidates([*blobs], pieces, [-number for number in numbers[:heads]])
-
-    def most(self, parts: Sequence[str]) -> int:
-        """Return about how many texts may hold all of `parts`, at the most."""
-        counts = (self._often.get(gram.lower(), 0) for gram in _grams(parts))
-        return min(counts, default=len(self._pieces.blobs))
-
-    def head(self, number: int) -> bytes:
-        """Return a head, kept."""
-        if number not in self._heads:
-            (data,) = self._text.execute("SELECT data FROM head WHERE id = ?", (number,)).fetchone()
-            self._heads[number] = self._decompressor.decompress(data)
-        return self._heads[number]
-
-    def heads(self, least: int) -> list[int]:
-        """Return the heads of at least so many blobs."""
-        return [head for head, blobs in self._headed.items() if len(blobs) >= least]
-
-    def headed(self, head: int) -> Candidates:
-        """Return the blobs that begin with a head: that of long ones, and all of the others."""
-        blobs, long = self._headed[head], self._pieces.long
-        whole, part = [(0, sys.maxsize)], [(0, len(self.head(head)))]
-        return Candidates(blobs, {blob: part if blob in long else whole for blob in blobs}, [])
-
-    @cached_property
-    def _starts(self) -> dict[int, int]:
-        """Where blobs begin behind their heads."""
-        return {
-            blob: len(self.head(head)) for head, blobs in self._headed.items() for blob in blobs
-        }
-
-    @cached_property
-    def _headed(self) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {}
-        with suppress(sqlite3.OperationalError):  # a segment of former times knows no heads
-            for head, blob in self._text.execute(
-                "SELECT head, id FROM blob WHERE head IS NOT NULL"
-            ):
-                found.setdefault(head, []).append(blob)
-        return found
-
-    @cached_property
-    def _pieces(self) -> "_Pieces":
-        """What the numbers of the index stand for; a segment of former times has whole blobs."""
-        try:
-            rows = self._text.execute("SELECT blob, start, end FROM piece ORDER BY id").fetchall()
-        except sqlite3.OperationalError:
-            numbers = self._text.execute("SELECT ifnull(max(id), 0) FROM blob").fetchone()
-            return _Pieces(range(numbers[0] + 1), {}, frozenset())
-        blobs = array("I", (0, *(row[0] for row in rows)))
-        long = frozenset(blob for blob, next_blob in pairwise(blobs) if blob == next_blob)
-        spans = {at: row[1:] for at, row in enumerate(rows, 1) if row[0] in long}
-        return _Pieces(blobs, spans, long)
-
-    @cached_property
-    def _often(self) -> dict[str, int]:
-        """The grams that many texts hold, and how many; a segment of former times does not say."""
-        with suppress(sqlite3.OperationalError):
-            return dict(self._text.execute("SELECT gram, texts FROM often"))
-        return {}
-
-    def texts(self) -> list[int]:
-        """Return every blob that is text, in order."""
-        return [*dict.fromkeys(self._pieces.blobs)][1:]
 
     # --- what they declare
 
@@ -248,7 +137,7 @@ class Segment:
 
     def names_holding(self, part: str, most: int) -> list[Found]:
         """Return names that may hold `part`, upper and lower case alike."""
-        query = _all_of(_grams([part]))
+        query = all_of(grams_of([part]))
         if self._code is None or not query:
             return []
         where = "id IN (SELECT rowid FROM part WHERE part MATCH ? LIMIT ?)"
@@ -305,14 +194,3 @@ def _numbers(data: bytes) -> "array[int]":
     numbers = array("I")
     numbers.frombytes(data)
     return numbers
-
-
-def _grams(parts: Iterable[str]) -> list[str]:
-    """Return every gram of `parts` once. A NUL would end a question."""
-    grams = dict.fromkeys(part[at : at + 3] for part in parts for at in range(len(part) - 2))
-    return [gram for gram in grams if "\0" not in gram]
-
-
-def _all_of(grams: Iterable[str]) -> str:
-    """Return the question for all texts that hold every gram: the index knows no phrase."""
-    return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)

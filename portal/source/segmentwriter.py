@@ -16,6 +16,7 @@ import zstandard
 
 from portal.source.declared import Declared
 from portal.source.methodset import Facts
+from portal.source.search import humps
 from portal.source.segment import CODE_FORMAT, dictionary_of
 
 LEVEL = 3
@@ -239,11 +240,6 @@ def write_code(place: Path, outlines: Iterable[tuple[int, Declared, Facts]]) -> 
         db.execute("CREATE INDEX name_humps ON name(humps)")
         db.execute("CREATE UNIQUE INDEX name_name ON name(name)")
     _finish(db, part, place)
-
-
-def humps(name: str) -> str:
-    """Return the letters that begin the words of a name: `RLAW` for Reflector.ListAndWatch."""
-    return "".join(re.findall(r"(?:(?<=^)|(?<=[._]))[a-z]|[A-Z]", name))
 
 
 def _finish(db: sqlite3.Connection, part: Path, place: Path) -> None:

@@ -165,7 +165,7 @@ def test_what_is_no_text_is_kept_and_not_searched(
     view = collection.view(snapshot)
     assert view is not None
     assert view.read("a.bin", 100) == b"sail\0away"
-    found = view.segments[0].candidates(["sail"])
+    found = view.segments[0].grams.candidates(["sail"])
     assert found is not None
     assert [view.paths[0, blob] for blob in found.blobs] == [("a.txt",)]
 
