@@ -95,8 +95,7 @@ def head_of(text: str) -> str:
 def pieces_of(text: str) -> Iterator[str]:
     """Yield a text in pieces of PIECE_CHARACTERS or more; each ends where a line does."""
     at = 0
-    while len(text) - at > PIECE_CHARACTERS:
-        end = text.find("\n", at + PIECE_CHARACTERS) + 1 or len(text)
+    while len(text) - at > PIECE_CHARACTERS and (end := text.find("\n", at + PIECE_CHARACTERS) + 1):
         yield text[at:end]
         at = end
     yield text[at:]

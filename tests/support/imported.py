@@ -20,7 +20,17 @@ from tests.support.source import bring
 KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "portolan" / "imported"
 WRITERS = (
     *("buildtags", "declared", "golang", "imports", "intake", "lexer", "methodset", "segment"),
-    *("java", "language", "segmentwriter", "signature", "snapshot", "symbols", "textual", "view"),
+    *(
+        "java",
+        "language",
+        "search",
+        "segmentwriter",
+        "signature",
+        "snapshot",
+        "symbols",
+        "textual",
+        "view",
+    ),
 )
 """The modules of portal.source that decide what an import writes."""
 MODULE = Module("example.org/m", "v1.0.0", "h1:" + "A" * 43 + "=", "")
