@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import re2
 
 from portal.source.errors import BadQuery
-from portal.source.segment import SHORTEST
 
 QUERY_LIMIT = 500
 """Characters of a question."""
@@ -131,141 +130,68 @@ def _context(text: str) -> int:
     return int(text)
 
 
-def required_parts(query: Query) -> list[list[str]]:
-    """Return what a text must hold: of at least one of the lists, every part.
-
-    An empty part list says nothing: everything is a candidate.
-    """
-    if not query.is_regex:
-        return [[_folding(query.text)]]
-    return [_literals(each) for each in _alternatives(query.text)]
-
-
-def _folding(text: str) -> str:
-    """Return the longest part of `text` whose letters fold alike for everybody: ASCII."""
-    return max(re.split(r"[^\x20-\x7e]+", text), key=len)
-
-
-def _alternatives(pattern: str) -> list[str]:
-    """Return the parts of an expression between the `|` that stand in no group or class."""
-    parts, depth, in_class, at, begin = [], 0, False, 0, 0
-    while at < len(pattern):
-        sign = pattern[at]
-        if sign == "\\":
-            at += 1
-        elif in_class:
-            in_class = sign != "]"
-        elif sign == "[":
-            in_class = True
-            at += len(re.match(r"\^?\]?", pattern[at + 1 :])[0])  # type: ignore[index]  # fits always
-        elif sign in "()":
-            depth += 1 if sign == "(" else -1
-        elif sign == "|" and depth == 0:
-            parts.append(pattern[begin:at])
-            begin = at + 1
-        at += 1
-    return [*parts, pattern[begin:]]
-
-
-_PIECE = re.compile(
-    r"\\Q(?P<quoted>.*?)\\E|\\(?P<escaped>[^\w\s])|(?P<plain>[^\\\[\](){}|.*+?^$])"
-    r"|\\(?:x\{[^}]*\}|[pP](?:\{[^}]*\}|.)|x..|[0-7]{1,3}|.)|\[\^?\]?(?:\\.|[^\]\\])*\]|[.^$]|(?P<open>\()|(?P<rest>.)",
-    re.DOTALL,
-)
-_REPEAT = re.compile(r"(?P<some>\+\??)|(?P<maybe>[*?]\??|\{(?P<least>\d*)[\d,]*\}\??)")
-
-
-def _literals(pattern: str) -> list[str]:
-    """Return texts that whatever matches `pattern` must hold; what is in groups is passed over."""
-    found, run, at = [], "", 0
-    while at < len(pattern):
-        piece = _PIECE.match(pattern, at)
-        if piece is None:
-            break
-        at = piece.end()
-        if piece["open"]:
-            at = _closing(pattern, at)
-        text = piece["quoted"] or piece["escaped"] or piece["plain"] or ""
-        if not text.isascii():
-            text = ""
-        repeat = _REPEAT.match(pattern, at)
-        if repeat is not None:
-            at = repeat.end()
-            if repeat["some"] and text:
-                found.append(run + text)
-                run = text if len(text) == 1 else ""
-                continue
-            run, text = (run + text[:-1]) if len(text) > 1 else run, ""
-        if not text:
-            found.append(run)
-            run = ""
-        run += text
-    return [part for part in (*found, run) if len(part) >= SHORTEST]
-
-
-def _closing(pattern: str, at: int) -> int:
-    """Return the place behind the bracket that closes a group which is open at `at`."""
-    depth = 1
-    while at < len(pattern) and depth:
-        piece = _PIECE.match(pattern, at)
-        if piece is None:
-            return len(pattern)
-        at = piece.end()
-        if piece["open"]:
-            depth += 1
-        elif piece["rest"] == ")":
-            depth -= 1
-    return at
-
-
-Matcher = Callable[[bytes], Iterator[tuple[int, int]]]
+Search = Callable[[bytes, int, int], tuple[int, int] | None]
+"""Returns the first place between two offsets."""
+Matcher = Callable[[bytes, int, int], Iterator[tuple[int, int]]]
 
 
 def matcher(query: Query) -> Matcher:
-    """Return what yields the places in a text that match, in order; raise BadQuery."""
+    """Return what yields the places that match between two offsets, in order; raise BadQuery."""
+    return _in_lines(searcher(query))
+
+
+def searcher(query: Query) -> Search:
+    """Return what finds a place that matches; raise BadQuery."""
     if not query.is_regex and (query.is_exact or query.text.upper() == query.text.lower()):
-        return _finder(query.text.encode())
+        return word(query.text.encode())
+    pattern = query.text if query.is_regex else re2.escape(query.text)
+    return expression(f"(?m){pattern}", is_exact=query.is_exact)
+
+
+def expression(pattern: str, *, is_exact: bool) -> Search:
+    """Return what finds an expression; raise BadQuery for one that RE2 does not know."""
     options = re2.Options()
-    options.case_sensitive = query.is_exact
+    options.case_sensitive = is_exact
     options.never_nl = True
     options.max_mem = MAX_MEM
     options.log_errors = False
-    pattern = query.text if query.is_regex else re2.escape(query.text)
     try:
-        compiled = re2.compile(f"(?m){pattern}".encode(), options=options)
+        compiled = re2.compile(pattern.encode(), options=options)
     except re2.error as error:
         raise BadQuery(f"no expression as RE2 knows it: {_said(error)}") from error
 
-    def search(data: bytes, at: int) -> tuple[int, int] | None:
-        match = compiled.search(data, at)
+    def search(data: bytes, at: int, last: int) -> tuple[int, int] | None:
+        match = compiled.search(data, at, last)
         return match.span() if match else None
 
-    return _in_lines(search)
+    return search
 
 
-def _finder(wanted: bytes) -> Matcher:
-    def find(data: bytes, at: int) -> tuple[int, int] | None:
-        start = data.find(wanted, at)
+def word(wanted: bytes) -> Search:
+    """Return what finds a text as it stands."""
+
+    def find(data: bytes, at: int, last: int) -> tuple[int, int] | None:
+        start = data.find(wanted, at, last)
         return (start, start + len(wanted)) if start >= 0 else None
 
-    return _in_lines(find)
+    return find
 
 
-def _in_lines(find: Callable[[bytes, int], tuple[int, int] | None]) -> Matcher:
+def _in_lines(find: Search) -> Matcher:
     """Return what yields the matches that `find` gives, SPANS_LIMIT of a line at the most.
 
     A match of nothing is none, and counts: an expression may match nothing at every character.
     """
 
-    def matches(data: bytes) -> Iterator[tuple[int, int]]:
-        at, line_end, tries = 0, -1, 0
-        while at <= len(data) and (found := find(data, at)):
+    def matches(data: bytes, at: int, last: int) -> Iterator[tuple[int, int]]:
+        line_end, tries = -1, 0
+        while at <= last and (found := find(data, at, last)):
             start, end = found
             if end > start:
                 yield found
             if start >= line_end:
                 line_end = data.find(b"\n", start)
-                line_end = len(data) if line_end < 0 else line_end
+                line_end = last if line_end < 0 else line_end
                 tries = 0
             tries += 1
             at = max(end, at + 1) if tries < SPANS_LIMIT else line_end + 1

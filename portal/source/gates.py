@@ -107,7 +107,12 @@ def gates_of(index: Index) -> Mapping[tuple[str, str], tuple[Gate, ...]]:
     view = index.view
     found: dict[tuple[str, str], list[Gate]] = {}
     for number, segment in enumerate(view.segments):
-        blobs = {one for word in TABLES for one in segment.candidates(["Feature]", word]) or ()}
+        blobs = {
+            one
+            for word in TABLES
+            if (told := segment.candidates(["Feature]", word]))
+            for one in told.blobs
+        }
         for blob in sorted(blobs):
             paths = [path for path in view.paths.get((number, blob), ()) if path.endswith(".go")]
             for path in paths:

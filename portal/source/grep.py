@@ -4,16 +4,24 @@ Lines match as for grep: an expression never reaches over a line's end. Source: 
 Matching with a Trigram Index" (trigrams choose candidates, and every candidate is read).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import compress
 from typing import NamedTuple
 
-from portal.source.codequery import Query, matcher, required_parts
-from portal.source.view import View
+from portal.source.codequery import Query, matcher
+from portal.source.required import required_parts
+from portal.source.sieve import Sieve
+from portal.source.view import Text, View
 
 LINES_LIMIT = 2_000
 """Lines that are told of one file; the rest are counted."""
+FIRST_BYTES, MOST_BYTES = 64 * 1024, 1024 * 1024
+"""How much text is looked through together: little first, for a page is soon full, then twice as much."""
+SKIMMED, COMMON, POPULAR = 200, 1 / 8, 300
+"""Of what so great a part of all texts may hold, or a head of so many, a page is often full before
+candidates are chosen: the first so many files are looked through without."""
 SHOWN_CHARACTERS = 400
 """Of a line, around its first hit: generated files have lines of a megabyte."""
 
@@ -44,35 +52,26 @@ class Batch:
 
     hits: tuple[Hit, ...]
     next: int | None
-    looked: int
-    """Files that were read for it."""
 
 
 class Grep:
-    """One question put to one version: the order of its candidates, and what each holds.
+    """One question put to one version: which files may match, and what each holds.
 
     Belongs to the process that made it.
     """
 
     def __init__(self, view: View, query: Query, most: int = LINES_LIMIT) -> None:
-        """Choose the candidates; raises BadQuery. `most` lines of a file are told, all are counted."""
+        """Read nothing yet; raises BadQuery. `most` lines of a file are told, all are counted."""
         self._most = most
         self._view = view
         self._query = query
         self._matcher = matcher(query)
         self._files = _files(view)
         self._required = required_parts(query)
-        self._holds = (
-            _sieve(self._required[0], is_exact=not query.folds)
-            if len(self._required) == 1
-            else None
-        )
-        self._order = self._candidates()
-
-    @property
-    def total(self) -> int:
-        """How many files may match."""
-        return len(self._order)
+        self._sieve = Sieve(query, self._required)
+        self._pieces: dict[tuple[int, int], set[tuple[int, int]]] = {}
+        self._is_whole = not self._sieve.is_by_line
+        self._is_meant = _path_filter(query)
 
     def batch(self, start: int, enough: Callable[[int, int], bool]) -> Batch:
         """Return what matches from the file number `start` on.
@@ -80,46 +79,89 @@ class Grep:
         Ends after the file at which `enough` says so of (files read, lines found).
         """
         hits: list[Hit] = []
-        lines = 0
-        at = start
-        for number in self._order[start:]:
-            at += 1
-            path, segment, blob = self._files.order[number]
-            data = self._view.hot(segment, blob)
-            if (self._holds is None or self._holds(data)) and (hit := self._look(path, data)):
-                hits.append(hit)
-                lines += hit.total
-            if enough(at - start, lines):
-                break
-        return Batch(tuple(hits), at if at < len(self._order) else None, at - start)
+        lines = read = 0
+        room = FIRST_BYTES
+        numbers = self._numbers(start)
+        while chunk := self._chunk(numbers, room):
+            for place in self._sieve.passed([text for _number, text in chunk]):
+                number, text = chunk[place]
+                if hit := self._look(self._files.order[number][0], text):
+                    hits.append(hit)
+                    lines += hit.total
+                    if enough(read + place + 1, lines):
+                        return Batch(tuple(hits), number + 1)
+            read += len(chunk)
+            if enough(read, lines):
+                return Batch(tuple(hits), chunk[-1][0] + 1)
+            room = min(2 * room, MOST_BYTES)
+        return Batch(tuple(hits), None)
 
-    def _candidates(self) -> list[int]:
-        query, files = self._query, self._files
-        found: set[int] = set()
-        for number, segment in enumerate(self._view.segments):
-            for parts in self._required:
-                blobs = segment.candidates(parts)
-                if blobs is None:
-                    blobs = segment.texts()
-                places = files.places[number]
-                for blob in blobs:
-                    found.update(places.get(blob, ()))
-        wanted = [part.lower() for part in query.path if not part.startswith("-")]
-        barred = [part[1:].lower() for part in query.path if part.startswith("-") and len(part) > 1]
-        if not (wanted or barred or query.suffixes):
-            return sorted(found)
+    def _chunk(self, numbers: Iterator[int], room: int) -> list[tuple[int, Text]]:
+        """Return the next files and what of them may match, `room` bytes or one file at least."""
+        chunk: list[tuple[int, Text]] = []
+        while room > 0 and (number := next(numbers, None)) is not None:
+            _path, segment, blob = self._files.order[number]
+            text = self._text(number, segment, blob)
+            chunk.append((number, text))
+            room -= sum(end - start for start, end in text.spans)
+        return chunk
 
-        def is_meant(path: str) -> bool:
-            lower = path.lower()
-            return (
-                (not query.suffixes or lower.endswith(query.suffixes))
-                and all(part in lower for part in wanted)
-                and not any(part in lower for part in barred)
-            )
+    def _numbers(self, start: int) -> Iterator[int]:
+        """Yield the numbers of the files that may match, from `start` on."""
+        everything = range(len(self._files.order))
+        if start < SKIMMED and self._is_common:
+            skimmed = compress(everything[start:SKIMMED], self._files.is_text[start:])
+            yield from filter(self._is_meant_at, skimmed)
+            start = SKIMMED
+        yield from filter(self._is_meant_at, compress(everything[start:], self._marks[start:]))
 
-        return sorted(at for at in found if is_meant(files.order[at][0]))
+    def _is_meant_at(self, number: int) -> bool:
+        return self._is_meant is None or self._is_meant(self._files.order[number][0])
 
-    def _look(self, path: str, data: bytes) -> Hit | None:
+    @cached_property
+    def _is_common(self) -> bool:
+        indexes = [segment.grams for segment in self._view.segments]
+        least = COMMON * len(self._files.order)
+        heads = (grams.head(head) for grams in indexes for head in grams.heads(POPULAR))
+        return bool(self._sieve.passed([Text.of(head) for head in heads])) or any(
+            sum(grams.most(parts) for grams in indexes) > least for parts in self._required
+        )
+
+    def _text(self, number: int, segment: int, blob: int) -> Text:
+        text = self._view.hot(segment, blob)
+        if self._is_whole or (number < SKIMMED and self._is_common):
+            return text._replace(spans=((0, len(text.data)),))
+        pieces = self._pieces.get((segment, blob))
+        return text._replace(spans=_joined(pieces, len(text.data))) if pieces else text
+
+    @cached_property
+    def _marks(self) -> bytearray:
+        """For each file, whether it may match."""
+        marks = bytearray(len(self._files.order))
+        for number, places in enumerate(self._files.places):
+            for blob in self._blobs(number):
+                for place in places.get(blob, ()):
+                    marks[place] = 1
+        return marks
+
+    def _blobs(self, number: int) -> Iterator[int]:
+        """Yield the blobs of a segment that may match, some twice; their pieces are taken note of."""
+        segment = self._view.segments[number]
+        grams = segment.grams
+        for parts in self._required:
+            found = segment.candidates(parts)
+            if found is None:
+                self._is_whole = True
+                yield from grams.texts()
+                return
+            heads = self._sieve.passed([Text.of(grams.head(one)) for one in found.heads])
+            for each in (found, *(grams.headed(found.heads[at]) for at in heads)):
+                yield from each.blobs
+                for blob, spans in each.pieces.items():
+                    self._pieces.setdefault((number, blob), set()).update(spans)
+
+    def _look(self, path: str, text: Text) -> Hit | None:
+        data = text.data
         lines: list[Line] = []
         total = number = counted = 0
         last_end = -1
@@ -130,7 +172,8 @@ class Grep:
                 lines.append(_line(data, number, spans))
             spans.clear()
 
-        for start, end in self._matcher(data):
+        matches = (match for span in text.spans for match in self._matcher(data, *span))
+        for start, end in matches:
             if start >= last_end:  # of another line
                 close()
                 total += 1
@@ -145,6 +188,36 @@ class Grep:
         return Hit(path, tuple(lines), total) if total else None
 
 
+def _joined(spans: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    """Return spans of a text of so many bytes in order, those that touch each other as one."""
+    joined: list[tuple[int, int]] = []
+    for start, stop in sorted(spans):
+        end = min(stop, size)
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _path_filter(query: Query) -> Callable[[str], bool] | None:
+    """Return what tells whether a question means a path; None: all of them."""
+    wanted = [part.lower() for part in query.path if not part.startswith("-")]
+    barred = [part[1:].lower() for part in query.path if part.startswith("-") and len(part) > 1]
+    if not (wanted or barred or query.suffixes):
+        return None
+
+    def is_meant(path: str) -> bool:
+        lower = path.lower()
+        return (
+            (not query.suffixes or lower.endswith(query.suffixes))
+            and all(part in lower for part in wanted)
+            and not any(part in lower for part in barred)
+        )
+
+    return is_meant
+
+
 @dataclass(frozen=True, slots=True)
 class _Files:
     """The files of a version in the order in which they are looked through, and their places in it."""
@@ -153,6 +226,8 @@ class _Files:
     """(path, segment, blob)."""
     places: list[dict[int, list[int]]]
     """For each segment, blob to the places of its files."""
+    is_text: bytearray
+    """For each file, whether it is."""
 
 
 @lru_cache(maxsize=16)
@@ -163,26 +238,12 @@ def _files(view: View) -> _Files:
     places: list[dict[int, list[int]]] = [{} for _segment in view.segments]
     for at, (_path, segment, blob) in enumerate(order):
         places[segment].setdefault(blob, []).append(at)
-    return _Files(order, places)
-
-
-def _sieve(parts: list[str], *, is_exact: bool) -> Callable[[bytes], bool] | None:
-    """Return what tells in no time that a text cannot match, where `parts` are required.
-
-    Finding a word costs a hundredth of what an expression does, and a tenth with capitals aside.
-    """
-    wanted = [part.encode() for part in parts if part]
-    if not wanted:
-        return None
-    if is_exact:
-        return lambda data: all(part in data for part in wanted)
-    longest = max(wanted, key=len).lower()
-
-    def holds(data: bytes) -> bool:
-        # Two letters beyond ASCII fold into it: the Kelvin sign, and the long s.
-        return longest in data.lower() or b"\xe2\x84\xaa" in data or b"\xc5\xbf" in data
-
-    return holds
+    is_text = bytearray(len(order))
+    for each, known in zip(view.segments, places, strict=True):
+        for blob in each.grams.texts():
+            for at in known.get(blob, ()):
+                is_text[at] = 1
+    return _Files(order, places, is_text)
 
 
 def _line(data: bytes, number: int, spans: list[tuple[int, int]]) -> Line:

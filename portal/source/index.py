@@ -57,6 +57,7 @@ class Index:
         """Read `view`."""
         self.view = view
         self._imported: dict[str, int] = {}
+        self._importpaths: dict[str, str] = {}
 
     def locate(self, importpath: str, name: str, build: Build | None = None) -> list[Located]:
         """Return where a package declares `name`: that of `build` first, those of other platforms after.
@@ -112,10 +113,10 @@ class Index:
         names: dict[tuple[str, str], Name] = {}
         where: dict[tuple[str, str], tuple[int, int, int]] = {}
         for number, segment in enumerate(self.view.segments):
-            for found in _fitting(segment, asked.name):
+            for found in {one.name: one for one in _fitting(segment, asked.name)}.values():
                 for blob, at in found.at:
                     for path in self.view.paths.get((number, blob), ()):
-                        key = self._importpath(dirname(path)), found.name
+                        key = self._importpath(path.rpartition("/")[0]), found.name
                         if key not in names and not is_test(path) and found.name != "init":
                             package = key[0].rpartition("/")[2]
                             names[key] = entry(key[0], package, found.name, Kind.FUNC)
@@ -164,6 +165,12 @@ class Index:
         return count
 
     def _importpath(self, folder: str) -> str:
+        found = self._importpaths.get(folder)
+        if found is None:
+            found = self._importpaths[folder] = self._importpath_of(folder)
+        return found
+
+    def _importpath_of(self, folder: str) -> str:
         for prefix, path in self._modules:
             if not prefix or folder == prefix or folder.startswith(f"{prefix}/"):
                 inside = folder[len(prefix) :].lstrip("/")

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from portal.source.errors import NoSuchFile, NotAFile, UnknownSnapshot
-from portal.source.segmentwriter import NewBlob, is_text, news, pack, searched
+from portal.source.segmentwriter import NewBlob, head_of, is_text, news, pack, searched
 from portal.source.snapshot import Shelf, Snapshot
 from portal.source.view import Collection, View
 
@@ -22,6 +22,8 @@ class Predecessor(NamedTuple):
     place: tuple[str, int]
     """(segment, blob)."""
     data: bytes
+    start: int
+    """Where it begins behind its head."""
 
 
 class Lineage:
@@ -45,14 +47,17 @@ class Lineage:
     def blob(self, path: str, sha: bytes, data: bytes) -> NewBlob:
         """Return a file's blob as it is to be kept: by its difference from what lay at `path`, or whole."""
         if not is_text(data):
-            return NewBlob(sha, len(data), pack(data), None)
+            return NewBlob(sha, len(data), data, "", None)
+        text = searched(data)
+        head = head_of(text)
         before = self._predecessor(path)
         if before and is_text(before.data):
-            lines = news(data, before.data)
+            # Heads apart, for each is found by itself: a line may leave the one for the other.
+            lines = news(data[len(head) :], before.data[before.start :])
             if len(lines) <= MOST_NEW * len(data):
                 packed = pack(data, before.data)
-                return NewBlob(sha, len(data), packed, searched(lines), before.place)
-        return NewBlob(sha, len(data), pack(data), searched(data))
+                return NewBlob(sha, len(data), packed, head, searched(lines), before.place)
+        return NewBlob(sha, len(data), data, head, text[len(head) :])
 
     def _predecessor(self, path: str) -> Predecessor | None:
         """Return what lay at a path or, where that is kept by its difference, what it differs from."""
@@ -64,4 +69,4 @@ class Lineage:
             return None
         segment = self._view.segments[number]
         segment, blob = segment.predecessor(blob) or (segment, blob)
-        return Predecessor((segment.place.name, blob), segment.blob(blob))
+        return Predecessor((segment.place.name, blob), *segment.headed_blob(blob))

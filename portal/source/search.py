@@ -6,6 +6,7 @@ Plain values in, plain values out: who looks through many names gives them in sl
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import nsmallest
 from typing import NamedTuple
 
@@ -43,8 +44,13 @@ class Asked:
 
 def entry(importpath: str, package: str, name: str, kind: Kind) -> Name:
     """Return a name made ready to be looked for."""
-    letters = re.findall(r"(?:(?<=^)|(?<=[._]))[a-z]|[A-Z]", name)
-    return Name(importpath, name, kind, f"{package}.{name}".lower(), "".join(letters))
+    return Name(importpath, name, kind, f"{package}.{name}".lower(), humps(name))
+
+
+@lru_cache(maxsize=65536)
+def humps(name: str) -> str:
+    """Return the letters that begin the words of a name: `RLAW` for Reflector.ListAndWatch."""
+    return "".join(re.findall(r"(?:(?<=^)|(?<=[._]))[a-z]|[A-Z]", name))
 
 
 def read(text: str) -> Asked | None:

@@ -2,7 +2,8 @@
 
 A segment is two SQLite files. `N.text` has every blob, compressed, and the trigrams of those that are
 text; it is whole before `N.code` is begun, which has what each Go file declares. Neither changes once
-it has its name, but for a `N.code` of another format, which is replaced.
+it has its name, but for a `N.code` of another format, which is replaced. Blobs are compressed by a
+dictionary of the segment's own.
 
 A blob that has a predecessor, the blob at its path in a version that was there before, is kept as what
 differs: compressed against that one, with the trigrams of its new lines alone. A predecessor may lie in
@@ -15,6 +16,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -23,18 +25,15 @@ import zstandard
 
 from portal.source.declared import Declared
 from portal.source.errors import NewerIndex
+from portal.source.grams import Candidates, Grams, all_of, grams_of
 from portal.source.methodset import Facts
 
 TEXT, CODE = ".text", ".code"
-SHORTEST = 3
-"""Characters that an index of trigrams needs."""
 TEXT_FORMAT = 1
 """Of `N.text`; 0 has every blob whole, and is read as it is."""
 CODE_FORMAT = 2
 """Of `N.code`; 1 does not say what is plain, and is read as it is. One of another format is as if it were
 not there, and is written anew by the next import."""
-KEPT_ANSWERS = 16
-"""Lists of candidates: a predecessor's are asked for by itself and by its heirs."""
 KEPT_OUTLINES = 1024
 """Outlines that a process which looks things up keeps: some 20 MB."""
 
@@ -63,11 +62,12 @@ class Segment:
             raise NewerIndex(f"{place.name}{TEXT}")
         self._beside = {} if beside is None else beside
         self._beside[place.name] = self
-        self._matched: dict[str, list[int]] = {}
         self._code_db: sqlite3.Connection | None = None
         self._code_format = 0
         self._decompressor = zstandard.ZstdDecompressor()
         self._outlines: dict[int, Declared] = {}
+        self.grams = Grams(self._text)
+        """Chooses among its texts; see `candidates`."""
 
     @property
     def has_code(self) -> bool:
@@ -90,8 +90,12 @@ class Segment:
             raise KeyError(number)
         before = self.predecessor(number)
         if before is None:
-            return self._decompressor.decompress(row[0])
+            return self._unpacker.decompress(row[0])
         return unpack(row[0], before[0].blob(before[1]))
+
+    def headed_blob(self, number: int) -> tuple[bytes, int]:
+        """Return a blob's bytes, and how many of them are its head."""
+        return self.blob(number), self.grams.start(number)
 
     def predecessor(self, number: int) -> "tuple[Segment, int] | None":
         """Return (segment, blob) from which a blob is kept by its difference; None: it is kept whole."""
@@ -110,30 +114,21 @@ class Segment:
         """Yield (hash, id) of every blob."""
         yield from self._text.execute("SELECT sha, id FROM blob")
 
-    def candidates(self, parts: Sequence[str]) -> list[int] | None:
-        """Return, in order, the blobs that may have a line with all of `parts`, upper and lower case alike.
+    def candidates(self, parts: Sequence[str]) -> Candidates | None:
+        """Return who may have a line with all of `parts`, upper and lower case alike.
 
-        None: none of them is long enough to tell. No blob that does have such a line is missing.
+        A blob that is kept by its difference may by a line of its own, or by one that it has from its
+        predecessor. None: no part is long enough to tell. No blob that does have such a line is missing.
         """
-        query = _grams(parts)
-        return list(self._matching(query)) if query else None
-
-    def _matching(self, query: str) -> list[int]:
-        """Return what may match: by a line of its own, or by one that it has from its predecessor."""
-        if query not in self._matched:
-            rows = self._text.execute("SELECT rowid FROM gram WHERE gram MATCH ?", (query,))
-            found = {row[0] for row in rows}
-            for name, heirs in self._heirs.items():
-                for before in self._lender(name)._matching(query):
-                    found.update(heirs.get(before, ()))
-            self._matched[query] = sorted(found)
-            if len(self._matched) > KEPT_ANSWERS:
-                del self._matched[next(iter(self._matched))]
-        return self._matched[query]
-
-    def texts(self) -> list[int]:
-        """Return every blob, in order."""
-        return [row[0] for row in self._text.execute("SELECT id FROM blob ORDER BY id")]
+        found = self.grams.candidates(parts)
+        if found is None:
+            return None
+        blobs = set(found.blobs)
+        for name, heirs in self._heirs.items():
+            before = self._lender(name).grams.candidates(parts)
+            for blob in before.blobs if before else ():
+                blobs.update(heirs.get(blob, ()))
+        return found._replace(blobs=sorted(blobs))
 
     # --- what they declare
 
@@ -200,7 +195,7 @@ class Segment:
 
     def names_holding(self, part: str, most: int) -> list[Found]:
         """Return names that may hold `part`, upper and lower case alike."""
-        query = _grams([part])
+        query = all_of(grams_of([part]))
         if self._code is None or not query:
             return []
         where = "id IN (SELECT rowid FROM part WHERE part MATCH ? LIMIT ?)"
@@ -228,6 +223,14 @@ class Segment:
         for name, at in rows:
             numbers = _numbers(at)
             yield Found(name, tuple(zip(numbers[::2], numbers[1::2], strict=True)))
+
+    @cached_property
+    def _unpacker(self) -> zstandard.ZstdDecompressor:
+        with suppress(sqlite3.OperationalError):  # a segment of former times has no dictionary
+            if row := self._text.execute("SELECT data FROM dictionary").fetchone():
+                known = dictionary_of(self._decompressor.decompress(row[0]))
+                return zstandard.ZstdDecompressor(dict_data=known)
+        return self._decompressor
 
     @cached_property
     def _heirs(self) -> dict[str, dict[int, list[int]]]:
@@ -260,10 +263,14 @@ class Segment:
         return self._code_db
 
 
+def dictionary_of(data: bytes) -> zstandard.ZstdCompressionDict:
+    """Return a text by which others, much like it, are compressed."""
+    return zstandard.ZstdCompressionDict(data, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+
+
 def unpack(data: bytes, before: bytes) -> bytes:
     """Return what portal.source.segmentwriter.pack made smaller by means of `before`."""
-    known = zstandard.ZstdCompressionDict(before, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-    return zstandard.ZstdDecompressor(dict_data=known).decompress(data)
+    return zstandard.ZstdDecompressor(dict_data=dictionary_of(before)).decompress(data)
 
 
 def _open(place: Path) -> sqlite3.Connection:
@@ -275,12 +282,3 @@ def _numbers(data: bytes) -> "array[int]":
     numbers = array("I")
     numbers.frombytes(data)
     return numbers
-
-
-def _grams(parts: Sequence[str]) -> str:
-    """Return the question for all texts that hold every gram of `parts`; "": there is none to ask for.
-
-    Grams one by one: without positions the index knows no phrase. A NUL would end the question.
-    """
-    grams = dict.fromkeys(part[at : at + 3] for part in parts for at in range(len(part) - 2))
-    return " AND ".join('"' + g.replace('"', '""') + '"' for g in grams if "\0" not in g)

@@ -192,10 +192,12 @@ class Versions:
     def _is_written(self, word: str) -> bool:
         """Look into the files that may hold a word; it may where more are like it than are read."""
         for segment, _ in self._segments.values():
-            candidates = segment.candidates([word])
-            if candidates is None or len(candidates) > MOST_CANDIDATES:
+            found = segment.candidates([word])
+            if found is None or len(found.blobs) > MOST_CANDIDATES:
                 return True
-            if any(word.encode() in segment.blob(blob) for blob in candidates):
+            if any(word.encode() in segment.blob(blob) for blob in found.blobs) or any(
+                word.encode() in segment.grams.head(head) for head in found.heads
+            ):
                 return True
         return False
 

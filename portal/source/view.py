@@ -5,7 +5,7 @@ A view is a file that has its name once all of it is there: a version is importe
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from functools import cached_property
@@ -21,6 +21,8 @@ SUFFIX = ".view"
 HOT_BYTES = 192 * 1024 * 1024
 """What a process that searches keeps uncompressed: one version of Kubernetes, if all of it is read."""
 EXACT = ".exact"
+ODD = "\u212a".encode(), "\u017f".encode()
+"""The letters beyond ASCII that are alike to some of it, but for capitals: to k and s."""
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -40,25 +42,40 @@ class Placed(NamedTuple):
     size: int
 
 
+class Text(NamedTuple):
+    """A text to be looked through, and where: spans of bytes, whole lines."""
+
+    data: bytes
+    spans: Sequence[tuple[int, int]]
+    has_odd: bool
+    """Whether a letter of ODD is in it."""
+
+    @classmethod
+    def of(cls, data: bytes, start: int = 0) -> "Text":
+        """Return a text from `start` on."""
+        has_odd = not data.isascii() and any(letter in data for letter in ODD)
+        return cls(data, ((start, len(data)),), has_odd)
+
+
 class Hot:
     """Blobs that are kept uncompressed, HOT_BYTES of them at the most; the longest unused go first."""
 
     def __init__(self) -> None:
         """Keep nothing yet."""
-        self._blobs: dict[tuple[Segment, int], bytes] = {}
+        self._texts: dict[tuple[Segment, int], Text] = {}
         self._bytes = 0
 
-    def get(self, segment: Segment, blob: int) -> bytes:
-        """Return a blob's bytes, and keep them."""
+    def get(self, segment: Segment, blob: int) -> Text:
+        """Return a blob behind its head, and keep it."""
         key = segment, blob  # not its place: another import may write one of that name anew
-        data = self._blobs.pop(key, None)
-        if data is None:
-            data = segment.blob(blob)
-            self._bytes += len(data)
-        self._blobs[key] = data  # the last again
+        text = self._texts.pop(key, None)
+        if text is None:
+            text = Text.of(*segment.headed_blob(blob))
+            self._bytes += len(text.data)
+        self._texts[key] = text  # the last again
         while self._bytes > HOT_BYTES:
-            self._bytes -= len(self._blobs.pop(next(iter(self._blobs))))
-        return data
+            self._bytes -= len(self._texts.pop(next(iter(self._texts))).data)
+        return text
 
 
 class View:
@@ -95,8 +112,8 @@ class View:
         for segment in self.segments:
             segment.close()
 
-    def hot(self, segment: int, blob: int) -> bytes:
-        """Return a blob's bytes, kept for those who read many again and again."""
+    def hot(self, segment: int, blob: int) -> Text:
+        """Return a blob behind its head, kept for those who read many again and again."""
         return self._hot.get(self.segments[segment], blob)
 
     def listing(self, folder: str) -> list[Entry]:

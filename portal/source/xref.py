@@ -15,7 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from posixpath import dirname
 from typing import NamedTuple, Protocol
 
 from portal.source.buildtags import is_test
@@ -103,7 +102,7 @@ class References:
         at = start
         for path, segment, blob in self._order[start:]:
             at += 1
-            data = self.index.view.hot(segment, blob)
+            data = self.index.view.hot(segment, blob).data
             if self._word in data:  # grams are no words: a third of the candidates has not got it
                 found.extend(self._in(path, segment, blob, data.decode("utf-8", "replace")))
             if enough(at - start, len(found)):
@@ -130,15 +129,15 @@ class References:
         own, importing, others = [], [], []
         for number, segment in enumerate(view.segments):
             importers = set(segment.importers(self._importpath))
-            candidates = segment.candidates([self._last])
-            if candidates is None:  # too short a name for trigrams: the package and who imports it
-                candidates = sorted(importers | self._blobs_in(folders, number))
-            for blob in candidates:
+            found = segment.candidates([self._last])  # what stands in a head is no code
+            # Too short a name for trigrams: the package and who imports it.
+            blobs = found.blobs if found else sorted(importers | self._blobs_in(folders, number))
+            for blob in blobs:
                 for path in view.paths.get((number, blob), ()):
                     if not path.endswith(".go"):
                         continue
                     where = path, number, blob
-                    if dirname(path) in folders:
+                    if path.rpartition("/")[0] in folders:
                         own.append(where)
                     elif self._judge is not None and not self._judge.may_be_in(path):
                         continue
@@ -174,7 +173,10 @@ class References:
         starts = [mark.start for mark in marks]
         definitions = {mark.name_start: mark for mark in outline.symbols}
         is_shadowed = is_own and not self._is_member and _declares(text, self._last)
+        line, counted = 1, 0
         for start, end in _places(text, outline.symbols, self._last):
+            line += text.count("\n", counted, start)
+            counted = start
             definition = definitions.get(start)
             if definition is not None and (definition.name != self._name or not is_own):
                 continue
@@ -187,9 +189,8 @@ class References:
                 certainty = _judged(self._judge(path, _offset(text, start)), certainty)
             if certainty is None:
                 continue
-            yield _use(
-                path, text, (start, end), _within(marks, starts, start), certainty, definition
-            )
+            within = _within(marks, starts, start)
+            yield _use((path, line), text, (start, end), within, certainty, definition)
 
     def _certainty(
         self, text: str, start: int, *, is_own: bool, aliases: set[str]
@@ -197,7 +198,8 @@ class References:
         """Return how sure it is that the identifier at `start` is the symbol; None: it is another."""
         before = text[max(0, start - 80) : start].rstrip()
         is_selected = before.endswith(".") and not before.endswith("...")
-        is_key = re.match(r"\s*:(?!=)", text[start + len(self._last) :][:40]) is not None
+        end = start + len(self._last)
+        is_key = re.match(r"\s*:(?!=)", text[end : end + 40]) is not None
         if self._is_member:
             known = Certainty.LIKELY if self._is_alone else Certainty.CANDIDATE
             return known if is_selected or is_key else None
@@ -248,7 +250,7 @@ def _within(marks: list[Mark], starts: list[int], at: int) -> str:
 
 
 def _use(
-    path: str,
+    where: tuple[str, int],
     text: str,
     span: tuple[int, int],
     within: str,
@@ -260,11 +262,9 @@ def _use(
     stop = text.find("\n", start)
     line = text[begin : stop if stop >= 0 else len(text)]
     kept = line[:LINE_CHARACTERS]
-    number = text.count("\n", 0, start) + 1
     is_call = re.match(r"\s*(?:\[[^\]\n]*\])?\(", text[end : end + 80]) is not None
     return Use(
-        path,
-        number,
+        *where,
         kept,
         start - begin,
         end - begin,

@@ -66,13 +66,11 @@ class CodeFile:
 
 @dataclass(frozen=True, slots=True)
 class CodeBatch:
-    """What was found next. `looked` of `total` candidates of its version are read so far."""
+    """What was found next; `next` is the file to go on with, None: there is none."""
 
     files: tuple[CodeFile, ...]
     lines: int
     next: int | None
-    looked: int
-    total: int
 
 
 def versions(where: Where, query: Query, chosen: Sequence[str]) -> list[str]:
@@ -140,8 +138,6 @@ def code_batch(where: Where, key: str, text: str, start: int, most: int, links: 
         tuple(_file(key, hit, links, index, kind) for hit in batch.hits),
         sum(hit.total for hit in batch.hits),
         batch.next,
-        start + batch.looked,
-        grep.total,
     )
 
 

@@ -135,7 +135,9 @@ class Searches:
                 assert all(0 <= start <= end <= len(line.text) + 1 for start, end in line.spans)
         if not query.path and not query.suffixes:
             matcher = codequery.matcher(query)
-            expected = {path for path, data in self._library.blobs if any(matcher(data))}
+            expected = {
+                path for path, data in self._library.blobs if any(matcher(data, 0, len(data)))
+            }
             texts = {path for path in expected if b"\0" not in dict(self._library.blobs)[path]}
             missing = texts - hits.keys()
             assert not missing, f"{query} misses {missing}"

@@ -10,7 +10,7 @@ import portal.source
 from portal.source.intake import take_in
 from portal.source.language import READERS
 from portal.source.segment import CODE, TEXT
-from portal.source.segmentwriter import NewBlob, TextWriter, pack, write_code
+from portal.source.segmentwriter import NewBlob, TextWriter, head_of, write_code
 from portal.source.snapshot import Module, Snapshot
 from portal.source.view import Collection, Placed, View
 from tests.support.source import bring
@@ -28,8 +28,8 @@ WRITERS = (
         "lexer",
         "lineage",
     ),
-    *("methodset", "pieces", "segment", "segmentwriter", "signature", "snapshot", "symbols"),
-    *("textual", "view"),
+    *("methodset", "pieces", "search", "segment", "segmentwriter", "signature", "snapshot"),
+    *("symbols", "textual", "view"),
 )
 """The modules of portal.source that decide what an import writes."""
 MODULE = Module("example.org/m", "v1.0.0", "h1:" + "A" * 43 + "=", "")
@@ -62,7 +62,13 @@ def take_files(collection: Collection, files: dict[str, str]) -> View:
     place = collection.root / "small"
     writer = TextWriter(place.with_suffix(TEXT))
     datas = {hashlib.sha256(text.encode()).digest(): text.encode() for text in files.values()}
-    writer.add(NewBlob(sha, len(data), pack(data), data.decode()) for sha, data in datas.items())
+    heads = {sha: head_of(data.decode()) for sha, data in datas.items()}
+    writer.add(
+        [
+            NewBlob(sha, len(data), data, heads[sha], data.decode()[len(heads[sha]) :])
+            for sha, data in datas.items()
+        ]
+    )
     held = dict(writer.held)
     writer.finish()
     go = {text.encode(): None for path, text in files.items() if path.endswith(".go")}

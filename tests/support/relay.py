@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from dashboard.client.transport import GOODBYE_S
+from dashboard.client.pool import GOODBYE_S
 from tests.support.apiserver import Recorder, kubeconfig, serve
 
 HOP = frozenset({"host", "connection", "transfer-encoding", "content-length", "content-encoding"})

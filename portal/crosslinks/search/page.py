@@ -28,9 +28,9 @@ from portal.crosslinks.search.pace import Pace
 from portal.crosslinks.search.reading import find_passages, find_symbols
 from portal.part import FoundLine
 from portal.source.errors import SourceError
+from portal.source.grams import SHORTEST
 from portal.source.search import Asked
 from portal.source.search import read as read_symbol
-from portal.source.segment import SHORTEST
 
 QUERY_LIMIT: Final = 300
 """Characters of a question: the longest address of an object is not much longer."""

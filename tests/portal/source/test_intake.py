@@ -167,7 +167,7 @@ def test_what_is_no_text_is_kept_and_not_searched(
     assert view.read("a.bin", 100) == b"sail\0away"
     found = view.segments[0].candidates(["sail"])
     assert found is not None
-    assert [view.paths[0, blob] for blob in found] == [("a.txt",)]
+    assert [view.paths[0, blob] for blob in found.blobs] == [("a.txt",)]
 
 
 def test_a_module_zip_and_a_folder_are_imported_alike(

@@ -1,0 +1,177 @@
+"""What an index of pieces and of heads leads to: all that the texts hold, and nothing twice."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.source.codequery import Query, matcher, read
+from portal.source.errors import BadQuery
+from portal.source.grep import Grep
+from portal.source.required import required_parts
+from portal.source.segmentwriter import PIECE_CHARACTERS, head_of, pack, pieces_of
+from portal.source.sieve import Sieve
+from portal.source.view import Collection, Text, View
+from tests.support.imported import take_files
+
+LICENCE = "/*\nCopyright of sailors.\n\nYou may sail.\n*/\n\n"
+LINES = 4000
+LONG = "".join(f"line {number} says word{number}\n" for number in range(1, LINES + 1))
+"""Some ten pieces."""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> View:
+    """A version whose files have heads, are long, and have letters that only folding finds."""
+    collection = Collection(tmp_path)
+    tmp_path.mkdir(exist_ok=True)
+    files = {
+        "a.go": f"{LICENCE}// Package a sails.\npackage a\n",
+        "b.go": f"{LICENCE}package b\n\nvar sails = 1\n",
+        "b_same.go": f"{LICENCE}package b\n\nvar sails = 1\n",
+        "long.txt": f"{LICENCE}{LONG}",
+        "empty.txt": "",
+        "head.txt": LICENCE,
+        "odd.txt": "300 \u212aelvin in the \u017fun\n",
+    }
+    return take_files(collection, files)
+
+
+def found(view: View, text: str) -> dict[str, list[int]]:
+    """Return path to the lines that match."""
+    batch = Grep(view, read(text)).batch(0, lambda _files, _lines: False)
+    assert batch.next is None
+    return {hit.path: [line.number for line in hit.lines if line.spans] for hit in batch.hits}
+
+
+def test_a_word_of_a_licence_is_found_in_every_file_that_begins_with_it(small: View) -> None:
+    everywhere = {path: [2] for path in ("a.go", "b.go", "b_same.go", "long.txt", "head.txt")}
+
+    assert found(small, "sailors") == everywhere
+    assert found(small, r"/^Copy\w+ of s/") == everywhere
+    assert found(small, "/sailors|word7777/") == everywhere
+
+
+def test_a_word_of_the_licence_and_of_what_follows_is_found_in_both(small: View) -> None:
+    assert found(small, "sail") == {
+        "a.go": [2, 4, 7],
+        "b.go": [2, 4, 9],
+        "b_same.go": [2, 4, 9],
+        "long.txt": [2, 4],
+        "head.txt": [2, 4],
+    }
+
+
+def test_every_line_of_a_long_file_is_found_where_it_stands(small: View) -> None:
+    assert len(list(pieces_of(LONG))) > 5
+    before = LICENCE.count("\n")
+
+    for number in (*range(1, LINES, 97), LINES):
+        assert found(small, f"/says word{number}$/") == {"long.txt": [before + number]}
+    assert found(small, "word") == {"long.txt": list(range(before + 1, before + 2001))}
+
+
+def test_the_ends_of_a_text_are_not_those_of_its_pieces(small: View) -> None:
+    assert found(small, r"/\Aline \d+ says/") == {}
+    assert found(small, r"/says word\d+\n?\z/") == {}
+    assert set(found(small, r"/(?-m)^\/\*/")) == {
+        "a.go",
+        "b.go",
+        "b_same.go",
+        "long.txt",
+        "head.txt",
+    }
+
+
+def test_letters_beyond_ascii_that_are_alike_to_some_of_it_are_found(small: View) -> None:
+    assert found(small, "kelvin") == {"odd.txt": [1]}
+    assert found(small, "the sun") == {"odd.txt": [1]}
+    assert found(small, "/kel.*sun/") == {"odd.txt": [1]}
+    assert found(small, "case:yes kelvin") == {}
+
+
+def test_batches_that_go_on_find_what_one_finds(small: View) -> None:
+    """Common or rare: the first files are looked through without candidates where a word is common."""
+    whole = found(small, "sail")
+    parts: dict[str, list[int]] = {}
+    at: int | None = 0
+    while at is not None:
+        batch = Grep(small, read("sail")).batch(at, lambda _files, lines: lines > 0)
+        for hit in batch.hits:
+            assert hit.path not in parts
+            parts[hit.path] = [line.number for line in hit.lines]
+        at = batch.next
+
+    assert parts == whole
+
+
+def test_a_segment_of_former_times_is_searched_as_before(tmp_path: Path) -> None:
+    """It has neither pieces nor heads nor counts, and its blobs are compressed one by one."""
+    view = take_files(Collection(tmp_path), {"a.go": f"{LICENCE}package a\n"})
+    place = view.segments[0].place.with_suffix(".text")
+    data = view.segments[0].blob(1)
+    with sqlite3.connect(place) as db:
+        for table in ("piece", "often", "dictionary", "head", "gram"):
+            db.execute(f"DROP TABLE {table}")
+        db.execute("DROP INDEX blob_head")
+        db.execute("ALTER TABLE blob DROP COLUMN head")
+        db.execute(
+            "CREATE VIRTUAL TABLE gram USING fts5"
+            " (body, content='', detail=none, columnsize=0, tokenize='trigram')"
+        )
+        db.execute("INSERT INTO gram(rowid, body) VALUES (1, ?)", (data.decode(),))
+        db.execute("UPDATE blob SET data = ?", (pack(data),))
+    db.close()
+    former = Collection(tmp_path).view(view.snapshot)
+    assert former is not None
+
+    assert found(former, "sailors") == {"a.go": [2]}
+    assert found(former, "package a") == {"a.go": [7]}
+    assert found(former, "/e.a$/") == {"a.go": [7]}
+
+
+def test_a_head_is_the_comments_that_an_empty_line_ends() -> None:
+    build = "//go:build linux\n\n"
+
+    assert head_of(f"{LICENCE}// Package a is.\npackage a\n") == LICENCE
+    assert head_of(f"{build}{LICENCE}package a\n") == build + LICENCE
+    assert head_of("# Licence\n# of YAML\n\nkind: Pod\n") == "# Licence\n# of YAML\n\n"
+    assert head_of("package a\n// x\n\n") == ""
+    assert head_of("// \u00e9\n\npackage a\n") == "", "its bytes would not be its letters"
+    assert head_of("/* never closed\n\n") == ""
+
+
+@given(st.text("ab\n\u00e9", max_size=40), st.integers(1, 9))
+def test_pieces_are_the_text_and_end_where_lines_do(unit: str, times: int) -> None:
+    text = unit * (times * PIECE_CHARACTERS // 20)
+    pieces = list(pieces_of(text))
+
+    assert "".join(pieces) == text
+    assert all(piece.endswith("\n") for piece in pieces[:-1])
+
+
+@given(
+    st.text(alphabet=r"abkKsN|()[]*+?.\^$-:ziA, ", max_size=16),
+    st.lists(st.text("abkKsS\u212a\u017fN(\n ", max_size=40), max_size=6),
+    st.booleans(),
+)
+def test_a_sieve_lets_through_whatever_matches(
+    pattern: str, texts: list[str], is_regex: bool
+) -> None:
+    """What it keeps back would be hidden from readers."""
+    try:
+        query = read(f"/{pattern}/" if is_regex else f'"{pattern}"')
+    except BadQuery:
+        return
+    datas = [text.encode() for text in texts]
+    passed = Sieve(query, required_parts(query)).passed([Text.of(data) for data in datas])
+
+    assert passed == sorted(set(passed))
+    assert _matching(query, datas) <= set(passed)
+
+
+def _matching(query: Query, datas: list[bytes]) -> set[int]:
+    matches = matcher(query)
+    return {at for at, data in enumerate(datas) if any(matches(data, 0, len(data)))}
