@@ -23,8 +23,8 @@ ATOMS = frozenset({"interpreted_string_literal", "raw_string_literal", "rune_lit
 """Node types whose whole text is one token of the language."""
 SLOW_BYTES = 64 * 1024
 """What is parsed however long it takes: a third of a second at the worst."""
-PARSE_S, PARSE_S_PER_BYTE = 1.0, 1e-6
-"""Processor time for a longer file, some 70 times what Go takes; what is no Go may take 400 times."""
+PARSE_S = 0.8
+"""Processor time for a longer file: enough for ten megabytes of Go; what is no Go may take 400 times."""
 LAYOUT = frozenset({"\n", ";"})
 """Statement ends, written or implied: the language makes no difference between them."""
 
@@ -96,7 +96,7 @@ def _tree(encoded: bytes, language: Language) -> Tree | None:
     """Return the tree, None where it takes too long."""
     if len(encoded) <= SLOW_BYTES:
         return Parser(language).parse(encoded)
-    end = thread_time() + PARSE_S + PARSE_S_PER_BYTE * len(encoded)
+    end = thread_time() + PARSE_S
     try:
         return Parser(language).parse(
             lambda offset, _point: encoded[offset : offset + SLOW_BYTES],
