@@ -119,7 +119,7 @@ def gates_of(index: Index) -> Mapping[tuple[str, str], tuple[Gate, ...]]:
                 if is_test(path):
                     continue
                 own = index.importpath_of(path)
-                for one in stated(view.hot(number, blob)):
+                for one in stated(view.hot(number, blob).data):
                     key = one.importpath or own, one.name
                     gate = Gate(path, one.states)
                     found.setdefault(key, []).insert(0 if key[0] == own else len(found[key]), gate)

@@ -38,7 +38,7 @@ CREATE TABLE head (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE often (gram TEXT PRIMARY KEY, texts INTEGER NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE gram USING fts5
     (body, content='', detail=none, columnsize=0, tokenize='trigram');
-INSERT INTO gram(gram, rank) VALUES ('automerge', 0), ('crisismerge', 1999);
+INSERT INTO gram(gram, rank) VALUES ('automerge', 0), ('crisismerge', 1000);
 """  # noqa: S608  (ours)
 _CODE_SCHEMA = f"""
 PRAGMA user_version = {CODE_FORMAT};
@@ -201,13 +201,12 @@ class TextWriter:
         return _compressor(data)
 
     def _head(self, text: str) -> int | None:
-        """Return the number of a head, written the first time; the index has it as that number below zero."""
+        """Return the number of a head, written the first time; it is indexed in the end."""
         if not text:
             return None
         if text not in self._heads:
             number = self._heads[text] = len(self._heads) + 1
             self._db.execute("INSERT INTO head VALUES (?, ?)", (number, pack(text.encode())))
-            self._index(-number, text)
         return self._heads[text]
 
     def _index(self, number: int, text: str) -> None:
@@ -218,6 +217,10 @@ class TextWriter:
         with self._db:
             self._db.execute("CREATE UNIQUE INDEX blob_sha ON blob(sha)")
             self._db.execute("CREATE INDEX blob_head ON blob(head) WHERE head IS NOT NULL")
+            # As numbers below zero, and in order: what comes out of order is a part by itself, and FTS5
+            # holds 2,000 of them.
+            for text, number in reversed(self._heads.items()):
+                self._index(-number, text)
             self._db.execute("INSERT INTO gram(gram) VALUES ('optimize')")
             self._db.execute("CREATE VIRTUAL TABLE temp.told USING fts5vocab(main, gram, row)")
             self._db.execute(

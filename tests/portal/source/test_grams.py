@@ -175,3 +175,13 @@ def test_a_sieve_lets_through_whatever_matches(
 def _matching(query: Query, datas: list[bytes]) -> set[int]:
     matches = matcher(query)
     return {at for at, data in enumerate(datas) if any(matches(data, 0, len(data)))}
+
+
+def test_thousands_of_files_may_each_begin_with_a_comment_of_their_own(tmp_path: Path) -> None:
+    """Its index of trigrams holds 2,000 parts, and what comes out of order is one by itself."""
+    files = {f"a/f{n}.go": f"// Sailed in {n}.\n\npackage a // {n}\n" for n in range(4_500)}
+    view = take_files(Collection(tmp_path), files)
+
+    asked = Grep(view, read("in 2467")).batch(0, lambda _files, _lines: False)
+
+    assert [hit.path for hit in asked.hits] == ["a/f2467.go"]
