@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from textwrap import dedent
 
 from portal.source.golang import Node, Source, Span, first_line, last_line
 
@@ -290,7 +291,8 @@ def doc_of(comments: Iterable[str]) -> str:
     lines: list[str] = []
     for comment in map(str.strip, comments):
         if comment.startswith("/*"):
-            lines.extend(line.strip() for line in comment[2:-2].strip("\n").split("\n"))
+            block = dedent(comment[2:-2].strip("\n")).strip()
+            lines.extend(map(str.rstrip, block.split("\n")))
         elif not re.match(r"//[a-z0-9]+:[a-z0-9]|//nolint", comment):
             lines.append(comment[2:].removeprefix(" ").rstrip())
     return "\n".join(lines).strip("\n")

@@ -7,6 +7,7 @@ from itertools import takewhile
 from portal.source.index import Index, Located
 from portal.source.symbols import Kind, doc_of
 from portal.source.tree import MAX_FILE_BYTES
+from portal.walkthrough.doctext import Passage, passages
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Where, stock
 
@@ -31,8 +32,7 @@ class PackageView:
     """A package. `names` are those that others may use, then its own; `total` of them there are."""
 
     importpath: str
-    doc: tuple[str, ...]
-    """Paragraphs."""
+    doc: tuple[Passage, ...]
     names: tuple[PackageName, ...]
     total: int
 
@@ -65,7 +65,7 @@ def package_view(where: Where, key: str, folder: str, links: Links) -> PackageVi
     return PackageView(importpath, _doc(index, ordered), names, len(found))
 
 
-def _doc(index: Index, declared: list[Located]) -> tuple[str, ...]:
+def _doc(index: Index, declared: list[Located]) -> tuple[Passage, ...]:
     """Return the package's doc: that of doc.go, else of the first file that has one."""
     paths = sorted({one.path for one in declared})
     folder = paths[0].rpartition("/")[0]
@@ -73,7 +73,7 @@ def _doc(index: Index, declared: list[Located]) -> tuple[str, ...]:
     for path in ([own] if index.view.has(own) else []) + paths:
         text = index.view.read(path, MAX_FILE_BYTES).decode("utf-8", "replace")
         if doc := doc_of(_above_clause(text)):
-            return tuple(filter(None, doc.split("\n\n")))
+            return passages(doc)
     return ()
 
 

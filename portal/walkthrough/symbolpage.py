@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from portal.source.scope import Reference, Use
 from portal.source.symbols import Kind, Symbol
 from portal.source.tree import Tree
+from portal.walkthrough.doctext import Passage, passages
 from portal.walkthrough.linked import highlighted, referenced
 from portal.walkthrough.links import Links
 from portal.walkthrough.listed import MAX_LISTED, Listed, listed
@@ -21,7 +22,7 @@ class SymbolView:
     name: str
     kind: str
     signature: str
-    doc: tuple[str, ...]
+    doc: tuple[Passage, ...]
     """Paragraphs."""
     path: str
     href: str
@@ -54,7 +55,7 @@ def view_symbol(where: Where, key: str, importpath: str, name: str, links: Links
         name=symbol.name,
         kind=str(symbol.kind),
         signature=symbol.signature,
-        doc=tuple(filter(None, symbol.doc.split("\n\n"))),
+        doc=passages(symbol.doc),
         path=path,
         href=links.source(key, path, symbol.line, symbol=symbol.name),
         folder_href=links.source(key, package.folder),
