@@ -172,7 +172,7 @@ async def test_code_is_searched_once_its_version_is_imported(visitor: AsyncClien
     page = await text(visitor, "/search?q=case:yes+func+NewContainer&in=code")
     assert "<mark>func NewContainer</mark>()" in page
     assert f"/source/{KEY}/container.go#L" in page
-    assert "1 line in 1 files." in page
+    assert "1 line · 1 file<" in page
     regex = await text(visitor, "/search?in=code&q=" + "%2F%5Etype%20W%5Cw%2B%20struct%2F")
     assert "<mark>type WebService struct</mark>" in regex
     assert "No line of code holds this." in await text(visitor, "/search?q=zzzzzz&in=code")
