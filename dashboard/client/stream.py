@@ -146,7 +146,8 @@ class Stream(asyncio.Protocol):
         self._waiting_bytes = 0
         if self._is_paused and self._transport is not None:
             self._is_paused = False
-            self._transport.resume_reading()
+            if not self._transport.is_closing():
+                self._transport.resume_reading()
         return found
 
     def _end(self, error: Exception | None) -> None:

@@ -164,6 +164,21 @@ async def test_whoever_reads_slowly_holds_the_server_up_and_loses_nothing() -> N
     assert most <= len(body) + 2 * 256 * 1024  # a read of the socket or two beyond the limit
 
 
+async def test_what_has_come_can_be_read_after_the_end() -> None:
+    body = b"x" * 65_536
+    chunk = b"%x\r\n%b\r\n" % (len(body), body)
+    async with answering(CHUNKED, *[chunk] * 40, then_silent=True) as (url, _asked):
+        stream = await opened(url, limit_bytes=1024)
+        chunks = stream.chunks()
+        first = await anext(chunks)
+        while len(first) < len(body):  # reading is paused by now
+            first += await anext(chunks)
+        stream.close()
+        with pytest.raises(OSError, match="closed"):
+            while True:
+                await anext(chunks)
+
+
 async def test_of_a_refusal_no_more_is_read_than_a_status_needs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
