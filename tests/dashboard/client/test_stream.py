@@ -175,8 +175,7 @@ async def test_what_has_come_can_be_read_after_the_end() -> None:
             first += await anext(chunks)
         stream.close()
         with pytest.raises(OSError, match="closed"):
-            while True:
-                await anext(chunks)
+            [chunk async for chunk in chunks]
 
 
 async def test_of_a_refusal_no_more_is_read_than_a_status_needs(
