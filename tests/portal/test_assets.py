@@ -15,7 +15,9 @@ from tests.support.caller import Caller
 
 HASHED = re.compile(r"\.[0-9a-f]{12}\.\w+$")
 CSS_REFERENCE = re.compile(r"""@import\s+["']([^"']+)["']|url\(\s*["']?([^"')]+)["']?\s*\)""")
-JS_REFERENCE = re.compile(r"""(?:\bfrom|^\s*import|\bimport\()\s*["']([^"']+)["']""", re.MULTILINE)
+JS_REFERENCE = re.compile(
+    r"""(?:(?<!["'])\bfrom|^\s*import|\bimport\()\s*["']([^"']+)["']""", re.MULTILINE
+)
 PAGE_REFERENCE = re.compile(r"""(?:href|src)="(/static/[^"#]+)""")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
