@@ -1,6 +1,7 @@
 """Code read in a browser: a version imported by its button, cards, keys, and hits as they are found."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -117,7 +118,7 @@ def test_hits_are_shown_with_what_matches_marked(
     sheet = open_sheet("/search?q=NewContainer&in=code", theme=theme, width=width)
 
     expect(sheet.page.locator("mark", has_text="NewContainer").first).to_be_visible()
-    expect(sheet.page.get_by_text("lines in")).to_be_visible()
+    expect(sheet.page.get_by_text(re.compile(r"\d+ lines · \d+ files"))).to_be_visible()
     overflow = sheet.page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert overflow <= 0
     assert sheet.complaints == []
