@@ -1,12 +1,8 @@
 """The calls of a function: a page of one level, and the same as data for the tree."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from django.test import AsyncClient
 
-from portal.walkthrough import shelfmark
-from portal.walkthrough.codesearch import READER
 from portal.walkthrough.stock import Where
 from tests.portal.walkthrough.test_pages import get
 from tests.support import editions
@@ -23,16 +19,6 @@ FILES = {
 def sea(tmp_path_factory: pytest.TempPathFactory) -> Where:
     """A version, imported."""
     return editions.written(tmp_path_factory.mktemp("sea"), {"v1.0.0": FILES})
-
-
-@pytest.fixture
-async def visitor(
-    reader: AsyncClient, monkeypatch: pytest.MonkeyPatch, sea: Where
-) -> AsyncIterator[AsyncClient]:
-    """A reader on a machine that has the version."""
-    monkeypatch.setattr(shelfmark, "where", lambda: sea)
-    yield reader
-    READER.close()
 
 
 @pytest.mark.parametrize("language", ["", "zh-hans/"])

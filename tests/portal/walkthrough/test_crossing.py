@@ -1,14 +1,11 @@
 """From one version to another, the reader stays at the declaration; and a short address finds it anywhere."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from django.test import AsyncClient
 
 from portal.source import shortname
-from portal.walkthrough import shelfmark
-from portal.walkthrough.codesearch import READER
 from portal.walkthrough.crossing import Crossing, cross
 from portal.walkthrough.fate import fate
 from portal.walkthrough.links import Links
@@ -47,16 +44,6 @@ def sea(tmp_path_factory: pytest.TempPathFactory) -> Where:
     """Two versions, imported."""
     versions = {"v1.0.0": OLD, "v1.1.0": NEW}
     return editions.written(tmp_path_factory.mktemp("sea"), versions)
-
-
-@pytest.fixture
-async def visitor(
-    reader: AsyncClient, monkeypatch: pytest.MonkeyPatch, sea: Where
-) -> AsyncIterator[AsyncClient]:
-    """A reader on a machine that has the two versions."""
-    monkeypatch.setattr(shelfmark, "where", lambda: sea)
-    yield reader
-    READER.close()
 
 
 async def asked(visitor: AsyncClient, address: str, status: int = 200) -> Any:

@@ -1,12 +1,9 @@
 """Facts that code declares: what a gate is at which version, and which symbol a `kind:` leads to."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from django.test import AsyncClient
 
-from portal.walkthrough import shelfmark
-from portal.walkthrough.codesearch import READER, CodeLine, code_batch
+from portal.walkthrough.codesearch import CodeLine, code_batch
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Where
 from portal.walkthrough.subject import Subject
@@ -107,16 +104,6 @@ def test_a_gate_that_is_found_says_what_it_is(sea: Where) -> None:
 
 def test_a_question_without_a_kind_leads_to_its_line_alone(sea: Where) -> None:
     assert [line.symbol for line in found(sea, "waves_total")] == [""]
-
-
-@pytest.fixture
-async def visitor(
-    reader: AsyncClient, monkeypatch: pytest.MonkeyPatch, sea: Where
-) -> AsyncIterator[AsyncClient]:
-    """A reader on a machine that has the versions."""
-    monkeypatch.setattr(shelfmark, "where", lambda: sea)
-    yield reader
-    READER.close()
 
 
 @pytest.mark.parametrize("language", ["", "zh-hans/"])
