@@ -197,6 +197,10 @@ class ViewHolding:
                 ):
                     yield path[len(self._folder) :].lstrip("/")
 
+    def files(self, limit: int) -> Iterator[tuple[str, bytes]]:
+        """Yield (path, bytes) of every file, in the order of paths."""
+        return ((path, self.read(path, limit)) for path in sorted(self.walk()))
+
     def _path(self, inside: str) -> str:
         return "/".join(part for part in (self._folder, inside) if part)
 
