@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import chain, count
 from pathlib import Path
 
 from portal.source.codewriter import Outlined, outlined, write_code
@@ -53,6 +52,11 @@ def take_in(snapshot: Snapshot, cache: ModuleCache, collection: Collection, say:
     collection.root.mkdir(parents=True, exist_ok=True)
     if not collection.holds(snapshot):
         _take_text(snapshot, cache, collection, say)
+    read_code(collection, say)
+
+
+def read_code(collection: Collection, say: Say) -> None:
+    """Read what the files of all versions declare, of those segments where that is not read yet."""
     code = _code_blobs(collection)
     for name in collection.segments():
         place = collection.root / name
@@ -84,7 +88,7 @@ def _code_blobs(collection: Collection) -> dict[str, dict[int, str]]:
 
 def _take_text(snapshot: Snapshot, cache: ModuleCache, collection: Collection, say: Say) -> None:
     known = _known(collection)
-    place = (collection.root / _name(snapshot, collection)).with_suffix(TEXT)
+    place = (collection.root / collection.free_name(snapshot.id[:16])).with_suffix(TEXT)
     files: list[tuple[str, bytes, int]] = []
     lineage = Lineage(snapshot, collection)
     writer = TextWriter(place)
@@ -116,14 +120,6 @@ def _take_text(snapshot: Snapshot, cache: ModuleCache, collection: Collection, s
         lineage.close()
     where = known | held
     collection.write(snapshot, (Placed(path, *where[sha], size) for path, sha, size in files))
-
-
-def _name(snapshot: Snapshot, collection: Collection) -> str:
-    """Return a name that no segment has: those of a version that was removed may still be read."""
-    taken = collection.segments()
-    name = snapshot.id[:16]
-    names = chain([name], (f"{name}-{again}" for again in count(2)))
-    return next(one for one in names if one not in taken)
 
 
 def _known(collection: Collection) -> dict[bytes, tuple[str, int]]:

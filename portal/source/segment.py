@@ -52,7 +52,8 @@ class Segment:
     def __init__(self, place: Path, beside: "dict[str, Segment] | None" = None) -> None:
         """Open `N.text`, and `N.code` once that is there. `place` is their path without a suffix.
 
-        Segments that share `beside` open each other's predecessors once. Raises NewerIndex.
+        Segments that share `beside` open each other's predecessors once. All that is there is opened now:
+        when it was rewritten, it goes on being read as it was. Raises NewerIndex.
         """
         self.place = place
         self._text = _open(place.with_suffix(TEXT))
@@ -68,6 +69,9 @@ class Segment:
         self._outlines: dict[int, Declared] = {}
         self.grams = Grams(self._text)
         """Chooses among its texts; see `candidates`."""
+        self._open_code()
+        for name in self.lenders():
+            self._lender(name)
 
     @property
     def has_code(self) -> bool:
@@ -108,7 +112,13 @@ class Segment:
 
     def lenders(self) -> list[str]:
         """Return the names of the segments that this one cannot be read without."""
-        return list(self._heirs)
+        if self._format == 0:
+            return []
+        return [name for (name,) in self._text.execute("SELECT name FROM lender ORDER BY number")]
+
+    def stored(self) -> dict[int, int]:
+        """Return how many bytes each blob takes as it is kept."""
+        return dict(self._text.execute("SELECT id, length(data) FROM blob"))
 
     def shas(self) -> Iterator[tuple[bytes, int]]:
         """Yield (hash, id) of every blob."""
@@ -252,15 +262,18 @@ class Segment:
     @property
     def _code(self) -> sqlite3.Connection | None:
         if self._code_db is None:
-            place = self.place.with_suffix(CODE)
-            if place.is_file():
-                db = _open(place)
-                (found,) = db.execute("PRAGMA user_version").fetchone()
-                if found in {1, CODE_FORMAT}:
-                    self._code_db, self._code_format = db, found
-                else:
-                    db.close()
+            self._open_code()
         return self._code_db
+
+    def _open_code(self) -> None:
+        place = self.place.with_suffix(CODE)
+        if place.is_file():
+            db = _open(place)
+            (found,) = db.execute("PRAGMA user_version").fetchone()
+            if found in {1, CODE_FORMAT}:
+                self._code_db, self._code_format = db, found
+            else:
+                db.close()
 
 
 def dictionary_of(data: bytes) -> zstandard.ZstdCompressionDict:
