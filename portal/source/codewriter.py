@@ -25,6 +25,8 @@ CREATE TABLE name (id INTEGER PRIMARY KEY, name TEXT NOT NULL, last TEXT NOT NUL
 CREATE VIRTUAL TABLE part USING fts5
     (name, content='', detail=none, columnsize=0, tokenize='trigram');
 CREATE TABLE methods (part INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE string (kind TEXT NOT NULL, name TEXT NOT NULL, full TEXT NOT NULL,
+    constant TEXT NOT NULL, line INTEGER NOT NULL, within TEXT NOT NULL, blob INTEGER NOT NULL);
 CREATE TABLE importer (importpath TEXT PRIMARY KEY, blobs BLOB NOT NULL) WITHOUT ROWID;
 """
 
@@ -40,11 +42,13 @@ class Outlined(NamedTuple):
     importpaths: tuple[str, ...]
     facts: str
     """What it adds to method sets, as JSON; "" for nothing."""
+    strings: tuple[tuple[object, ...], ...]
+    """What its strings stand for, as plain tuples."""
 
 
 def outlined(blob: int, reading: Reading) -> Outlined:
     """Return what a blob says, packed."""
-    declared, facts, is_plain = reading
+    declared, facts, is_plain, strings = reading
     return Outlined(
         blob,
         is_plain,
@@ -52,6 +56,7 @@ def outlined(blob: int, reading: Reading) -> Outlined:
         tuple(symbol.name for symbol in declared.symbols),
         tuple(set(declared.imports.values())),
         _json(facts) if facts.shapes or facts.methods else "",
+        tuple(map(tuple, strings)),
     )
 
 
@@ -65,7 +70,7 @@ def write_code(place: Path, files: Iterable[Outlined]) -> None:
     importers: dict[str, array[int]] = {}
     methods: list[str] = []
     with db:
-        for blob, is_plain, outline, declared, importpaths, facts in files:
+        for blob, is_plain, outline, declared, importpaths, facts, strings in files:
             db.execute("INSERT INTO outline VALUES (?, ?, ?)", (blob, is_plain, outline))
             for at, name in enumerate(declared):
                 names.setdefault(name, array("I")).extend((blob, at))
@@ -73,6 +78,8 @@ def write_code(place: Path, files: Iterable[Outlined]) -> None:
                 importers.setdefault(importpath, array("I")).append(blob)
             if facts:
                 methods.append(f"[{blob},{facts}]")
+            told = ((*one, blob) for one in strings)
+            db.executemany("INSERT INTO string VALUES (?, ?, ?, ?, ?, ?, ?)", told)
         rows = [
             (number, name, name.rpartition(".")[2].lower(), humps(name), places.tobytes())
             for number, (name, places) in enumerate(sorted(names.items()), start=1)

@@ -17,6 +17,7 @@ from portal.source.lineage import Predecessor, kept
 from portal.source.methodset import Facts
 from portal.source.segment import CODE, TEXT
 from portal.source.segmentwriter import NewBlob, TextWriter
+from portal.source.stringfacts import string_facts
 from portal.source.view import SUFFIX, Collection, Placed, View
 
 WASTED = 0.25
@@ -66,9 +67,13 @@ class _Source:
         self.segments = {name: segment for view in views for name, segment in view.beside.items()}
         self.needed: dict[str, set[int]] = {name: set() for name in self.segments}
         """The blobs of each that lie in a version."""
+        self.go: set[Place] = set()
         for view in views:
-            for number, blob in view.paths:
-                self.needed[view.segments[number].place.name].add(blob)
+            for (number, blob), paths in view.paths.items():
+                name = view.segments[number].place.name
+                self.needed[name].add(blob)
+                if any(path.endswith(".go") for path in paths):
+                    self.go.add((name, blob))
 
     def chosen(self, *, is_thrifty: bool) -> frozenset[str]:
         """Return what is to be rewritten."""
@@ -207,7 +212,10 @@ def _outlined(source: _Source, numbers: Mapping[Place, int]) -> Iterator[Outline
             continue
         done = number
         methods = facts.get(place, Facts("", (), ()))
-        yield outlined(number, Reading(declared, methods, segment.is_plain(blob)))
+        # Not copied: what an earlier Portolan read does not say it.
+        text = segment.blob(blob).decode("utf-8", "replace") if place in source.go else ""
+        strings = string_facts(text, declared) if text else ()
+        yield outlined(number, Reading(declared, methods, segment.is_plain(blob), strings))
 
 
 def _size(collection: Collection) -> int:

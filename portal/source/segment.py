@@ -27,13 +27,14 @@ from portal.source.declared import Declared
 from portal.source.errors import NewerIndex
 from portal.source.grams import Candidates, Grams, all_of, grams_of
 from portal.source.methodset import Facts
+from portal.source.stringfacts import StringFact
 
 TEXT, CODE = ".text", ".code"
 TEXT_FORMAT = 1
 """Of `N.text`; 0 has every blob whole, and is read as it is."""
-CODE_FORMAT = 2
-"""Of `N.code`; 1 does not say what is plain, and is read as it is. One of another format is as if it were
-not there, and is written anew by the next import."""
+CODE_FORMAT = 3
+"""Of `N.code`; 1 does not say what is plain and 2 not what strings stand for, and they are read as they are.
+One of another format is as if it were not there, and is written anew by the next import."""
 KEPT_OUTLINES = 1024
 """Outlines that a process which looks things up keeps: some 20 MB."""
 
@@ -159,7 +160,7 @@ class Segment:
 
     def is_plain(self, number: int) -> bool:
         """Whether a Go file was read that is plain, as portal.source.pieces has it."""
-        if self._code is None or self._code_format < CODE_FORMAT:
+        if self._code is None or self._code_format == 1:
             return False
         row = self._code.execute(
             "SELECT is_plain FROM outline WHERE blob = ?", (number,)
@@ -183,6 +184,13 @@ class Segment:
             for (data,) in self._code.execute("SELECT data FROM methods ORDER BY part"):
                 for number, row in json.loads(self._decompressor.decompress(data)):
                     yield number, Facts.read(row)
+
+    def strings(self, kind: str) -> list[tuple[int, StringFact]] | None:
+        """Return (blob, fact) of every string that stands for a `kind`; None: that is not known."""
+        if self._code is None or self._code_format < CODE_FORMAT:
+            return None
+        rows = self._code.execute("SELECT blob, * FROM string WHERE kind = ?", (kind,))
+        return [(row[0], StringFact(*row[1:-1])) for row in rows]
 
     def named(self, name: str) -> Found | None:
         """Return where `name` is declared, as an anchor writes it: Func, Type.Method."""
@@ -270,7 +278,7 @@ class Segment:
         if place.is_file():
             db = _open(place)
             (found,) = db.execute("PRAGMA user_version").fetchone()
-            if found in {1, CODE_FORMAT}:
+            if found in {1, 2, CODE_FORMAT}:
                 self._code_db, self._code_format = db, found
             else:
                 db.close()

@@ -31,7 +31,7 @@ WRITERS = (
         "lineage",
     ),
     *("methodset", "pieces", "search", "segment", "segmentwriter", "signature", "snapshot"),
-    *("symbols", "textual", "view"),
+    *("stringfacts", "symbols", "textual", "view"),
 )
 """The modules of portal.source that decide what an import writes."""
 MODULE = Module("example.org/m", "v1.0.0", "h1:" + "A" * 43 + "=", "")
