@@ -5,6 +5,7 @@ has, is something that cannot be told; that a symbol never existed is said only 
 its type, is here and does not declare it, or the word stands in no file of any version.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -21,6 +22,10 @@ MOST_SPOTS = 150
 """Declarations of one name that are looked at."""
 SHORTEST_ALIAS = 4
 """Letters of a name that a package may be imported by; shorter ones are variables."""
+WORDS_OF_A_NAME = 3
+"""Words in one that begins with a small letter, from which on it is a name of code and of no product."""
+LONG = 10
+"""Letters of a capitalised word, from which on it is like a name by no accident: OpenBSD is like many."""
 SOME = 20
 """Names that differ in capitals at most, among which one is looked for."""
 
@@ -147,6 +152,8 @@ class Judge:
     def _word(self, mention: Mention) -> Verdict | None:
         spots = self._versions.declared(mention.name)
         spots = spots or self._versions.ending(mention.name, MOST_SPOTS)
+        if mention.is_bare:
+            return self._bare(mention, spots)
         if spots:
             return self._found(mention, spots)
         if mention.name.islower():
@@ -154,6 +161,26 @@ class Judge:
         if self._versions.is_written(mention.name):
             return untold(mention, Why.WORD)
         return self._never(mention, self._like.anywhere(mention.name))
+
+    def _bare(self, mention: Mention, spots: list[Spot]) -> Verdict | None:
+        """Judge a word of prose: one that no code has is wrong only if it can be no other word.
+
+        GitHub and DuckDuckGo have a capital inside too. Who begins three words with a small letter, or nearly
+        writes a long name that is there, means code.
+        """
+        if spots:
+            names = {(spot.importpath, spot.name) for spot in spots}
+            why = Why.PLAIN if len(names) == 1 else Why.CANDIDATES
+            return self._found(mention, spots, why)
+        if self._versions.is_written(mention.name):
+            return None
+        near = self._like.anywhere(mention.name)
+        is_small = mention.name[0].islower()
+        if is_small:
+            is_name = bool(near) or len(_WORDS.findall(mention.name)) >= WORDS_OF_A_NAME
+        else:
+            is_name = bool(near) and len(mention.name) >= LONG
+        return self._never(mention, near) if is_name else None
 
     def _signature(self, mention: Mention) -> Verdict | None:
         spots = self._versions.declared(mention.name)
@@ -249,6 +276,7 @@ class Judge:
         return promoted(self._versions, owner, last, packages) if owner else []
 
 
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _TYPES = frozenset({"struct", "interface", "type"})
 
 

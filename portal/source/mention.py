@@ -1,7 +1,8 @@
 """What a text says about source: symbols, signatures, paths and lines, found and not yet judged.
 
 Written for prose in any language, Markdown, pasted code and addresses. What could mean anything (a
-variable and its field, a word) is left out, or marked as standing in code. Each pattern begins where
+variable and its field) is left out, or marked as standing in code; a word of prose counts as a name where a
+capital stands inside it. Each pattern begins where
 a word begins and gives nothing back, so that a text is read in time that grows as its length.
 """
 
@@ -51,6 +52,11 @@ class Mention:
     is_code: bool = False
     """Whether it stands between backquotes, in a fenced block or as a call."""
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is a word of prose, and a name by its looks alone."""
+        return self.sort is Sort.WORD and not self.is_code
+
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
@@ -80,6 +86,11 @@ _DOTTED = re.compile(
 )
 _SPAN = re.compile(r"`([A-Za-z_]\w{2,80})(?:\(\))?`", _FLAGS)
 _CALL = re.compile(r"(?<![\w.])([A-Za-z_]\w{3,80})\(\)", _FLAGS)
+_BARE = re.compile(r"(?<![\w./@~+$#%&:=<-])([A-Za-z]\w{3,80})(?![\w/@=]|\.\w|:\w)", _FLAGS)
+_PASTED = re.compile(
+    r"^(?:\t| {4,})\S[^\n]*|^[^\n]*(?::=|[{};])[ \t]*$|^[^\n]*:=[^\n]*", re.MULTILINE
+)
+"""Lines that are code though nothing marks them: their names are variables for the most part."""
 _CODE = re.compile(r"^(?:```|~~~)[^\n]*\n[\s\S]*?(?:^(?:```|~~~)|\Z)|`[^`\n]*+`", re.MULTILINE)
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*", _FLAGS)
 _VERSION = re.compile(r"v\d\w*", _FLAGS)
@@ -107,7 +118,11 @@ def mentions(text: str) -> Mentions:
     text = text[:MAX_CHARACTERS]
     reader = _Reader(text)
     found: dict[Mention, int] = {}
-    for at, mention in sorted(reader.all(), key=lambda one: one[0]):
+    all_of_them = sorted(reader.all(), key=lambda one: one[0])
+    said = {one.name.rpartition(".")[2] for _at, one in all_of_them if not one.is_bare}
+    for at, mention in all_of_them:
+        if mention.is_bare and mention.name in said:
+            continue  # more of it is said elsewhere
         is_long = len(mention.path) > LONGEST_PATH or len(mention.importpath) > LONGEST_PATH
         if mention not in found and not is_long and len(mention.name) <= LONGEST_NAME:
             if len(found) == MOST:
@@ -139,6 +154,17 @@ class _Reader:
             for match in pattern.finditer(self._text):
                 if match[0].endswith(")") or match[0].endswith(")`") or _HUMPED.fullmatch(match[1]):
                     yield match.start(1), Mention(Sort.WORD, match[1], match[1], is_code=True)
+        yield from self._bare()
+
+    def _bare(self) -> Iterator[tuple[int, Mention]]:
+        """Yield the words of prose that are written as names of Go are, with a capital inside."""
+        pasted = [match.span() for match in _PASTED.finditer(self._text)]
+        starts = [start for start, _end in pasted]
+        for match in _BARE.finditer(self._text):
+            before = bisect_right(starts, match.start()) - 1
+            is_pasted = before >= 0 and match.start() < pasted[before][1]
+            if not is_pasted and _HUMPED.fullmatch(match[1]) and not self._is_code(match.start()):
+                yield match.start(), Mention(Sort.WORD, match[1], match[1])
 
     def _take(
         self, pattern: re.Pattern[str], read: Callable[[re.Match[str]], Mention | None]

@@ -49,6 +49,8 @@ class Why(IntEnum):
     """The file has fewer lines."""
     PROMOTED = 7
     """By a type that is embedded."""
+    CANDIDATES = 8
+    """A word of prose that several declarations are called by: one of them may be meant, or none."""
 
 
 @dataclass(frozen=True, slots=True)

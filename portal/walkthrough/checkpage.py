@@ -104,7 +104,8 @@ def check_text(where: Where, text: str, links: Links) -> Report:
     judge = Judge(versions, lambda: process_time() - begun > HELP_S)
     groups: dict[Standing, list[Row]] = {}
     total = unread = 0
-    for mention, at in found.found:
+    # Words of prose last: what is said outright comes first while there is time.
+    for mention, at in sorted(found.found, key=lambda one: one[0].is_bare):
         if process_time() - begun > LIMIT_S:
             unread += 1
         elif verdict := judge.judge(mention, at):

@@ -1,6 +1,7 @@
 """What a text says, held against versions."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -129,6 +130,7 @@ def test_each_thing_stands_as_the_versions_say(ask: Ask, text: str, standing: St
         "api/v1/pods/of/mine",
         "`pods.v1` and `deployments.v1.apps`, `spec.nodeName`, `cache.reflector`",
         "`clean_expired()`",
+        "GitHub, JavaScript, PostgreSQL, YouTube and OpenShift are no names of Go, nor is eBay",
     ],
 )
 def test_what_is_no_source_is_not_judged(judge: Judge, text: str) -> None:
@@ -141,6 +143,26 @@ def test_no_text_is_too_odd_to_be_judged(judge: Judge, odd: str, seed: str) -> N
         for one in mentions(text).found:
             verdict = judge.judge(*one)
             assert verdict is None or verdict.mention is one[0]
+
+
+def test_a_word_of_prose_is_judged_where_it_can_be_no_other_word(tmp_path: Path) -> None:
+    sea = {
+        "go.mod": "module example.org/sea\n",
+        "a/a.go": "package a\n\n// GitHub has it.\nfunc NewSailorOf() {}\n\nfunc BothOf() {}\n",
+        "b/b.go": "package b\n\nfunc BothOf() {}\n\nfunc syncLoop() {}\n",
+    }
+    judge = Judge(Versions(editions.indexes(editions.written(tmp_path, {"v1.0.0": sea}))))
+    text = "NewSailorOf on GitHub: BothOf and syncLoop, NewSailerOf, BothOff; by syncAllOfIt, DuckDuckGo"
+
+    found = [judge.judge(*one) for one in mentions(text).found]
+
+    assert [(one.mention.name, one.standing, one.why, len(one.places)) for one in found if one] == [
+        ("NewSailorOf", Standing.HERE, Why.PLAIN, 1),
+        ("BothOf", Standing.HERE, Why.CANDIDATES, 2),
+        ("syncLoop", Standing.HERE, Why.PLAIN, 1),
+        ("NewSailerOf", Standing.NEVER, Why.PLAIN, 0),
+        ("syncAllOfIt", Standing.NEVER, Why.PLAIN, 0),
+    ]
 
 
 def test_a_moved_symbol_is_shown_where_it_is_now(ask: Ask) -> None:

@@ -106,12 +106,33 @@ def test_words_of_prose_are_no_symbols() -> None:
     assert mentions(text).found == ()
 
 
-def test_a_name_alone_is_found_in_code_only() -> None:
-    found = [
-        one.name for one, _at in mentions("NewThing `NewThing` thing doIt() `x` `plain`").found
+def test_a_name_alone_is_found_in_code_and_in_prose_with_a_capital_inside() -> None:
+    text = "OldThing, NewThing `NewThing` thing doIt() `x` `plain` Plain oldThing: cache.OldOther OldOther"
+    found = [(one.name, one.is_bare) for one, _at in mentions(text).found]
+
+    assert found == [
+        ("OldThing", True),
+        ("NewThing", False),
+        ("doIt", False),
+        ("oldThing", True),
+        ("OldOther", False),
     ]
 
-    assert found == ["NewThing", "doIt"]
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "newThing := oldThing + 1",
+        "\toldThing(ofOurs)",
+        "    oldThing(ofOurs)",
+        "if oldThing == ofOurs {",
+        "```\noldThing\n```",
+        "https://a.b/oldThing, mail@oldThing, --oldThing=ofOurs, $oldThing",
+        "#oldThing, <oldThing>, a/oldThing",
+    ],
+)
+def test_what_is_pasted_or_part_of_something_else_is_no_word_of_prose(text: str) -> None:
+    assert [one.name for one, _at in mentions(text).found if one.is_bare] == []
 
 
 def test_each_thing_is_told_once_where_it_stands_first() -> None:
