@@ -7,11 +7,13 @@ Source: git-cat-file(1), "BATCH OUTPUT"; git-ls-tree(1); git-config(1), "protoco
 
 import os
 import re
+import resource
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
 
@@ -26,9 +28,13 @@ _SETTINGS = (
     "core.bigFileThreshold=8m",
     "core.packedGitWindowSize=32m",
     "core.packedGitLimit=256m",
+    "core.deltaBaseCacheLimit=32m",
     "protocol.allow=never",
     "protocol.ext.allow=never",
 )
+MOST_BYTES = 1024 * 1024 * 1024
+"""Of memory that git may ask for, its files included. A tree, a commit or a difference is whole in memory,
+however much it says to be; files from core.bigFileThreshold on are not."""
 _ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": "/dev/null",
@@ -147,6 +153,7 @@ def _git(folder: Path, limits: Limits, *command: str) -> Iterator[subprocess.Pop
         cwd="/",
         env=_ENVIRONMENT | {"PATH": os.environ.get("PATH", os.defpath)},
     ) as git:
+        _cap(git)
         alarm = threading.Timer(limits.seconds, git.kill)
         alarm.daemon = True
         alarm.start()
@@ -155,6 +162,13 @@ def _git(folder: Path, limits: Limits, *command: str) -> Iterator[subprocess.Pop
         finally:
             alarm.cancel()
             git.kill()
+
+
+def _cap(git: subprocess.Popen[bytes]) -> None:
+    """Let git have no more than MOST_BYTES; where the platform knows no such limit, its settings are all."""
+    if sys.platform == "linux":
+        with suppress(ProcessLookupError):
+            resource.prlimit(git.pid, resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
 
 
 def _output(git: subprocess.Popen[bytes]) -> IO[bytes]:

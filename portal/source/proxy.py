@@ -59,6 +59,11 @@ def proxies(environ: Mapping[str, str] = os.environ) -> tuple[Proxy, ...]:
 
 def ask(path: str, asked: tuple[Proxy, ...], limit: int = MAX_TEXT_BYTES) -> str:
     """Return the text that lies at `path` of the first proxy that has it; raises Unreachable."""
+    return ask_bytes(path, asked, limit).decode("utf-8", "replace")
+
+
+def ask_bytes(path: str, asked: tuple[Proxy, ...], limit: int = MAX_TEXT_BYTES) -> bytes:
+    """Return what lies at `path` of the first proxy that has it; raises Unreachable."""
     said: list[str] = []
     for proxy in asked:
         request = Request(f"{proxy.address}/{path}", headers={"User-Agent": "portolan"})  # noqa: S310
@@ -73,7 +78,7 @@ def ask(path: str, asked: tuple[Proxy, ...], limit: int = MAX_TEXT_BYTES) -> str
         if len(data) > limit:
             said.append(f"{proxy.address}: longer than {limit} bytes")
             continue
-        return data.decode("utf-8", "replace")
+        return data
     raise Unreachable(f"{path} could not be had: {'; '.join(said) or 'GOPROXY names no proxy'}")
 
 

@@ -1,12 +1,15 @@
 """A repository or source package that wants more than to be read is refused like any archive."""
 
 import gzip
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from portal.source import gitobjects
 from portal.source.cargo import take
+from portal.source.customs import Limits
 from portal.source.errors import BadArchive, BadMember, NotAModule, Tampered, TooMuch
 from tests.support.packed import (
     TREE,
@@ -103,6 +106,23 @@ def test_objects_with_flipped_bits_are_refused(refuse: Refuse, tmp_path: Path) -
     blob.write_bytes(data)
 
     assert isinstance(refuse(repository, ref="v1.36.3"), BadArchive)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system limits it so")
+def test_git_may_ask_for_no_more_memory_than_it_is_given(
+    refuse: Refuse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = committed(tmp_path / "repository")
+    tree = git(repository, "rev-parse", "v1.36.3^{tree}").decode().strip()
+    word = b"long " * (100 * 1024 * 1024 // 5)
+    commit = git(repository, "commit-tree", tree, "-F", "-", given=word).decode().strip()
+    limits = Limits()
+
+    assert next(gitobjects.members(repository / ".git", commit, limits)).name == "LICENSE"
+    monkeypatch.setattr(gitobjects, "MOST_BYTES", 64 * 1024 * 1024)
+    assert next(gitobjects.members(repository / ".git", "v1.36.3", limits)).name == "LICENSE"
+    with pytest.raises(NotAModule):
+        next(gitobjects.members(repository / ".git", commit, limits))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from portal.source.errors import BadArchive, NotIndexed, SourceError
 from portal.source.exact import answers, checker
 from portal.source.fetch import ModuleCache, verify
 from portal.source.intake import Step, take_in
-from portal.source.moduleset import compose, lone, project_of
+from portal.source.moduleset import Composed, compose, lone, project_of
 from portal.source.snapshot import Module, Shelf, Snapshot, dump, load
 from portal.source.view import Collection
 from portal.source.viewholding import ViewHolding
@@ -155,6 +155,7 @@ class Command(BaseCommand):
             return store.shelf.get(project, version)
         composed = compose(project, version, store.shelf)
         self._enlist(composed.snapshot)
+        self._say_doubts(composed, options)
         if composed.left_out and not options["json"]:
             said = _("No proxy has %(modules)s.") % {"modules": ", ".join(composed.left_out)}
             self.stdout.write(said)
@@ -175,11 +176,17 @@ class Command(BaseCommand):
                 _("%(key)s cannot be listed as “%(project)s”; say as what with --name NAME")
                 % {"key": options["key"], "project": project}
             )
-        snapshot = lone(path, version, project)
+        composed = lone(path, version, project)
+        self._say_doubts(composed, options)
+        snapshot = composed.snapshot
         self._bring(store, snapshot.modules, say)
         snapshot = replace(snapshot, licence=licence_of(store.cache.find(snapshot.modules[0])))
         self._enlist(snapshot)
         return snapshot
+
+    def _say_doubts(self, composed: Composed, options: dict[str, Any]) -> None:
+        for doubt in composed.unproven if not options["json"] else ():
+            self.stdout.write(_("Hashes are taken without a proof: %(why)s.") % {"why": doubt})
 
     def _exact(self, store: Stock, snapshot: Snapshot) -> None:
         """Run Go's type checker over an imported version."""
