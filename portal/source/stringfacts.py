@@ -10,6 +10,8 @@ KEP-1623 for conditions.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from portal.source.declared import Declared, Mark
@@ -20,8 +22,10 @@ KINDS = (FLAG, METRIC, EVENT, CONDITION)
 CONSTANT = "constant"
 """A constant that is a string: what the others may be written as."""
 
-CALL_CHARACTERS = 1500
+CALL_CHARACTERS = 1_200
 """Of a call or a literal that are read: no more of it comes before the name."""
+MOST = 1_000
+"""Calls of a sort that are read of a file; Kubernetes has 300 in one."""
 
 _FLAGS = frozenset(
     {
@@ -33,7 +37,7 @@ _FLAGS = frozenset(
 )
 _METRICS = ("k8s.io/component-base/metrics", "github.com/prometheus/client_golang/prometheus")
 _NAME = r'(?:"([^"\\\n]+)"|((?:\w+\.)?[A-Za-z_]\w*))'
-_ARGUMENT = r'(?:[^,()"]|\((?:[^()]|\([^()]*\))*\))+'
+_ARGUMENT = r'(?:[^,()"]|\((?:[^()]|\([^()]*\)){0,400}\)){1,400}'
 _VALUES = (
     r"(?:Bool|String|Int\d*|Uint\d*|Float\d\d|Duration|IP|IPNet|Count)(?:Slice|Array|ToString)?"
 )
@@ -51,6 +55,7 @@ _EVENT_TYPE = re.compile(r'(?:\w+\.)?EventType(?:Normal|Warning)|"(?:Normal|Warn
 _CONDITION = re.compile(r"\b\w*Condition\{")
 _TYPE = re.compile(rf"\bType:\s*{_NAME}\s*[,}}]")
 _CONST = re.compile(r'const (\w+)(?: ((?:\w+\.)?\w+))? = "([^"\\]+)"')
+_LINE = re.compile("\n")
 _WHOLE_NAME = re.compile(_NAME)
 
 
@@ -108,13 +113,13 @@ class _Reader:
                 yield StringFact(CONDITION, value, "", "", mark.line, mark.name)
 
     def flags(self) -> Iterator[StringFact]:
-        for found in _FLAG.finditer(self._text):
+        for found in islice(_FLAG.finditer(self._text), MOST):
             literal, constant = found[1] or found[3], found[2] or found[4]
             at = found.start(1) if found[1] else found.start(found.lastindex or 0)
             yield from self._fact(FLAG, literal, constant, at)
 
     def metrics(self) -> Iterator[StringFact]:
-        for found in _OPTS.finditer(self._text):
+        for found in islice(_OPTS.finditer(self._text), MOST):
             parts: dict[str, str] = {}
             end = _closing(self._text, found.end(), self._end(found.end()))
             for field in _FIELD.finditer(self._text, found.end(), end):
@@ -128,11 +133,11 @@ class _Reader:
                 full = "_".join(filter(None, known)) if all(known) else ""
                 for fact in self._fact(METRIC, *where):
                     yield fact._replace(full=full)
-        for found in _DESC.finditer(self._text):
+        for found in islice(_DESC.finditer(self._text), MOST):
             yield from self._fact(METRIC, found[1], found[2], found.start(found.lastindex or 0))
 
     def events(self) -> Iterator[StringFact]:
-        for found in _EVENT.finditer(self._text):
+        for found in islice(_EVENT.finditer(self._text), MOST):
             arguments = _arguments(self._text, found.end(), self._end(found.end()))
             typed = [n for n, (one, _at) in enumerate(arguments) if _EVENT_TYPE.fullmatch(one)]
             if not typed and len(arguments) < 4:
@@ -144,7 +149,7 @@ class _Reader:
                     yield from self._fact(EVENT, name[1], name[2], at)
 
     def conditions(self) -> Iterator[StringFact]:
-        for found in _CONDITION.finditer(self._text):
+        for found in islice(_CONDITION.finditer(self._text), MOST):
             end = _closing(self._text, found.end(), self._end(found.end()))
             if field := _TYPE.search(self._text, found.end(), end):
                 at = field.start(field.lastindex or 0)
@@ -156,10 +161,10 @@ class _Reader:
         """Yield what stands at a place, unless it is a variable that nobody declares."""
         place = bisect_right(self._starts, at) - 1
         mark = self._marks[place] if place >= 0 and at < self._marks[place].end else None
-        begin = self._text.rfind("\n", 0, at) + 1
+        line = bisect_right(self._lines, at)
+        begin = self._lines[line - 1]
         if mark is None or self._text[begin:at].lstrip().startswith("//"):
             return  # in a comment
-        line = mark.line + self._text.count("\n", mark.start, at)
         if literal:
             yield StringFact(kind, literal, "", "", line, mark.name)
         elif constant:
@@ -170,6 +175,11 @@ class _Reader:
             elif qualifier in self._imports:
                 written = f"{self._imports[qualifier]}#{name}"
                 yield StringFact(kind, "", "", written, line, mark.name)
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        """Where each line begins."""
+        return [0, *(found.end() for found in _LINE.finditer(self._text))]
 
     def _end(self, at: int) -> int:
         return min(len(self._text), at + CALL_CHARACTERS)

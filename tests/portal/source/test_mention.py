@@ -162,6 +162,10 @@ def test_more_than_enough_is_cut_and_said() -> None:
         "```\n",
         "http://",
         "x.Y ",
+        "aB ",
+        "x; ",
+        "    x\n",
+        "aB:=",
     ],
 )
 def test_no_text_takes_long(piece: str) -> None:

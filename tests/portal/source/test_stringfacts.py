@@ -10,7 +10,7 @@ from portal.source.compaction import compact
 from portal.source.declared import read
 from portal.source.index import Index
 from portal.source.segment import CODE
-from portal.source.stringfacts import CONDITION, CONSTANT, EVENT, FLAG, METRIC, string_facts
+from portal.source.stringfacts import CONDITION, CONSTANT, EVENT, FLAG, METRIC, MOST, string_facts
 from portal.source.stringindex import Stated, stated
 from portal.source.view import Collection
 from tests.support.imported import SMALL, take_files
@@ -130,6 +130,13 @@ def test_what_only_tests_say_is_left_out() -> None:
     text = EVENTS.replace("import (", 'import (\n\t"testing"')
 
     assert string_facts(text, read(text.encode())) == ()
+
+
+def test_of_a_file_that_is_one_call_after_another_no_more_than_enough_are_read() -> None:
+    call = '\tfs.String("hull", "", "")\n'
+    text = FLAGS.replace(call, call * (MOST + 5))
+
+    assert len(told(text)) == MOST
 
 
 @pytest.fixture
