@@ -12,6 +12,7 @@ from portal.source import shortname
 from portal.source.errors import NoSuchFile, NoSuchSymbol
 from portal.source.snapshot import Snapshot
 from portal.source.symbols import Kind
+from portal.source.xref import Place
 from portal.walkthrough import shelfmark, trouble
 from portal.walkthrough.calltree import CallLevel, callee_level, caller_level
 from portal.walkthrough.chapterpage import links_for
@@ -218,9 +219,10 @@ async def short(request: HttpRequest, short: str) -> HttpResponse:
 
 
 async def _uses(request: HttpRequest, subject: Subject, links: Links) -> HttpResponse:
-    start = _number(request.GET.get("from", "0"))
+    file, _dot, use = request.GET.get("from", "").partition(".")
+    start = Place(_number(file), _number(use))
     uses = await READER.run(use_page, subject, start, PAGE_USES, links)
-    more = _with(request, show="uses", **{"from": str(uses.next)})
+    more = _with(request, show="uses", **{"from": "{}.{}".format(*uses.next or start)})
     _where, key, importpath, name = subject
     page = UsesPage(importpath, name, key, links.symbol(importpath, name), uses, more)
     return await reply(request, "uses", page)

@@ -15,7 +15,7 @@ from portal.source.implementers import Pair
 from portal.source.index import Index
 from portal.source.symbols import Kind, doc_of
 from portal.source.tree import MAX_FILE_BYTES
-from portal.source.xref import References, Use, Uses
+from portal.source.xref import FIRST, Place, References, Use, Uses
 from portal.walkthrough.fate import Fate, Past, history, later
 from portal.walkthrough.gatefacts import GateFacts, gate_facts
 from portal.walkthrough.links import Links
@@ -24,7 +24,7 @@ from portal.walkthrough.subject import Subject
 
 BUDGET_S = 0.1
 """How long uses are looked for before what was found is shown."""
-SHOWN_USES = 40
+SHOWN_USES = 20
 KIN_LIMIT = 60
 """Implementers that a page lists: runtime.Object has more than 3,000."""
 PAGE_USES = 200
@@ -51,10 +51,10 @@ class UsePage:
     """Some uses. `next` is where to go on; None: these are the last."""
 
     uses: tuple[UseLine, ...]
-    next: int | None
+    next: Place | None
     looked: int
-    files: int
-    """How many files may hold one; `looked` of them were read so far."""
+    files: int | None
+    """How many files may hold one, where that is known; `looked` of them were read so far."""
     is_checked: bool
     """Whether Go's type checker has judged them."""
 
@@ -102,7 +102,7 @@ def symbol_facts(subject: Subject, links: Links) -> SymbolFacts | None:
     kind = declared[0].mark.kind if declared else ""
     implementers, interfaces = _kin(index, subject, kind, links)
     return SymbolFacts(
-        use_page(subject, 0, SHOWN_USES, links),
+        use_page(subject, FIRST, SHOWN_USES, links),
         implementers[:KIN_LIMIT],
         interfaces[:KIN_LIMIT],
         len(implementers) + len(interfaces),
@@ -164,19 +164,16 @@ def symbol_card(subject: Subject, links: Links) -> SymbolCard | None:
     return SymbolCard(name, mark.signature, doc_of(above).partition("\n\n")[0], href, uses)
 
 
-def use_page(subject: Subject, start: int, most: int, links: Links) -> UsePage:
-    """Return uses from file number `start` on, `most` of them or as many as BUDGET_S gives.
-
-    Raises NotIndexed.
-    """
+def use_page(subject: Subject, start: Place, most: int, links: Links) -> UsePage:
+    """Return uses from a place on, `most` of them or as many as BUDGET_S gives. Raises NotIndexed."""
     references = references_of(subject)
     deadline = perf_counter() + BUDGET_S
     found: Uses = references.batch(
         start, lambda _files, uses: uses >= most or perf_counter() > deadline
     )
     lines = tuple(_use(subject.key, use, references, links) for use in found.uses)
-    looked = found.files if found.next is None else found.next
-    return UsePage(lines, found.next, looked, found.files, references.is_checked)
+    files = references.files.count
+    return UsePage(lines, found.next, found.looked, files, references.is_checked)
 
 
 @lru_cache(maxsize=16)
