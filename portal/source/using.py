@@ -14,7 +14,7 @@ from portal.source.buildtags import is_test
 from portal.source.errors import BadPath, NoSuchFile
 from portal.source.index import Index
 
-FEW = 16
+FEW = 40
 """Files that are all looked through; of more the index of texts says which can be left out."""
 
 
