@@ -17,7 +17,7 @@ from portal.source.declared import Declared, Mark
 from portal.source.errors import BadPath, NoSuchFile
 from portal.source.nametable import MOST, Row
 from portal.source.search import BEGINNING, Asked, Finder, Name, humps
-from portal.source.segment import Found, Segment, numbers
+from portal.source.segment import Found, Segment
 from portal.source.symbols import Kind
 from portal.source.view import View
 
@@ -169,7 +169,7 @@ class Index:
         for number, row in rows:
             if row.name == "init":
                 continue
-            for blob in numbers(row.at)[::2]:
+            for blob in row.blobs:
                 for path in self.view.paths.get((number, blob), ()):
                     importpath = self._importpath(path.rpartition("/")[0])
                     key = importpath, row.name

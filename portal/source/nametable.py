@@ -6,7 +6,8 @@ names and a question few that fit.
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from portal.source.grams import all_of, grams_of
@@ -30,6 +31,11 @@ class Row(NamedTuple):
     """See portal.source.search.humps."""
     at: bytes
     """Pairs of a blob and a place among the symbols of its outline, four bytes each."""
+
+    @property
+    def blobs(self) -> Sequence[int]:
+        """The files that declare it, one as often as it does."""
+        return array("I", self.at)[::2]
 
 
 class NameTable:

@@ -36,7 +36,7 @@ CODE_FORMAT = 2
 """Of `N.code`; 1 does not say what is plain, and is read as it is. One of another format is as if it were
 not there, and is written anew by the next import."""
 MAPPED_BYTES = 1 << 30
-"""What of a file is read in place: half the time that copies of its pages take."""
+"""What is read of a file by its pages in memory, which all processes share."""
 KEPT_OUTLINES = 1024
 """Outlines that a process which looks things up keeps: some 20 MB."""
 
@@ -216,7 +216,7 @@ class Segment:
         row = self._code.execute(
             "SELECT blobs FROM importer WHERE importpath = ?", (importpath,)
         ).fetchone()
-        return list(numbers(row[0])) if row else []
+        return list(_numbers(row[0])) if row else []
 
     def imported(self) -> Iterator[str]:
         """Yield every import path that some Go file names."""
@@ -229,8 +229,8 @@ class Segment:
             return
         rows = self._code.execute(f"SELECT name, at FROM name WHERE {where}", values)  # noqa: S608  (ours)
         for name, at in rows:
-            told = numbers(at)
-            yield Found(name, tuple(zip(told[::2], told[1::2], strict=True)))
+            numbers = _numbers(at)
+            yield Found(name, tuple(zip(numbers[::2], numbers[1::2], strict=True)))
 
     @cached_property
     def _unpacker(self) -> zstandard.ZstdDecompressor:
@@ -284,12 +284,11 @@ def unpack(data: bytes, before: bytes) -> bytes:
 def _open(place: Path) -> sqlite3.Connection:
     uri = f"{place.resolve().as_uri()}?mode=ro&immutable=1"
     db = sqlite3.connect(uri, uri=True, check_same_thread=False)
-    db.execute(f"PRAGMA mmap_size={MAPPED_BYTES}")
+    db.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
     return db
 
 
-def numbers(data: bytes) -> "array[int]":
-    """Return the numbers, of four bytes each, that an import wrote."""
-    found = array("I")
-    found.frombytes(data)
-    return found
+def _numbers(data: bytes) -> "array[int]":
+    numbers = array("I")
+    numbers.frombytes(data)
+    return numbers
