@@ -7,6 +7,7 @@ over segments).
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -20,6 +21,9 @@ from portal.source.search import BEGINNING, Asked, Finder, Name, humps
 from portal.source.segment import Found, Segment
 from portal.source.symbols import Kind
 from portal.source.view import View
+
+MANY = 60
+"""Files that declare a name, of which it is better to ask first which are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Index:
             one
             for folder in self.folders(importpath)
             for number, segment in enumerate(self.view.segments)
-            for one in self._of(number, segment, segment.named(name), {folder})
+            for one in self._of(number, segment, self._named(number, name, folder), folder)
         ]
         found.sort(
             key=lambda one: (one.is_test, not fits(one.path, one.constraint, build), one.path)
@@ -101,7 +105,7 @@ class Index:
         alike = [
             one
             for number, segment in enumerate(self.view.segments)
-            for one in self._of(number, segment, segment.named(before.mark.name), None)
+            for one in self._of(number, segment, segment.named(before.mark.name))
             if one.mark.signature_digest == before.mark.signature_digest and not one.is_test
         ]
         same = [one for one in alike if one.mark.digest == before.mark.digest] or alike
@@ -182,14 +186,24 @@ class Index:
         """Return the import path of the package that a file's folder holds."""
         return self._importpath(dirname(path))
 
+    def _named(self, number: int, name: str, folder: str) -> Found | None:
+        """Return where a segment has a name; of one that is everywhere, such as New, in a folder alone."""
+        found = self.view.segments[number].named(name)
+        if found is None or len(found.at) < MANY:
+            return found
+        blobs: set[int] = set()
+        with suppress(BadPath):
+            blobs = {blob for _path, at, blob in self.view.files(folder) if at == number}
+        return Found(name, tuple(one for one in found.at if one[0] in blobs))
+
     def _of(
-        self, number: int, segment: Segment, found: Found | None, folders: set[str] | None
+        self, number: int, segment: Segment, found: Found | None, only: str | None = None
     ) -> Iterator[Located]:
         for blob, at in found.at if found else ():
             outline: Declared | None = None
             for path in self.view.paths.get((number, blob), ()):
                 folder = dirname(path)
-                if folders is not None and folder not in folders:
+                if only is not None and folder != only:
                     continue
                 outline = outline or segment.outline(blob)
                 if outline is not None:

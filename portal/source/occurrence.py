@@ -12,7 +12,6 @@ from portal.source.lexer import COMMENT, LITERAL
 
 # Each way begins with a sign of its own, by which `re` finds it ten times as fast.
 _PASSAGE = re.compile(rf"{COMMENT}|{LITERAL}")
-_QUALIFIER = re.compile(r"(\w+)\s*\.$")
 _CALL = re.compile(r"\s*(?:\[[^\]\n]*\])?\(")
 _KEY = re.compile(r"\s*:(?!=)")
 _MORE_NAMES = re.compile(r"[\w, ]*:=")
@@ -22,8 +21,8 @@ NEAR = 80
 
 
 def occurrences(text: str, name: str) -> Iterator[int]:
-    """Yield where `name` stands as a whole identifier, in code or not, in order."""
-    at = text.find(name)
+    """Yield where `name` stands as a whole identifier, in code or not, in order; nowhere, if it is ""."""
+    at = text.find(name) if name else -1
     while at >= 0:
         end = at + len(name)
         is_inside = at > 0 and _is_letter(text[at - 1])
@@ -54,8 +53,11 @@ def qualifier(text: str, at: int) -> str | None:
     before = _before(text, at)
     if not before.endswith(".") or before.endswith("..."):
         return None
-    found = _QUALIFIER.search(before)
-    return found[1] if found else ""
+    before = before[:-1].rstrip()
+    begin = len(before)
+    while begin and _is_letter(before[begin - 1]):
+        begin -= 1
+    return before[begin:]
 
 
 def is_key(text: str, end: int) -> bool:
@@ -69,7 +71,7 @@ def is_called(text: str, end: int) -> bool:
 
 
 def may_shadow(text: str, name: str) -> bool:
-    """Return whether some function of a file may declare a local of this name."""
+    """Return whether some function of a file may declare a local of this name, which is not ""."""
     at = text.find(name)
     while at >= 0:
         end = at + len(name)

@@ -111,3 +111,8 @@ def test_a_path_that_no_package_could_have_has_no_uses(index: Index, importpath:
         assert uses(index, importpath, name) == []
         assert index.locate(importpath, name) == []
     assert list(index.package(importpath)) == []
+
+
+@pytest.mark.parametrize("name", ["", "Reflector.", "."])
+def test_no_name_has_no_uses(index: Index, name: str) -> None:
+    assert uses(index, CACHE, name) == []
