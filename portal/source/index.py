@@ -16,8 +16,9 @@ from posixpath import dirname
 from portal.source.buildtags import Build, fits, is_test
 from portal.source.declared import Declared, Mark
 from portal.source.errors import BadPath, NoSuchFile
-from portal.source.nametable import MOST, Row
-from portal.source.search import BEGINNING, Asked, Finder, Name, humps
+from portal.source.fitting import Fitting, Numbered
+from portal.source.nametable import Row
+from portal.source.search import Asked, Finder, Name, humps
 from portal.source.segment import Found, Segment
 from portal.source.symbols import Kind
 from portal.source.view import View
@@ -117,49 +118,23 @@ class Index:
         What fits worse than so many others is not counted: `is_cut` says so.
         """
         finder = Finder(asked, limit, lambda name: self._importers.get(name.importpath, 0))
+        tables = [(at, one.names) for at, one in enumerate(self.view.segments) if one.names]
         where: dict[tuple[str, str], tuple[int, int]] = {}
-        for rank, rows in self._fitting(finder):
+        for rank, rows in self._fitting(Fitting(finder, tables)):
             if finder.is_settled(rank):
                 break
-            finder.look(list(self._entries(rows, where)))
+            finder.look(self._entries(rows, where))
         for name in finder.found:  # what each of the few is, for it was not asked before
             number, blob = where[name.importpath, name.name]
             if kind := self.view.segments[number].kind(blob, name.name):
                 finder.tell(name, Kind(kind))
         return finder
 
-    def _fitting(self, finder: Finder) -> Iterator[tuple[int, list[tuple[int, Row]]]]:
-        """Yield (rank, names that fit so or better) with the numbers of their segments, the best first."""
-        name = finder.asked.name
-        if finder.asked.importpath:
-            yield 0, list(self._declared_in(finder.asked.importpath))
-            return
-        tables = [
-            (number, segment.names)
-            for number, segment in enumerate(self.view.segments)
-            if segment.names is not None
-        ]
-        exact = [(number, row) for number, table in tables for row in table.exact(name)]
-        yield 0, exact
-        seen = {(number, name) for number, _row in exact}
-        whole = [(number, row) for number, table in tables for row in table.whole(name)]
-        yield 1, [one for one in whole if (one[0], one[1].name) not in seen]
-        if finder.is_settled(BEGINNING):
-            return
-        seen.update((number, row.name) for number, row in whole)
-        ranked: dict[int, list[tuple[int, Row]]] = {}
-        for number, table in tables:
-            others: dict[str, Row] = {}
-            for rows in table.others(name, is_known=bool(exact)):
-                finder.is_cut |= len(rows) == MOST
-                others.update((row.name, row) for row in rows)
-            for each, row in others.items():
-                rank = BEGINNING if "." in name else finder.rank_of_any(each, row.humps)
-                if rank is not None and (number, each) not in seen:
-                    ranked.setdefault(rank, []).append((number, row))
-        yield from sorted(ranked.items())
+    def _fitting(self, fitting: Fitting) -> Iterable[tuple[int, Iterable[Numbered]]]:
+        importpath = fitting.finder.asked.importpath
+        return [(0, self._declared_in(importpath))] if importpath else fitting.groups()
 
-    def _declared_in(self, importpath: str) -> Iterator[tuple[int, Row]]:
+    def _declared_in(self, importpath: str) -> Iterator[Numbered]:
         """Yield the names of one package, as often as it declares them."""
         for one in self.package(importpath):
             number, blob = self.view.find(one.path)
@@ -167,7 +142,7 @@ class Index:
             yield number, Row(name, humps(name), array("I", (blob, 0)).tobytes())
 
     def _entries(
-        self, rows: Iterable[tuple[int, Row]], where: dict[tuple[str, str], tuple[int, int]]
+        self, rows: Iterable[Numbered], where: dict[tuple[str, str], tuple[int, int]]
     ) -> Iterator[Name]:
         """Yield each of the names in each package that declares it, tests aside; say `where` the first is."""
         for number, row in rows:

@@ -15,6 +15,8 @@ from portal.source.search import words_of
 
 MOST = 300
 """Names of each kind of fit that are given for one question."""
+MOST_BEGUN = 100
+"""Those of one beginning."""
 LOOKED = 3_000
 """Names of one beginning, or with such initials, that are compared."""
 ASKED_GRAMS = 3
@@ -58,30 +60,38 @@ class NameTable:
         fits, values = _any("LIKE", [name, *_behind_dots(name)])
         return self._rows(f"last = ? AND ({fits}) LIMIT ?", last, *values, MOST)
 
+    def beginning(self, name: str) -> Iterator[list[Row]]:
+        """Yield the shortest names that begin so, with a capital or without, MOST_BEGUN of each.
+
+        No members of types, and behind a dot of `name` those too that begin as what follows: a package has
+        a small name, and may have a dot in it.
+        """
+        qualifier = name.rpartition(".")[0]
+        rests = [] if any(map(str.isupper, qualifier)) else _behind_dots(name)
+        fits = "1" if qualifier else "instr(name.name, '.') = 0"
+        if qualifier:
+            yield self._beginning(name, fits)
+        for rest in rests if qualifier else [name]:
+            first = rest[:1]
+            for each in {first, first.upper(), first.lower()}:
+                yield self._beginning(each + rest[1:], fits)
+
     def others(self, name: str, *, is_known: bool) -> Iterator[list[Row]]:
         """Yield names that may fit `name` otherwise, MOST of each kind; some twice.
 
-        By how they or the last part of them begin, by the initials of their words, by words in order and by
-        what they hold; of a beginning that MOST have nothing else. Where it `is_known` that there is a
-        member of this very name, its words are not looked for elsewhere.
+        By how the last part of them begins, by the initials of their words, by words in order and by what
+        they hold. Where it `is_known` that there is a member of this very name, its words are looked for in
+        members that are called alike.
         """
         qualifier, _dot, last = name.rpartition(".")
         lower = last.lower()
         range_ = "last >= ? AND last < ?", [lower, f"{lower}\U0010ffff"]
         if not qualifier:
-            for text in _capitals(name):
-                yield (rows := self._beginning(text, "instr(name.name, '.') = 0"))
-                if len(rows) == MOST:
-                    return
             yield self._rows(f"{range_[0]} LIMIT ?", *range_[1], MOST)
             yield from self._by_words(name)
-        else:
-            # Packages have small names, and may have a dot in them.
-            rests = [] if any(map(str.isupper, qualifier)) else _behind_dots(name)
-            for text in (name, *(one for rest in rests for one in _capitals(rest))):
-                yield self._beginning(text, "1")
-            if last and not is_known and (globs := _in_order(name)):
-                yield self._compared(*range_, *_any("GLOB", globs))
+        elif last and (globs := _in_order(name)):
+            alike = ("last = ?", [lower]) if is_known else range_
+            yield self._compared(*alike, *_any("GLOB", globs))
         yield self._holding(name)
 
     def importers(self) -> Iterator[tuple[str, int]]:
@@ -100,17 +110,17 @@ class NameTable:
             yield self._compared(*range_, fits, values)
 
     def _beginning(self, text: str, fits: str) -> list[Row]:
-        """Return the shortest names that begin so and are `fits`."""
         of = [text, f"{text}\U0010ffff"]
-        return self._compared(
-            "name >= ? AND name < ?", of, f"{fits} ORDER BY length(name.name)", []
-        )
+        fits = f"{fits} ORDER BY length(name.name)"
+        return self._compared("name >= ? AND name < ?", of, fits, [], most=MOST_BEGUN)
 
-    def _compared(self, chosen: str, of: list[str], fits: str, values: list[str]) -> list[Row]:
+    def _compared(
+        self, chosen: str, of: list[str], fits: str, values: list[str], most: int = MOST
+    ) -> list[Row]:
         """Return what `fits` among the first LOOKED names that are `chosen`."""
         inner = f"SELECT name, humps, at FROM name WHERE {chosen} LIMIT ?"  # noqa: S608  (ours)
         sql = f"SELECT {_FIELDS} FROM ({inner}) AS name WHERE {fits} LIMIT ?"  # noqa: S608
-        return list(map(Row._make, self._db.execute(sql, (*of, LOOKED, *values, MOST))))
+        return list(map(Row._make, self._db.execute(sql, (*of, LOOKED, *values, most))))
 
     def _holding(self, part: str) -> list[Row]:
         grams = grams_of([part])
@@ -127,11 +137,6 @@ class NameTable:
     def _rows(self, where: str, *values: object) -> list[Row]:
         sql = f"SELECT {_FIELDS} FROM name WHERE {where}"  # noqa: S608  (ours)
         return list(map(Row._make, self._db.execute(sql, values)))
-
-
-def _capitals(name: str) -> set[str]:
-    """Return a name as it is, and with a capital."""
-    return {name, name[:1].upper() + name[1:]}
 
 
 def _behind_dots(name: str) -> list[str]:
