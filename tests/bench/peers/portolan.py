@@ -1,5 +1,7 @@
 """Portolan: an informer, and on it a table as a viewer's is: within a scope, filtered, in order.
 
+In a process that is set up as the site's: its loop, and its collection of garbage.
+
 With `rows` after the kubeconfig it holds its rows alone, and forgets the whole objects.
 """
 
@@ -17,6 +19,7 @@ from dashboard.api.gvr import GVR
 from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey
 from dashboard.api.scope import Scope
 from dashboard.api.table import Row
+from dashboard.cache import interpreter
 from dashboard.cache.clock import SystemClock
 from dashboard.cache.objects import Objects
 from dashboard.cache.sharedinformer import SharedInformer
@@ -52,6 +55,7 @@ async def run(kubeconfig: str, *, rows_alone: bool) -> None:
     if rows_alone:
         patch.object(Objects, "put", lambda _self, _key, _body: None).start()
     os.environ["KUBECONFIG"] = kubeconfig
+    interpreter.calm()
     clock = SystemClock()
     context = config.find(Path(), os.environ).found[0]
     transport = Transport(context.name, await config.load(context))
@@ -95,4 +99,4 @@ def _pods(informer: SharedInformer[Row]) -> list[Pod]:
 
 
 if __name__ == "__main__":
-    uvloop.run(run(sys.argv[1], rows_alone="rows" in sys.argv[2:]))  # as the site runs
+    uvloop.run(run(sys.argv[1], rows_alone="rows" in sys.argv[2:]))
