@@ -39,12 +39,22 @@ class Viewer:
 
     def __init__(self) -> None:
         self.changes = 0
-        self.moved = asyncio.Event()
+        self._wanted = 0
+        self._enough = asyncio.Event()
 
     def on_rows(self, touched: AbstractSet[ObjectKey]) -> None:
         """Count."""
         self.changes += len(touched)
-        self.moved.set()
+        if self.changes >= self._wanted:
+            self._enough.set()
+
+    async def heard(self, wanted: int) -> None:
+        """Return once it has heard of `wanted` changes, and count anew."""
+        self._wanted = wanted
+        if self.changes < wanted:
+            self._enough.clear()
+            await self._enough.wait()
+        self.changes -= wanted
 
     def on_state(self) -> None:
         """Nothing is drawn here."""
@@ -83,10 +93,7 @@ async def run(kubeconfig: str, *, rows_alone: bool) -> None:
                 raise RuntimeError("the first page is not whole")
             table.add_listener(viewer)
         else:
-            while viewer.changes < number:
-                viewer.moved.clear()
-                await viewer.moved.wait()
-            viewer.changes -= number
+            await viewer.heard(number)
         meter.report(_pods(informer))
     if task is not None:
         task.cancel()
