@@ -114,8 +114,8 @@ def archive_of(cache: Path, module: Module) -> Path:
 def hash1(holding: Holding, prefix: str) -> str:
     """Return Go's dirhash Hash1 of a module whose zip names its members `prefix/…`."""
     summary = hashlib.sha256()
-    for path in sorted(holding.walk(), key=lambda path: f"{prefix}/{path}".encode()):
-        digest = hashlib.sha256(holding.read(path, MAX_HASHED_BYTES)).hexdigest()
+    for path, data in holding.files(MAX_HASHED_BYTES):
+        digest = hashlib.sha256(data).hexdigest()
         summary.update(f"{digest}  {prefix}/{path}\n".encode())
     return "h1:" + base64.b64encode(summary.digest()).decode()
 

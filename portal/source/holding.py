@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -39,6 +40,9 @@ class Holding(Protocol):
 
     def walk(self) -> Iterator[str]:
         """Yield the path of every file, in no order."""
+
+    def files(self, limit: int) -> Iterator[tuple[str, bytes]]:
+        """Yield (path, bytes) of every file, in the order of paths; raise TooLarge as `read` does."""
 
 
 def clean(path: str) -> str:
@@ -78,11 +82,7 @@ class FolderHolding:
         with self._opened(path) as (found, is_folder):
             if is_folder:
                 raise NotAFile(f"{path!r} is a folder")
-            with open(found, "rb", closefd=False) as file:
-                data = file.read(limit + 1)
-        if len(data) > limit:
-            raise TooLarge(f"{path!r} is longer than {limit} bytes")
-        return data
+            return _bytes(found, path, limit)
 
     def walk(self) -> Iterator[str]:
         """Yield the path of every file that is not a link."""
@@ -96,6 +96,20 @@ class FolderHolding:
                     elif child.is_file(follow_symlinks=False):
                         yield above + child.name
 
+    def files(self, limit: int) -> Iterator[tuple[str, bytes]]:
+        """Yield (path, bytes) of every file, in the order of paths.
+
+        A folder is opened once for those that follow each other: to each, a path leads through five or more.
+        """
+        for folder, paths in groupby(sorted(self.walk()), lambda path: path.rpartition("/")[0]):
+            with self._opened(folder) as (above, _is_folder):
+                for path in paths:
+                    found = _open(path.rpartition("/")[2], above)
+                    try:
+                        yield path, _bytes(found, path, limit)
+                    finally:
+                        os.close(found)
+
     @contextmanager
     def _opened(self, path: str) -> Iterator[tuple[int, bool]]:
         """Give (descriptor, whether it is a folder) of what lies at a path."""
@@ -103,8 +117,7 @@ class FolderHolding:
         try:
             for part in filter(None, clean(path).split("/")):
                 above = found
-                # A module zip holds no links, so one that is here was put here by someone else.
-                found = os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=above)
+                found = _open(part, above)
                 os.close(above)
             yield found, stat.S_ISDIR(os.fstat(found).st_mode)
         except (FileNotFoundError, NotADirectoryError) as error:
@@ -115,6 +128,23 @@ class FolderHolding:
             raise BadPath(f"{path!r} is a link") from error
         finally:
             os.close(found)
+
+
+def _open(name: str, above: int) -> int:
+    # A module zip holds no links, so one that is here was put here by someone else.
+    return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=above)
+
+
+def _bytes(file: int, path: str, limit: int) -> bytes:
+    """Return what an open file holds; room is made for what it says to hold, not for the limit."""
+    parts, left = [], limit + 1
+    size = os.fstat(file).st_size + 1
+    while left and (part := os.read(file, min(size, left))):
+        parts.append(part)
+        left -= len(part)
+    if not left:
+        raise TooLarge(f"{path!r} is longer than {limit} bytes")
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 class ZipHolding:
@@ -148,6 +178,10 @@ class ZipHolding:
     def walk(self) -> Iterator[str]:
         """Yield the path of every member."""
         yield from self._members
+
+    def files(self, limit: int) -> Iterator[tuple[str, bytes]]:
+        """Yield (path, bytes) of every member, in the order of paths."""
+        return ((path, self.read(path, limit)) for path in sorted(self._members))
 
     @cached_property
     def _zip(self) -> zipfile.ZipFile:

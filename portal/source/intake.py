@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import chain, count
 from pathlib import Path
 
+from portal.source.codewriter import Outlined, outlined, write_code
 from portal.source.fetch import ModuleCache
-from portal.source.language import READERS, Before, Reading, ending
+from portal.source.language import READERS, Before, ending
 from portal.source.lineage import Lineage
 from portal.source.segment import CODE, TEXT, Segment
-from portal.source.segmentwriter import NewBlob, TextWriter, write_code
+from portal.source.segmentwriter import NewBlob, TextWriter
 from portal.source.snapshot import Snapshot
 from portal.source.tree import MAX_FILE_BYTES
 from portal.source.view import Collection, Placed
@@ -52,6 +52,11 @@ def take_in(snapshot: Snapshot, cache: ModuleCache, collection: Collection, say:
     collection.root.mkdir(parents=True, exist_ok=True)
     if not collection.holds(snapshot):
         _take_text(snapshot, cache, collection, say)
+    read_code(collection, say)
+
+
+def read_code(collection: Collection, say: Say) -> None:
+    """Read what the files of all versions declare, of those segments where that is not read yet."""
     code = _code_blobs(collection)
     for name in collection.segments():
         place = collection.root / name
@@ -83,7 +88,7 @@ def _code_blobs(collection: Collection) -> dict[str, dict[int, str]]:
 
 def _take_text(snapshot: Snapshot, cache: ModuleCache, collection: Collection, say: Say) -> None:
     known = _known(collection)
-    place = (collection.root / _name(snapshot, collection)).with_suffix(TEXT)
+    place = (collection.root / collection.free_name(snapshot.id[:16])).with_suffix(TEXT)
     files: list[tuple[str, bytes, int]] = []
     lineage = Lineage(snapshot, collection)
     writer = TextWriter(place)
@@ -93,8 +98,7 @@ def _take_text(snapshot: Snapshot, cache: ModuleCache, collection: Collection, s
         for done, module in enumerate(snapshot.modules):
             say(Step("text", done, len(snapshot.modules)))
             holding = cache.find(module)
-            for inside in sorted(holding.walk()):
-                data = holding.read(inside, MAX_FILE_BYTES)
+            for inside, data in holding.files(MAX_FILE_BYTES):
                 sha = hashlib.sha256(data).digest()
                 path = f"{module.folder}/{inside}" if module.folder else inside
                 files.append((path, sha, len(data)))
@@ -118,14 +122,6 @@ def _take_text(snapshot: Snapshot, cache: ModuleCache, collection: Collection, s
     collection.write(snapshot, (Placed(path, *where[sha], size) for path, sha, size in files))
 
 
-def _name(snapshot: Snapshot, collection: Collection) -> str:
-    """Return a name that no segment has: those of a version that was removed may still be read."""
-    taken = collection.segments()
-    name = snapshot.id[:16]
-    names = chain([name], (f"{name}-{again}" for again in count(2)))
-    return next(one for one in names if one not in taken)
-
-
 def _known(collection: Collection) -> dict[bytes, tuple[str, int]]:
     """Return where each blob is that some segment has."""
     known: dict[bytes, tuple[str, int]] = {}
@@ -138,10 +134,10 @@ def _known(collection: Collection) -> dict[bytes, tuple[str, int]]:
 def _take_code(place: Path, code: dict[int, str], say: Say) -> None:
     """Read what a segment's blobs declare."""
     numbers = sorted(code.items())
-    chunks = [(place, numbers[at : at + CHUNK]) for at in range(0, len(numbers), CHUNK)]
+    chunks = [numbers[at : at + CHUNK] for at in range(0, len(numbers), CHUNK)]
 
-    def readings(pool: ProcessPoolExecutor) -> Iterator[tuple[int, Reading]]:
-        for done, chunk in enumerate(pool.map(_readings, chunks)):
+    def files(pool: ProcessPoolExecutor) -> Iterator[Outlined]:
+        for done, chunk in enumerate(pool.map(_read, chunks)):
             say(Step("code", min(done * CHUNK, len(numbers)), len(numbers)))
             yield from chunk
 
@@ -149,17 +145,21 @@ def _take_code(place: Path, code: dict[int, str], say: Say) -> None:
         max_workers=os.cpu_count(),
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_prepare,
+        initargs=(place,),
     ) as pool:
-        write_code(place.with_suffix(CODE), readings(pool))
+        write_code(place.with_suffix(CODE), files(pool))
 
 
-def _readings(chunk: tuple[Path, list[tuple[int, str]]]) -> list[tuple[int, Reading]]:
-    place, numbers = chunk
-    with closing(Segment(place)) as segment:
-        return [
-            (number, READERS[suffix](segment.blob(number), _before(segment, number)))
-            for number, suffix in numbers
-        ]
+_reading: list[Segment] = []
+"""What a process of the pool reads, kept open as long as it lives."""
+
+
+def _read(numbers: list[tuple[int, str]]) -> list[Outlined]:
+    (segment,) = _reading
+    return [
+        outlined(number, READERS[suffix](segment.blob(number), _before(segment, number)))
+        for number, suffix in numbers
+    ]
 
 
 def _before(segment: Segment, number: int) -> Before | None:
@@ -171,8 +171,9 @@ def _before(segment: Segment, number: int) -> Before | None:
     return Before(lender.blob(blob), declared) if declared else None
 
 
-def _prepare() -> None:
-    """Stand back behind the server for the processor, and end with whoever imports."""
+def _prepare(place: Path) -> None:
+    """Open a segment, stand back behind the server for the processor, and end with whoever imports."""
+    _reading.append(Segment(place))
     os.nice(5)
     threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
 

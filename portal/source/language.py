@@ -8,6 +8,7 @@ from portal.source.declared import Declared, of
 from portal.source.golang import Source
 from portal.source.methodset import Facts, facts
 from portal.source.pieces import cut, is_plain, reread
+from portal.source.stringfacts import StringFact, string_facts
 
 
 class Before(NamedTuple):
@@ -24,6 +25,7 @@ class Reading(NamedTuple):
     facts: Facts
     is_plain: bool
     """Whether it may be a `Before`."""
+    strings: tuple[StringFact, ...] = ()
 
 
 Reader = Callable[[bytes, Before | None], Reading]
@@ -34,10 +36,13 @@ def _go(data: bytes, before: Before | None) -> Reading:
     if before is not None:
         declared = reread(text, before.data.decode("utf-8", "replace"), before.declared)
         if declared is not None:
-            return Reading(declared, facts(text, declared), is_plain=True)
+            return _reading(text, declared, is_plain=True)
     source = Source(text)
-    declared = of(source)
-    return Reading(declared, facts(text, declared), is_plain(source, cut(text)))
+    return _reading(text, of(source), is_plain=is_plain(source, cut(text)))
+
+
+def _reading(text: str, declared: Declared, *, is_plain: bool) -> Reading:
+    return Reading(declared, facts(text, declared), is_plain, string_facts(text, declared))
 
 
 def _without_facts(read: Callable[[bytes], Declared]) -> Reader:

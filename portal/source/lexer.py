@@ -11,7 +11,9 @@ COMMENT = r"//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)"
 LITERAL = r"""`[^`]*(?:`|\Z)|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?"""
 _NUMBER = r"\.?\d(?:[eEpP][+-]|[\w.])*"
 _SIGN = r"<<=|>>=|&\^=|\.\.\.|&&|\|\||<-|\+\+|--|[-+*/%&|^<>=!:]=|<<|>>|&\^|[^\s\w]"
-_TOKEN = re.compile(rf"{COMMENT}|;|({LITERAL}|[^\W\d]\w*|{_NUMBER}|{_SIGN})")
+_COMMON = r"[^\W\d]\w*|[(){}\[\],]"
+"""Most tokens; none of another kind begins as one of them."""
+_TOKEN = re.compile(rf"(?:{COMMENT}|;|({_COMMON}|{LITERAL}|{_NUMBER}|{_SIGN}))\s*")
 
 
 def tokens(text: str) -> list[str]:

@@ -26,6 +26,21 @@ class Predecessor(NamedTuple):
     """Where it begins behind its head."""
 
 
+def kept(sha: bytes, data: bytes, before: Predecessor | None) -> NewBlob:
+    """Return a blob as it is to be kept: by its difference from `before` where they are alike, or whole."""
+    if not is_text(data):
+        return NewBlob(sha, len(data), data, "", None)
+    text = searched(data)
+    head = head_of(text)
+    if before and is_text(before.data):
+        # Heads apart, for each is found by itself: a line may leave the one for the other.
+        lines = news(data[len(head) :], before.data[before.start :])
+        if len(lines) <= MOST_NEW * len(data):
+            packed = pack(data, before.data)
+            return NewBlob(sha, len(data), packed, head, searched(lines), before.place)
+    return NewBlob(sha, len(data), data, head, text[len(head) :])
+
+
 class Lineage:
     """The files of the version that comes nearest, where one of the project is imported."""
 
@@ -46,18 +61,7 @@ class Lineage:
 
     def blob(self, path: str, sha: bytes, data: bytes) -> NewBlob:
         """Return a file's blob as it is to be kept: by its difference from what lay at `path`, or whole."""
-        if not is_text(data):
-            return NewBlob(sha, len(data), data, "", None)
-        text = searched(data)
-        head = head_of(text)
-        before = self._predecessor(path)
-        if before and is_text(before.data):
-            # Heads apart, for each is found by itself: a line may leave the one for the other.
-            lines = news(data[len(head) :], before.data[before.start :])
-            if len(lines) <= MOST_NEW * len(data):
-                packed = pack(data, before.data)
-                return NewBlob(sha, len(data), packed, head, searched(lines), before.place)
-        return NewBlob(sha, len(data), data, head, text[len(head) :])
+        return kept(sha, data, self._predecessor(path))
 
     def _predecessor(self, path: str) -> Predecessor | None:
         """Return what lay at a path or, where that is kept by its difference, what it differs from."""

@@ -16,6 +16,7 @@ from portal.source.symbols import MAX_SIGNATURE, Kind
 
 STRUCT, INTERFACE, DEFINED, ALIAS = "struct", "interface", "defined", "alias"
 
+_EMBEDDED = re.compile(r"\*?(?:\w+\.)?(\w+)(?:\[.*\])?")
 _DOTTED = re.compile(r'^\s*(?:import\s+)?\. "([^"]+)"', re.MULTILINE)
 
 
@@ -211,7 +212,8 @@ def _is_embedded(name: str, signature: str) -> bool:
     """Whether a field of this name and signature is its type alone."""
     if not signature.endswith((name, "]")):
         return False
-    return re.fullmatch(rf"\*?(?:\w+\.)?{name}(?:\[.*\])?", signature) is not None
+    found = _EMBEDDED.fullmatch(signature)
+    return found is not None and found[1] == name
 
 
 def _closing(text: str) -> int:

@@ -9,6 +9,7 @@ is said is what the parse of the whole file says.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from portal.source.buildtags import constraint_of
@@ -26,7 +27,8 @@ def cut(text: str) -> list[str]:
     """Return the pieces of a text, which joined are the text; one piece of what holds a NUL."""
     if "\0" in text:
         return [text]
-    return _CUT.sub("\\g<0>\0", text).split("\0")
+    cuts = [0, *(found.end() for found in _CUT.finditer(text)), len(text)]
+    return [text[start:end] for start, end in pairwise(cuts)]
 
 
 def is_plain(source: Source, pieces: Sequence[str]) -> bool:
@@ -99,18 +101,21 @@ class _Known(NamedTuple):
     def moved(self, mark: Mark, start: int, line: int) -> Mark:
         """Return a mark as it is when the piece starts at `start`, behind `line` lines."""
         characters, lines = start - self.start, line - self.line
-        return Mark(
-            mark.name,
-            mark.kind,
-            mark.start + characters,
-            mark.end + characters,
-            mark.name_start + characters,
-            mark.line + lines,
-            mark.end_line + lines,
-            mark.doc_line + lines,
-            mark.signature,
-            mark.digest,
-            mark.signature_digest,
+        if not (characters or lines):
+            return mark
+        name, kind, begin, end, name_start, first, last, doc = mark[:8]
+        return Mark._make(
+            (
+                name,
+                kind,
+                begin + characters,
+                end + characters,
+                name_start + characters,
+                first + lines,
+                last + lines,
+                doc + lines,
+                *mark[8:],
+            )
         )
 
 

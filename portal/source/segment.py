@@ -28,13 +28,14 @@ from portal.source.errors import NewerIndex
 from portal.source.grams import Candidates, Grams
 from portal.source.methodset import Facts
 from portal.source.nametable import NameTable
+from portal.source.stringfacts import StringFact
 
 TEXT, CODE = ".text", ".code"
 TEXT_FORMAT = 1
 """Of `N.text`; 0 has every blob whole, and is read as it is."""
-CODE_FORMAT = 2
-"""Of `N.code`; 1 does not say what is plain, and is read as it is. One of another format is as if it were
-not there, and is written anew by the next import."""
+CODE_FORMAT = 3
+"""Of `N.code`; 1 does not say what is plain and 2 not what strings stand for, and they are read as they are.
+One of another format is as if it were not there, and is written anew by the next import."""
 MAPPED_BYTES = 1 << 30
 """What is read of a file by its pages in memory, which all processes share."""
 KEPT_OUTLINES = 1024
@@ -55,7 +56,8 @@ class Segment:
     def __init__(self, place: Path, beside: "dict[str, Segment] | None" = None) -> None:
         """Open `N.text`, and `N.code` once that is there. `place` is their path without a suffix.
 
-        Segments that share `beside` open each other's predecessors once. Raises NewerIndex.
+        Segments that share `beside` open each other's predecessors once. All that is there is opened now:
+        when it was rewritten, it goes on being read as it was. Raises NewerIndex.
         """
         self.place = place
         self._text = _open(place.with_suffix(TEXT))
@@ -71,6 +73,9 @@ class Segment:
         self._outlines: dict[int, Declared] = {}
         self.grams = Grams(self._text)
         """Chooses among its texts; see `candidates`."""
+        self._open_code()
+        for name in self.lenders():
+            self._lender(name)
 
     @property
     def has_code(self) -> bool:
@@ -111,7 +116,13 @@ class Segment:
 
     def lenders(self) -> list[str]:
         """Return the names of the segments that this one cannot be read without."""
-        return list(self._heirs)
+        if self._format == 0:
+            return []
+        return [name for (name,) in self._text.execute("SELECT name FROM lender ORDER BY number")]
+
+    def stored(self) -> dict[int, int]:
+        """Return how many bytes each blob takes as it is kept."""
+        return dict(self._text.execute("SELECT id, length(data) FROM blob"))
 
     def shas(self) -> Iterator[tuple[bytes, int]]:
         """Yield (hash, id) of every blob."""
@@ -152,7 +163,7 @@ class Segment:
 
     def is_plain(self, number: int) -> bool:
         """Whether a Go file was read that is plain, as portal.source.pieces has it."""
-        if self._code is None or self._code_format < CODE_FORMAT:
+        if self._code is None or self._code_format == 1:
             return False
         row = self._code.execute(
             "SELECT is_plain FROM outline WHERE blob = ?", (number,)
@@ -176,6 +187,13 @@ class Segment:
             for (data,) in self._code.execute("SELECT data FROM methods ORDER BY part"):
                 for number, row in json.loads(self._decompressor.decompress(data)):
                     yield number, Facts.read(row)
+
+    def strings(self, kind: str) -> list[tuple[int, StringFact]] | None:
+        """Return (blob, fact) of every string that stands for a `kind`; None: that is not known."""
+        if self._code is None or self._code_format < CODE_FORMAT:
+            return None
+        rows = self._code.execute("SELECT blob, * FROM string WHERE kind = ?", (kind,))
+        return [(row[0], StringFact(*row[1:-1])) for row in rows]
 
     def named(self, name: str) -> Found | None:
         """Return where `name` is declared, as an anchor writes it: Func, Type.Method."""
@@ -260,15 +278,18 @@ class Segment:
     @property
     def _code(self) -> sqlite3.Connection | None:
         if self._code_db is None:
-            place = self.place.with_suffix(CODE)
-            if place.is_file():
-                db = _open(place)
-                (found,) = db.execute("PRAGMA user_version").fetchone()
-                if found in {1, CODE_FORMAT}:
-                    self._code_db, self._code_format = db, found
-                else:
-                    db.close()
+            self._open_code()
         return self._code_db
+
+    def _open_code(self) -> None:
+        place = self.place.with_suffix(CODE)
+        if place.is_file():
+            db = _open(place)
+            (found,) = db.execute("PRAGMA user_version").fetchone()
+            if found in {1, 2, CODE_FORMAT}:
+                self._code_db, self._code_format = db, found
+            else:
+                db.close()
 
 
 def dictionary_of(data: bytes) -> zstandard.ZstdCompressionDict:

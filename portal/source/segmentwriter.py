@@ -1,29 +1,23 @@
-"""Writes segments: `N.text` while an import goes on, and then `N.code`; see portal.source.segment.
+"""Writes the `N.text` of a segment while an import goes on; see portal.source.segment.
 
-Each has its name once it is whole. What an ended writer of `N.text` had added is kept for the next.
+It has its name once it is whole. What an ended writer had added is kept for the next.
 """
 
-import json
 import re
 import sqlite3
-from array import array
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 import zstandard
 
-from portal.source.language import Reading
-from portal.source.methodset import Facts
-from portal.source.search import humps
-from portal.source.segment import CODE_FORMAT, TEXT_FORMAT, dictionary_of
+from portal.source.segment import TEXT_FORMAT, dictionary_of
 
 LEVEL = 3
 """Of zstandard: a sixth of the size, at 200 MB/s on one core; levels above gain little."""
 PAGE_BYTES = 8192
-PART_FILES = 256
-"""Files whose method sets lie together: they are only ever read all at once."""
+PRAGMAS = f"PRAGMA page_size={PAGE_BYTES}; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
 
 _TEXT_SCHEMA = f"""
 PRAGMA user_version = {TEXT_FORMAT};
@@ -40,17 +34,6 @@ CREATE VIRTUAL TABLE gram USING fts5
     (body, content='', detail=none, columnsize=0, tokenize='trigram');
 INSERT INTO gram(gram, rank) VALUES ('automerge', 0), ('crisismerge', 1000);
 """  # noqa: S608  (ours)
-_CODE_SCHEMA = f"""
-PRAGMA user_version = {CODE_FORMAT};
-CREATE TABLE outline (blob INTEGER PRIMARY KEY, is_plain INTEGER NOT NULL, data BLOB NOT NULL);
-CREATE TABLE name (id INTEGER PRIMARY KEY, name TEXT NOT NULL, last TEXT NOT NULL,
-    humps TEXT NOT NULL, at BLOB NOT NULL);
-CREATE VIRTUAL TABLE part USING fts5
-    (name, content='', detail=none, columnsize=0, tokenize='trigram');
-CREATE TABLE methods (part INTEGER PRIMARY KEY, data BLOB NOT NULL);
-CREATE TABLE importer (importpath TEXT PRIMARY KEY, blobs BLOB NOT NULL) WITHOUT ROWID;
-"""
-
 
 _HEAD = re.compile(r"(?:(?:/\*.*?\*/[ \t]*\n|(?:(?://|#)[^\n]*\n)+)\n+)+", re.DOTALL)
 HEAD_CHARACTERS = 4000
@@ -62,8 +45,6 @@ DICTIONARY_BYTES, DICTIONARY_SHARE = 256 * 1024, 64
 less room."""
 OFTEN = 300
 """Texts that hold a gram before it is counted: it is then better to ask for another."""
-
-_PRAGMAS = f"PRAGMA page_size={PAGE_BYTES}; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
 
 
 class NewBlob(NamedTuple):
@@ -139,7 +120,7 @@ class TextWriter:
         if found != TEXT_FORMAT:
             self.drop()
             self._db = sqlite3.connect(self._part)
-        self._db.executescript(_PRAGMAS + ("" if found == TEXT_FORMAT else _TEXT_SCHEMA))
+        self._db.executescript(PRAGMAS + ("" if found == TEXT_FORMAT else _TEXT_SCHEMA))
         rows = self._db.execute("SELECT sha, id FROM blob")
         self.held: dict[bytes, int] = dict(rows)
         """Hash to id of what was added."""
@@ -147,6 +128,7 @@ class TextWriter:
             zstandard.decompress(data).decode(): number
             for number, data in self._db.execute("SELECT id, data FROM head")
         }
+        self._lenders: dict[str, int] = dict(self._db.execute("SELECT name, number FROM lender"))
         row = self._db.execute("SELECT data FROM dictionary").fetchone()
         self._compressor = _compressor(zstandard.decompress(row[0])) if row else None
         (self._pieces,) = self._db.execute("SELECT ifnull(max(id), 0) FROM piece").fetchone()
@@ -168,11 +150,8 @@ class TextWriter:
                     self._add_pieces(number, blob, blob.text)
                 if blob.before is not None:
                     name, before = blob.before
-                    self._db.execute("INSERT OR IGNORE INTO lender(name) VALUES (?)", (name,))
-                    self._db.execute(
-                        "INSERT INTO heir SELECT ?, number, ? FROM lender WHERE name = ?",
-                        (number, before, name),
-                    )
+                    row = number, self._lender(name), before
+                    self._db.execute("INSERT INTO heir VALUES (?, ?, ?)", row)
                 self.held[blob.sha] = number
 
     def _add_pieces(self, number: int, blob: NewBlob, text: str) -> None:
@@ -209,6 +188,16 @@ class TextWriter:
             self._db.execute("INSERT INTO head VALUES (?, ?)", (number, pack(text.encode())))
         return self._heads[text]
 
+    def _lender(self, name: str) -> int:
+        """Return the number of a lender, written the first time.
+
+        It is known here, for a statement that reads and writes has FTS5 write what it holds back.
+        """
+        if name not in self._lenders:
+            number = self._lenders[name] = len(self._lenders) + 1
+            self._db.execute("INSERT INTO lender VALUES (?, ?)", (number, name))
+        return self._lenders[name]
+
     def _index(self, number: int, text: str) -> None:
         self._db.execute("INSERT INTO gram(rowid, body) VALUES (?, ?)", (number, text))
 
@@ -226,7 +215,7 @@ class TextWriter:
             self._db.execute(
                 "INSERT INTO often SELECT term, doc FROM temp.told WHERE doc >= ?", (OFTEN,)
             )
-        _finish(self._db, self._part, self._place)
+        give_name(self._db, self._part, self._place)
 
     def drop(self) -> None:
         """Leave nothing behind: there was nothing new."""
@@ -238,45 +227,8 @@ class TextWriter:
         self._db.close()
 
 
-def write_code(place: Path, readings: Iterable[tuple[int, Reading]]) -> None:
-    """Write `N.code` from what each Go blob says; it has its name when it is whole."""
-    part = place.with_name(f"{place.name}.part")
-    part.unlink(missing_ok=True)
-    db = sqlite3.connect(part)
-    db.executescript(_PRAGMAS + _CODE_SCHEMA)
-    names: dict[str, array[int]] = {}
-    importers: dict[str, array[int]] = {}
-    methods: list[tuple[int, Facts]] = []
-    compressor = zstandard.ZstdCompressor(level=LEVEL)
-    with db:
-        for number, (declared, facts, is_plain) in readings:
-            if facts.shapes or facts.methods:
-                methods.append((number, facts))
-            data = compressor.compress(json.dumps(declared, separators=(",", ":")).encode())
-            db.execute("INSERT INTO outline VALUES (?, ?, ?)", (number, is_plain, data))
-            for at, symbol in enumerate(declared.symbols):
-                names.setdefault(symbol.name, array("I")).extend((number, at))
-            for importpath in set(declared.imports.values()):
-                importers.setdefault(importpath, array("I")).append(number)
-        for number, (name, places) in enumerate(sorted(names.items()), start=1):
-            last = name.rpartition(".")[2].lower()
-            row = (number, name, last, humps(name), places.tobytes())
-            db.execute("INSERT INTO name VALUES (?, ?, ?, ?, ?)", row)
-            db.execute("INSERT INTO part(rowid, name) VALUES (?, ?)", (number, name))
-        for at in range(0, len(methods), PART_FILES):
-            part_data = json.dumps(methods[at : at + PART_FILES], separators=(",", ":")).encode()
-            db.execute("INSERT INTO methods VALUES (?, ?)", (at, compressor.compress(part_data)))
-        db.executemany(
-            "INSERT INTO importer VALUES (?, ?)",
-            ((path, blobs.tobytes()) for path, blobs in sorted(importers.items())),
-        )
-        db.execute("CREATE INDEX name_last ON name(last)")
-        db.execute("CREATE INDEX name_humps ON name(humps)")
-        db.execute("CREATE UNIQUE INDEX name_name ON name(name)")
-    _finish(db, part, place)
-
-
-def _finish(db: sqlite3.Connection, part: Path, place: Path) -> None:
+def give_name(db: sqlite3.Connection, part: Path, place: Path) -> None:
+    """Close what is whole, and give it its name."""
     with closing(db):
         db.execute("PRAGMA journal_mode=DELETE")  # one file, that needs nothing beside it
         db.execute("VACUUM")  # of what was merged

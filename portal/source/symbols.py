@@ -227,6 +227,8 @@ class _Reader:
 
     def _symbol(self, found: _Found) -> Symbol:
         source, whole = self._source, found.whole
+        digest = source.digest(found.digested)
+        has_hole = found.hole is not None
         short = source.words(found.name)
         return Symbol(
             name=f"{found.owner}.{short}" if found.owner else short,
@@ -239,8 +241,10 @@ class _Reader:
             doc_line=first_line(found.docs[0]) if found.docs else first_line(whole),
             doc=doc_of(source.words(comment) for comment in found.docs) if self._is_whole else "",
             signature=found.signature[:MAX_SIGNATURE],
-            digest=source.digest(found.digested),
-            signature_digest=source.digest_without(found.digested, found.hole),
+            digest=digest,
+            signature_digest=(
+                source.digest_without(found.digested, found.hole) if has_hole else digest
+            ),
             statements=tuple(self._statements(found.body)) if found.body and self._is_whole else (),
         )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from functools import cached_property
+from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,8 +90,11 @@ class View:
         uri = f"{place.resolve(strict=True).as_uri()}?mode=ro&immutable=1"
         self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         names = self._db.execute("SELECT name FROM segment ORDER BY number")
-        beside: dict[str, Segment] = {}
-        self.segments = tuple(Segment(place.parent / name, beside) for (name,) in names)
+        self.beside: dict[str, Segment] = {}
+        """Every segment that is read, by its name: its own, and those of their predecessors."""
+        self.segments = tuple(
+            self.beside.get(name) or Segment(place.parent / name, self.beside) for (name,) in names
+        )
         self._hot = hot or Hot()
 
     @cached_property
@@ -163,6 +167,16 @@ class View:
             raise TooLarge(f"{path!r} is longer than {limit} bytes")
         return data
 
+    def placed(self) -> Iterator[Placed]:
+        """Yield where each file's bytes are."""
+        names = [segment.place.name for segment in self.segments]
+        rows = self._db.execute(
+            "SELECT folder, name, segment, blob, size FROM entry WHERE blob IS NOT NULL"
+        )
+        for folder, name, number, blob, size in rows:
+            path = f"{folder}/{name}" if folder else name
+            yield Placed(path, names[number], blob, size)
+
     @cached_property
     def paths(self) -> dict[tuple[int, int], tuple[str, ...]]:
         """The paths of each (segment, blob), in order; one blob may lie at many."""
@@ -176,63 +190,36 @@ class View:
         return {where: tuple(paths) for where, paths in found.items()}
 
 
-class ViewHolding:
-    """One module of an imported version (portal.source.holding.Holding)."""
-
-    def __init__(self, view: View, module: Module) -> None:
-        """Hold the files of `module`, those of modules inside its folder apart."""
-        self._view = view
-        self._folder = module.folder
-        self._others = {
-            other.folder
-            for other in view.snapshot.modules
-            if other != module and _is_below(other.folder, module.folder)
-        }
-
-    def listing(self, folder: str) -> list[Entry]:
-        """Return what a folder holds; raise NoSuchFile."""
-        return self._view.listing(self._path(folder))
-
-    def read(self, path: str, limit: int) -> bytes:
-        """Return a file's bytes; raises as View.read does."""
-        return self._view.read(self._path(path), limit)
-
-    def walk(self) -> Iterator[str]:
-        """Yield the path of every file."""
-        for paths in self._view.paths.values():
-            for path in paths:
-                if _is_below(path, self._folder) and not any(
-                    _is_below(path, other) for other in self._others
-                ):
-                    yield path[len(self._folder) :].lstrip("/")
-
-    def _path(self, inside: str) -> str:
-        return "/".join(part for part in (self._folder, inside) if part)
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return not folder or path.startswith(f"{folder}/")
-
-
 class Collection:
     """The folder of segments and views. Whoever imports holds its lock; readers need none."""
 
     def __init__(self, root: Path) -> None:
         """Read and write in `root`, which need not be there yet."""
         self.root = root
-        self._open: dict[str, View] = {}
+        self._open: dict[str, tuple[int, View]] = {}
         self._hot = Hot()
 
     def view(self, snapshot: Snapshot) -> View | None:
-        """Return a version to be read, None where it is not imported. Kept open."""
+        """Return a version to be read, None where it is not imported. Kept open.
+
+        One that was written anew meanwhile is opened anew; who has the old one goes on with it.
+        """
         held = self._open.get(snapshot.id)
         place = self._place(snapshot)
-        if not place.is_file():  # it was removed, perhaps by another process
-            self._open.pop(snapshot.id, None)
-            return None
-        if held is None:
-            held = self._open[snapshot.id] = View(place, self._hot)
-        return held
+        for is_last in (False, True):
+            try:
+                inode = place.stat().st_ino
+                if held is None or held[0] != inode:
+                    held = self._open[snapshot.id] = inode, View(place, self._hot)
+            except (FileNotFoundError, sqlite3.OperationalError):
+                if place.is_file() and not is_last:
+                    continue  # its segments went while it was opened: it has others now
+                self._open.pop(snapshot.id, None)
+                if place.is_file():
+                    raise
+                return None  # it was removed, perhaps by another process
+            break
+        return held[1] if held else None
 
     def views(self) -> Iterator[View]:
         """Yield every imported version, in no order."""
@@ -242,6 +229,12 @@ class Collection:
     def segments(self) -> list[str]:
         """Return the names of the segments that are whole, in order."""
         return sorted(place.stem for place in self.root.glob(f"*{TEXT}"))
+
+    def free_name(self, name: str) -> str:
+        """Return a name that no segment has: those of a version that was removed may still be read."""
+        taken = self.segments()
+        names = chain([name], (f"{name}-{again}" for again in count(2)))
+        return next(one for one in names if one not in taken)
 
     def holds(self, snapshot: Snapshot) -> bool:
         """Whether a version is imported."""
@@ -284,21 +277,19 @@ class Collection:
         What an import that was ended had begun goes too: it may need what was removed.
         """
         if held := self._open.pop(snapshot.id, None):
-            held.close()
+            held[1].close()
         self._place(snapshot).unlink(missing_ok=True)
         self.exact(snapshot).unlink(missing_ok=True)
-        needed: set[str] = set()
-        for view in self.views():
-            needed.update(segment.place.name for segment in view.segments)
-            view.close()
-        waiting = list(needed)
-        while waiting:
-            with closing(Segment(self.root / waiting.pop())) as segment:
-                lenders = set(segment.lenders()) - needed
-            needed |= lenders
-            waiting += lenders
         for begun in self.root.glob(f"*{TEXT}.part*"):
             begun.unlink()
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Take away the segments that no version reads, nor one that a version reads."""
+        needed: set[str] = set()
+        for view in self.views():
+            needed.update(view.beside)
+            view.close()
         for name in self.segments():
             if name not in needed:
                 for suffix in (CODE, TEXT):

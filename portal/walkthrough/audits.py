@@ -97,7 +97,7 @@ async def drift(request: HttpRequest) -> HttpResponse:
         one.stand.anchor.importpath: _folder(shelf, one.stand.anchor.importpath)
         for one in found.graded
     }
-    page = drift_page(found, titles, chosen, folders, links_for(request))
+    page = drift_page(found, titles, chosen, folders, links_for(request), shelfmark.allowed_drift())
     return await _page(request, "drift", page, next_url=_next(request, page.next))
 
 

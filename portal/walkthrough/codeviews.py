@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import activate, get_language_from_request
 
 from portal.source import shortname
 from portal.source.errors import NoSuchFile, NoSuchSymbol
@@ -181,7 +182,11 @@ async def symbol(request: HttpRequest, importpath: str, name: str) -> HttpRespon
 
 @readable
 async def short(request: HttpRequest, short: str) -> HttpResponse:
-    """Lead on to the symbol that a short address is of; it says itself what became of it."""
+    """Lead on to the symbol that a short address is of; it says itself what became of it.
+
+    The address has no language, so the page is in the one that the reader asked for last, or prefers.
+    """
+    activate(get_language_from_request(request))
     text, _at, version = short.partition("@")
     name = shortname.read(text)
     found = await READER.run(symbols_of, shelfmark.where(), name) if name else ()

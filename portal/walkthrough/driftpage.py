@@ -1,11 +1,13 @@
 """What the page of drift shows: anchors by versions, the worst first."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from portal.walkthrough.allowance import Allowance, reason_for
 from portal.walkthrough.excerpt import Grade
 from portal.walkthrough.links import Links
-from portal.walkthrough.survey import Graded, Survey
+from portal.walkthrough.survey import Graded, Survey, chapter_of
 
 SHOWN = 200
 """Anchors on a page."""
@@ -27,6 +29,8 @@ class Cell:
     version: str
     grade: int
     """-1: nobody can tell."""
+    first: str
+    """The first version that has it, where this one does not have it yet; else ""."""
     href: str
     """The symbol there, or "" where it is gone."""
     compare_href: str
@@ -45,6 +49,8 @@ class AnchorRow:
     chapter_href: str
     cells: tuple[Cell, ...]
     is_failing: bool
+    reason: str
+    """Why it may drift; "" where nobody says that it may, or it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +88,15 @@ class DriftPage:
 
 
 def drift_page(
-    survey: Survey, titles: dict[str, str], chosen: Chosen, folders: dict[str, str], links: Links
+    survey: Survey,
+    titles: dict[str, str],
+    chosen: Chosen,
+    folders: dict[str, str],
+    links: Links,
+    allowed: Sequence[Allowance] = (),
 ) -> DriftPage:
     """Return the page. `titles` are those of BOOK/CHAPTER, `folders` those of import paths."""
-    of_chapter = [one for one in survey.graded if chosen.chapter in {"", _chapter(one)}]
+    of_chapter = [one for one in survey.graded if chosen.chapter in {"", chapter_of(one)}]
     counts = Counter(one.worst for one in of_chapter)
     shown = sorted(
         (one for one in of_chapter if chosen.grade in {-1, one.worst}),
@@ -98,7 +109,11 @@ def drift_page(
             Table(
                 project,
                 versions,
-                tuple(_row(one, titles, folders, links) for one in page if one.project == project),
+                tuple(
+                    _row(one, titles, folders, links, allowed)
+                    for one in page
+                    if one.project == project
+                ),
             )
             for project, versions in survey.versions
             if any(one.project == project for one in page)
@@ -108,38 +123,49 @@ def drift_page(
             for grade in reversed(Grade)
         ),
         total=len(shown),
-        failing=len(survey.failing),
+        failing=sum(not reason_for(one, allowed) for one in survey.failing),
         chapters=tuple((key, title, key == chosen.chapter) for key, title in titles.items()),
         chosen=chosen,
         next=end if end < len(shown) else None,
     )
 
 
-def _chapter(one: Graded) -> str:
-    return f"{one.stand.book}/{one.stand.chapter}"
-
-
-def _row(one: Graded, titles: dict[str, str], folders: dict[str, str], links: Links) -> AnchorRow:
+def _row(
+    one: Graded,
+    titles: dict[str, str],
+    folders: dict[str, str],
+    links: Links,
+    allowed: Sequence[Allowance],
+) -> AnchorRow:
     anchor, stand = one.stand.anchor, one.stand
     folder = folders.get(anchor.importpath, "")
     cells = []
     for version, grade in one.grades:
         is_there = grade not in {None, Grade.GONE} or (anchor.statement and grade is Grade.GONE)
         compare = ""
-        if folder and grade not in {None, Grade.SAME} and version != stand.verified_at:
+        is_early = one.is_early(version)
+        if (
+            folder
+            and not is_early
+            and grade not in {None, Grade.SAME}
+            and version != stand.verified_at
+        ):
             pair = _ordered(version, stand.verified_at, one.grades)
             compare = links.comparison(one.project, *pair, folder, name=anchor.name)
         href = links.at_version(version).symbol(anchor.importpath, anchor.name) if is_there else ""
-        cells.append(Cell(version, -1 if grade is None else int(grade), href, compare))
+        first = one.first if is_early and grade is not None else ""
+        cells.append(Cell(version, -1 if grade is None else int(grade), first, href, compare))
+    reason = reason_for(one, allowed) if one.failing else ""
     return AnchorRow(
         anchor.name,
         anchor.statement,
         anchor.importpath,
         str(anchor),
-        titles.get(_chapter(one), _chapter(one)),
+        titles.get(chapter_of(one), chapter_of(one)),
         links.chapter(stand.book, stand.chapter),
         tuple(cells),
-        bool(one.failing),
+        bool(one.failing) and not reason,
+        reason,
     )
 
 

@@ -8,7 +8,7 @@ from portal.source.declared import DIGEST
 from portal.source.errors import NoSuchFile, NoSuchSymbol, NotImported
 from portal.source.golang import parse
 from portal.source.index import Index
-from portal.source.snapshot import Fit
+from portal.source.snapshot import Fit, release
 from portal.source.symbols import Symbol, declared
 from portal.source.tree import MAX_FILE_BYTES
 from portal.walkthrough.anchors import Anchor
@@ -58,6 +58,14 @@ class Grader:
         if anchor.statement and not is_known and not self._has_statement(anchor, now):
             return Grade.GONE
         return found
+
+    def is_early(self, anchor: Anchor) -> bool:
+        """Whether this version is older than the one of the chapter, which has it: then GONE is no drift."""
+        version = self._key.partition("@")[2]
+        verified = release(self._verified.partition("@")[2])
+        at = release(version)
+        is_older = verified is not None and at is not None and at < verified
+        return is_older and self._then(anchor) is not None
 
     def seen(self, anchor: Anchor) -> Seen:
         """Return the symbol at this version; raises NoSuchFile, NoSuchSymbol or NotImported."""

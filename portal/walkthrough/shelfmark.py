@@ -7,6 +7,8 @@ from django.conf import settings
 
 from portal.resource import resource_path
 from portal.source.fetch import cache_folders
+from portal.walkthrough.allowance import Allowance
+from portal.walkthrough.allowance import read as read_allowed
 from portal.walkthrough.library import Library, read_library
 from portal.walkthrough.stock import Where
 
@@ -44,6 +46,11 @@ def walkthroughs() -> Path:
 def tapes() -> Path:
     """Return the folder of the tapes that chapters replay."""
     return resource_path("content") / "tapes"
+
+
+def allowed_drift() -> tuple[Allowance, ...]:
+    """Return the drift that is let through; raises ValueError where the list is wrong."""
+    return read_allowed(resource_path("content") / "drift.toml")
 
 
 def library() -> Library:

@@ -43,9 +43,32 @@ class Graded:
     """(version, grade); None: nobody can tell, for its source is not here."""
 
     @property
+    def first(self) -> str:
+        """The oldest version that has it; "" for none."""
+        there = (version for version, grade in self.grades if grade not in {None, Grade.GONE})
+        return next(there, "")
+
+    def is_early(self, version: str) -> bool:
+        """Whether a version is too old to have it: that is no drift.
+
+        What the version that the chapter was verified at lacks is not early there, nor later.
+        """
+        at, first = release(version), release(self.first)
+        if self.stand.project == self.project:
+            first = min(filter(None, (first, release(self.stand.verified_at))), default=None)
+        return bool(self.first) and at is not None and first is not None and at < first
+
+    @property
     def worst(self) -> Grade:
-        """The worst grade of all."""
-        return max((grade for _v, grade in self.grades if grade is not None), default=Grade.SAME)
+        """The worst grade of all from its first version on."""
+        return max(
+            (
+                grade
+                for version, grade in self.grades
+                if grade is not None and not self.is_early(version)
+            ),
+            default=Grade.SAME,
+        )
 
     @property
     def failing(self) -> tuple[tuple[str, Grade], ...]:
@@ -64,6 +87,11 @@ class Graded:
             and (at := release(version) or (0, 0, 0)) >= verified
             and grade >= (Grade.BODY if at == verified else Grade.SIGNATURE)
         )
+
+
+def chapter_of(one: Graded) -> str:
+    """Return BOOK/CHAPTER of an anchor."""
+    return f"{one.stand.book}/{one.stand.chapter}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ import shutil
 from pathlib import Path
 
 import portal.source
+from portal.source.codewriter import outlined, write_code
 from portal.source.intake import take_in
 from portal.source.language import READERS
 from portal.source.segment import CODE, TEXT
-from portal.source.segmentwriter import NewBlob, TextWriter, head_of, write_code
+from portal.source.segmentwriter import NewBlob, TextWriter, head_of
 from portal.source.snapshot import Module, Snapshot
 from portal.source.view import Collection, Placed, View
 from tests.support.source import bring
@@ -19,6 +20,7 @@ KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "porto
 WRITERS = (
     *(
         "buildtags",
+        "codewriter",
         "declared",
         "golang",
         "imports",
@@ -29,7 +31,7 @@ WRITERS = (
         "lineage",
     ),
     *("methodset", "pieces", "search", "segment", "segmentwriter", "signature", "snapshot"),
-    *("symbols", "textual", "view"),
+    *("stringfacts", "symbols", "textual", "view"),
 )
 """The modules of portal.source that decide what an import writes."""
 MODULE = Module("example.org/m", "v1.0.0", "h1:" + "A" * 43 + "=", "")
@@ -74,7 +76,7 @@ def take_files(collection: Collection, files: dict[str, str]) -> View:
     go = {text.encode(): None for path, text in files.items() if path.endswith(".go")}
     write_code(
         place.with_suffix(CODE),
-        ((held[hashlib.sha256(data).digest()], READERS[".go"](data, None)) for data in go),
+        (outlined(held[hashlib.sha256(data).digest()], READERS[".go"](data, None)) for data in go),
     )
     placed = ((path, hashlib.sha256(text.encode()).digest()) for path, text in files.items())
     collection.write(

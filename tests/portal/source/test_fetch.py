@@ -68,6 +68,15 @@ def test_files_are_read_and_folders_listed_either_way(cache: ModuleCache) -> Non
     assert sorted(cache.find(module()).walk()) == sorted(FILES)
 
 
+def test_all_files_are_read_in_the_order_of_their_paths(cache: ModuleCache) -> None:
+    held = cache.find(module())
+
+    assert list(held.files(99)) == [(path, FILES[path].encode()) for path in sorted(FILES)]
+    assert list(held.files(max(map(len, FILES.values()))))
+    with pytest.raises(TooLarge):
+        list(held.files(max(map(len, FILES.values())) - 1))
+
+
 @pytest.mark.parametrize(
     "path", ["../x", "a/../../x", "/etc/passwd", "a//b.go", "a/./b.go", "a\0b", "a\\b"]
 )
@@ -100,6 +109,7 @@ def test_a_link_is_no_way_out(tmp_path: Path) -> None:
         with pytest.raises(BadPath):
             files.read(path)
     assert [entry.name for entry in files.listing("a")] == ["c", "b.go"]
+    assert [path for path, _data in files.cache.find(module()).files(99)] == sorted(FILES)
 
 
 def test_a_module_that_is_not_here_says_what_brings_it(tmp_path: Path) -> None:

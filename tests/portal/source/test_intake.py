@@ -16,7 +16,8 @@ from portal.source.intake import Step, take_in
 from portal.source.segment import CODE
 from portal.source.snapshot import Snapshot
 from portal.source.tree import Tree
-from portal.source.view import Collection, View, ViewHolding
+from portal.source.view import Collection, View
+from portal.source.viewholding import ViewHolding
 from tests.support import source
 
 

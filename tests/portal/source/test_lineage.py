@@ -17,7 +17,8 @@ from portal.source.intake import Step, take_in
 from portal.source.segment import CODE, TEXT, TEXT_FORMAT, unpack
 from portal.source.segmentwriter import TextWriter, pack
 from portal.source.snapshot import Snapshot
-from portal.source.view import Collection, View, ViewHolding
+from portal.source.view import Collection, View
+from portal.source.viewholding import ViewHolding
 from tests.portal.source.test_intake import Ended, quiet
 from tests.support import source
 

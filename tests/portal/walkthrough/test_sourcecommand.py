@@ -64,6 +64,31 @@ def test_an_archive_is_imported_listed_and_removed(tmp_path: Path, data: Path) -
     assert not list((data / "source/index").glob("*.view"))
 
 
+def test_what_is_removed_frees_its_room_and_the_rest_is_compacted(
+    tmp_path: Path, data: Path
+) -> None:
+    whale = "".join(f"// {number}\nfunc F{number}() {{}}\n" for number in range(3_000))
+    files = {"go.mod": b"module e.org/sea\n", "a.go": b"package sea\n"}
+    for version, text in (("v1.0.0", f"package sea\n{whale}"), ("v1.1.0", "package sea\n")):
+        files["whale.go"] = text.encode()
+        source("add", f"sea@{version}", str(folder(tmp_path / version, files)))
+
+    def size() -> int:
+        return sum(place.stat().st_size for place in (data / "source/index").glob("*.*"))
+
+    before = size()
+    source("remove", "sea@v1.0.0")
+
+    assert size() < before / 2
+    files["b.go"] = b"package sea\n\nvar Depth int\n"
+    source("add", "sea@v1.2.0", str(folder(tmp_path / "v1.2.0", files)))
+    assert source("compact").startswith("2 segments rewritten, ")
+    assert source("compact") == "0 segments rewritten, 0.0 MB less\n"
+    assert stock(shelfmark.where()).tree("sea@v1.1.0").read("a.go") == files["a.go"]
+    assert stock(shelfmark.where()).tree("sea@v1.1.0").read("whale.go") == files["whale.go"]
+    source("verify", "sea@v1.1.0")
+
+
 def test_a_repository_is_named_with_a_ref_behind_a_hash_or_apart(tmp_path: Path) -> None:
     repository = committed(tmp_path / "sea#1")
     (repository / "pkg/link.go").symlink_to("/etc/passwd")

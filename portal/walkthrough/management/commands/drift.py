@@ -6,13 +6,14 @@ from argparse import ArgumentParser
 from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.walkthrough import shelfmark
+from portal.walkthrough.allowance import reason_for, unneeded
 from portal.walkthrough.excerpt import Grade
-from portal.walkthrough.survey import Graded, stands, survey
+from portal.walkthrough.survey import Graded, chapter_of, stands, survey
 
 
 class Command(BaseCommand):
@@ -29,32 +30,41 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:  # noqa: ANN401  (Django's signature)
         """Tell; exit with 1 where an anchor fails."""
+        try:
+            allowed = shelfmark.allowed_drift()
+        except ValueError as error:
+            raise CommandError(str(error)) from error
         found = survey(shelfmark.where(), stands(shelfmark.library()), is_thorough=True)
+        useless = unneeded(found, allowed)
         for one in found.graded:
             if options["json"]:
-                self.stdout.write(json.dumps(_line(one)))
+                self.stdout.write(json.dumps(_line(one, reason_for(one, allowed))))
             elif one.failing or (options["all"] and one.worst is not Grade.SAME):
-                grades = "  ".join(f"{version} {_word(grade)}" for version, grade in one.grades)
-                stand = one.stand
-                self.stdout.write(f"{stand.book}/{stand.chapter}  {stand.anchor}  {grades}")
+                grades = "  ".join(
+                    f"{version} {_told(one, version, grade)}" for version, grade in one.grades
+                )
+                reason = reason_for(one, allowed) if one.failing else ""
+                told = f"  ({reason})" if reason else ""
+                self.stdout.write(f"{chapter_of(one)}  {one.stand.anchor}  {grades}{told}")
         if not options["json"]:
             for project, versions in found.versions:
                 for version in versions:
                     self._tally(project, version, found.graded)
-        if found.failing:
+        for entry in useless:
+            self.stderr.write(_("No longer needed in drift.toml: %(entry)s") % {"entry": entry})
+        if useless or any(not reason_for(one, allowed) for one in found.failing):
             sys.exit(1)
 
     def _tally(self, project: str, version: str, graded: tuple[Graded, ...]) -> None:
         counts = Counter(
-            grade
+            _told(one, at, grade)
             for one in graded
             if one.project == project
             for at, grade in one.grades
             if at == version
         )
-        said = "  ".join(
-            f"{_word(grade)} {counts[grade]}" for grade in (*Grade, None) if counts[grade]
-        )
+        words = (*map(_word, (*Grade, None)), _("not yet"))
+        said = "  ".join(f"{word} {counts[word]}" for word in words if counts[word])
         total = counts.total()
         anchors = ngettext("%(n)d anchor", "%(n)d anchors", total) % {"n": total}
         self.stdout.write(f"{project}@{version}  {anchors}  {said}")
@@ -71,7 +81,12 @@ def _word(grade: Grade | None) -> str:
     return _("not here") if grade is None else words[grade]
 
 
-def _line(one: Graded) -> dict[str, Any]:
+def _told(one: Graded, version: str, grade: Grade | None) -> str:
+    """Return how an anchor is at a version."""
+    return _("not yet") if grade is not None and one.is_early(version) else _word(grade)
+
+
+def _line(one: Graded, reason: str) -> dict[str, Any]:
     return {
         "anchor": str(one.stand.anchor),
         "book": one.stand.book,
@@ -79,8 +94,12 @@ def _line(one: Graded) -> dict[str, Any]:
         "verified_at": one.stand.verified_at,
         "project": one.project,
         "grades": {
-            version: grade.name.lower() if grade is not None else None
+            version: "not yet"
+            if grade is not None and one.is_early(version)
+            else (None if grade is None else grade.name.lower())
             for version, grade in one.grades
         },
+        "first": one.first,
         "failing": [version for version, _grade in one.failing],
+        "allowed": reason if one.failing else "",
     }

@@ -15,13 +15,15 @@ from django.utils.translation import ngettext
 from portal.alone import alone
 from portal.source import proxy
 from portal.source.cargo import forget, licence_of, take
+from portal.source.compaction import Saving, compact
 from portal.source.errors import BadArchive, NotIndexed, SourceError
 from portal.source.exact import answers, checker
 from portal.source.fetch import ModuleCache, verify
 from portal.source.intake import Step, take_in
 from portal.source.moduleset import compose, lone, project_of
 from portal.source.snapshot import Module, Shelf, Snapshot, dump, load
-from portal.source.view import Collection, ViewHolding
+from portal.source.view import Collection
+from portal.source.viewholding import ViewHolding
 from portal.walkthrough import manifest, shelfmark
 from portal.walkthrough.needs import needed
 from portal.walkthrough.stock import Stock, stock
@@ -38,12 +40,12 @@ class Say(Protocol):
 
 
 class Command(BaseCommand):
-    """`list`, `fetch [PROJECT@VERSION]`, `add PROJECT@VERSION [PATH]`, `exact`, `verify`, `remove`."""
+    """`list`, `fetch [KEY]`, `add KEY [PATH]`, `exact`, `verify`, `remove`, `compact`."""
 
     help = "Say which source is here; fetch what is not from GOPROXY; take it from a folder or archive."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take one of six actions."""
+        """Take one of seven actions."""
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("list", help="snapshots, and how much of each is here")
         fetch = actions.add_parser("fetch", help="bring modules from the proxies of GOPROXY")
@@ -68,6 +70,8 @@ class Command(BaseCommand):
             ("remove", "forget it"),
         ):
             actions.add_parser(action, help=what).add_argument("key", help="PROJECT@VERSION")
+        what = "write anew what holds something that no version needs, and small parts as one"
+        actions.add_parser("compact", help=what)
 
     def handle(self, *_args: Any, **options: Any) -> None:  # noqa: ANN401  (Django's signature)
         """Do it; fail with what to do next."""
@@ -80,6 +84,8 @@ class Command(BaseCommand):
                     self._fetch(store, options["key"], is_json=options["json"])
                 case "add":
                     self._add(store, options)
+                case "compact":
+                    self._compact(store)
                 case "exact":
                     self._exact(store, _named(store.shelf, options["key"]))
                 case "verify":
@@ -257,9 +263,24 @@ class Command(BaseCommand):
             store.collection.root.mkdir(parents=True, exist_ok=True)
             with alone(store.collection.root / "import.lock", PATIENCE_S):
                 store.collection.remove(snapshot)
+                compact(store.collection, is_thrifty=True)
         for module in set(snapshot.modules) - kept:
             forget(module, shelfmark.imported() / "mod")
         self._write(tuple(taken for taken in _taken() if taken != snapshot))
+
+    def _compact(self, store: Stock) -> None:
+        saving = Saving(0, 0)
+        if store.collection and store.collection.root.is_dir():
+            with alone(store.collection.root / "import.lock", PATIENCE_S):
+                saving = compact(store.collection)
+        text = ngettext(
+            "%(segments)d segment rewritten, %(megabytes).1f MB less",
+            "%(segments)d segments rewritten, %(megabytes).1f MB less",
+            saving.segments,
+        )
+        self.stdout.write(
+            text % {"segments": saving.segments, "megabytes": saving.bytes / 1_000_000}
+        )
 
     def _write(self, snapshots: tuple[Snapshot, ...]) -> None:
         place = shelfmark.imported() / "taken.toml"

@@ -1,0 +1,207 @@
+"""What strings of a Go file stand for: flags, metrics, reasons of events, types of conditions.
+
+Read from what the file declares and its text, without another look at the tree, by how Go that means them
+is written: calls of pflag, Opts of component-base/metrics, calls of EventRecorder, literals of conditions.
+Files that import `testing` say nothing. Source: github.com/spf13/pflag#FlagSet;
+component-base/metrics#KubeOpts; client-go/tools/record#EventRecorder; client-go/tools/events#EventRecorder;
+KEP-1623 for conditions.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from portal.source.declared import Declared, Mark
+from portal.source.symbols import Kind
+
+FLAG, METRIC, EVENT, CONDITION = "flag", "metric", "event", "condition"
+KINDS = (FLAG, METRIC, EVENT, CONDITION)
+CONSTANT = "constant"
+"""A constant that is a string: what the others may be written as."""
+
+CALL_CHARACTERS = 1500
+"""Of a call or a literal that are read: no more of it comes before the name."""
+
+_FLAGS = frozenset(
+    {
+        "flag",
+        "github.com/spf13/pflag",
+        "github.com/spf13/cobra",
+        "k8s.io/component-base/cli/flag",
+    }
+)
+_METRICS = ("k8s.io/component-base/metrics", "github.com/prometheus/client_golang/prometheus")
+_NAME = r'(?:"([^"\\\n]+)"|((?:\w+\.)?[A-Za-z_]\w*))'
+_ARGUMENT = r'(?:[^,()"]|\((?:[^()]|\([^()]*\))*\))+'
+_VALUES = (
+    r"(?:Bool|String|Int\d*|Uint\d*|Float\d\d|Duration|IP|IPNet|Count)(?:Slice|Array|ToString)?"
+)
+_FLAG = re.compile(
+    rf"\.(?:[A-Z]\w*)?Var(?:P|PF)?\(\s*{_ARGUMENT},\s*{_NAME}\s*,"
+    rf"|\b(?:fs|fss|p?flag|\w*[fF]lags?(?:\(\)|Set)?)\.{_VALUES}P?\(\s*{_NAME}\s*,"
+)
+_OPTS = re.compile(
+    r"\b(?:Counter|Gauge|Histogram|Summary|TimingHistogram|TimingRatioHistogram)Opts\{"
+)
+_DESC = re.compile(rf"\bNewDesc\(\s*(?:\w+\.)?(?:BuildFQName\({_ARGUMENT},{_ARGUMENT},\s*)?{_NAME}")
+_FIELD = re.compile(rf"\b(Namespace|Subsystem|Name):\s*{_NAME}\s*[,}}]")
+_EVENT = re.compile(r"\.(?:Annotated)?Eventf?\(")
+_EVENT_TYPE = re.compile(r'(?:\w+\.)?EventType(?:Normal|Warning)|"(?:Normal|Warning)"')
+_CONDITION = re.compile(r"\b\w*Condition\{")
+_TYPE = re.compile(rf"\bType:\s*{_NAME}\s*[,}}]")
+_CONST = re.compile(r'const (\w+)(?: ((?:\w+\.)?\w+))? = "([^"\\]+)"')
+_WHOLE_NAME = re.compile(_NAME)
+
+
+class StringFact(NamedTuple):
+    """A string, or a constant in place of one, that stands for something."""
+
+    kind: str
+    """One of KINDS, or CONSTANT."""
+    name: str
+    """The string; "" where a constant of another file is written."""
+    full: str
+    """A metric's name with its namespace and subsystem, where the file says them; else ""."""
+    constant: str
+    """IMPORTPATH#NAME of the constant that is written, `#NAME` of one of the package; "" for a string."""
+    line: int
+    within: str
+    """The declaration that it stands in, "" for none; of a CONSTANT, that one."""
+
+
+def string_facts(text: str, declared: Declared) -> tuple[StringFact, ...]:
+    """Return what strings of a file of this text, that declares this, stand for, in order of lines."""
+    imports = frozenset(declared.imports.values())
+    if "testing" in imports:
+        return ()
+    reader = _Reader(text, declared)
+    found = [*reader.constants()]
+    if imports & _FLAGS:
+        found += reader.flags()
+    if any(path in imports for path in _METRICS):
+        found += reader.metrics()
+    if "Event(" in text or "Eventf(" in text:
+        found += reader.events()
+    if "Condition{" in text:
+        found += reader.conditions()
+    return tuple(sorted(found, key=lambda fact: fact.line))
+
+
+class _Reader:
+    def __init__(self, text: str, declared: Declared) -> None:
+        self._text = text
+        self._imports = declared.imports
+        self._marks = [mark for mark in declared.symbols if mark.kind != Kind.FIELD]
+        self._starts = [mark.start for mark in self._marks]
+        self._values: dict[str, str] = {}
+        self._constants: list[tuple[Mark, str, str]] = []
+        for mark in self._marks:
+            if mark.kind == Kind.CONST and (found := _CONST.fullmatch(mark.signature)):
+                self._values[mark.name] = found[3]
+                self._constants.append((mark, found[2] or "", found[3]))
+
+    def constants(self) -> Iterator[StringFact]:
+        for mark, type_name, value in self._constants:
+            yield StringFact(CONSTANT, value, "", "", mark.line, mark.name)
+            if type_name.endswith("ConditionType"):
+                yield StringFact(CONDITION, value, "", "", mark.line, mark.name)
+
+    def flags(self) -> Iterator[StringFact]:
+        for found in _FLAG.finditer(self._text):
+            literal, constant = found[1] or found[3], found[2] or found[4]
+            at = found.start(1) if found[1] else found.start(found.lastindex or 0)
+            yield from self._fact(FLAG, literal, constant, at)
+
+    def metrics(self) -> Iterator[StringFact]:
+        for found in _OPTS.finditer(self._text):
+            parts: dict[str, str] = {}
+            end = _closing(self._text, found.end(), self._end(found.end()))
+            for field in _FIELD.finditer(self._text, found.end(), end):
+                parts[field[1]] = field[2] or self._values.get(field[3], "")
+                if field[1] == "Name":
+                    where = field[2], field[3], field.start(2) if field[2] else field.start(3)
+            if "Name" in parts:
+                known = [
+                    parts[part] for part in ("Namespace", "Subsystem", "Name") if part in parts
+                ]
+                full = "_".join(filter(None, known)) if all(known) else ""
+                for fact in self._fact(METRIC, *where):
+                    yield fact._replace(full=full)
+        for found in _DESC.finditer(self._text):
+            yield from self._fact(METRIC, found[1], found[2], found.start(found.lastindex or 0))
+
+    def events(self) -> Iterator[StringFact]:
+        for found in _EVENT.finditer(self._text):
+            arguments = _arguments(self._text, found.end(), self._end(found.end()))
+            typed = [n for n, (one, _at) in enumerate(arguments) if _EVENT_TYPE.fullmatch(one)]
+            if not typed and len(arguments) < 4:
+                continue  # of another kind
+            place = typed[0] + 1 if typed else 3 if "Annotated" in found[0] else 2
+            if place < len(arguments):
+                reason, at = arguments[place]
+                if name := _WHOLE_NAME.fullmatch(reason):
+                    yield from self._fact(EVENT, name[1], name[2], at)
+
+    def conditions(self) -> Iterator[StringFact]:
+        for found in _CONDITION.finditer(self._text):
+            end = _closing(self._text, found.end(), self._end(found.end()))
+            if field := _TYPE.search(self._text, found.end(), end):
+                at = field.start(field.lastindex or 0)
+                yield from self._fact(CONDITION, field[1], field[2], at)
+
+    def _fact(
+        self, kind: str, literal: str | None, constant: str | None, at: int
+    ) -> Iterator[StringFact]:
+        """Yield what stands at a place, unless it is a variable that nobody declares."""
+        place = bisect_right(self._starts, at) - 1
+        mark = self._marks[place] if place >= 0 and at < self._marks[place].end else None
+        begin = self._text.rfind("\n", 0, at) + 1
+        if mark is None or self._text[begin:at].lstrip().startswith("//"):
+            return  # in a comment
+        line = mark.line + self._text.count("\n", mark.start, at)
+        if literal:
+            yield StringFact(kind, literal, "", "", line, mark.name)
+        elif constant:
+            qualifier, _dot, name = constant.rpartition(".")
+            if not qualifier:
+                value = self._values.get(name, "")
+                yield StringFact(kind, value, "", f"#{name}", line, mark.name)
+            elif qualifier in self._imports:
+                written = f"{self._imports[qualifier]}#{name}"
+                yield StringFact(kind, "", "", written, line, mark.name)
+
+    def _end(self, at: int) -> int:
+        return min(len(self._text), at + CALL_CHARACTERS)
+
+
+_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|[()\[\]{},]')
+
+
+def _closing(text: str, start: int, end: int) -> int:
+    """Return the end of a literal whose bracket was opened before `start`, `end` at the most."""
+    depth = 1
+    for token in _TOKEN.finditer(text, start, end):
+        depth += (token[0] in "([{") - (token[0] in ")]}")
+        if depth == 0:
+            return token.end()
+    return end
+
+
+def _arguments(text: str, start: int, end: int) -> list[tuple[str, int]]:
+    """Return the first arguments of a call, five at the most, and where each begins."""
+    found: list[tuple[str, int]] = []
+    depth, at = 0, start
+    for token in _TOKEN.finditer(text, start, end):
+        sign = token[0]
+        if sign in "([{":
+            depth += 1
+        elif depth and sign in ")]}":
+            depth -= 1
+        elif depth == 0 and sign in ",)":
+            piece = text[at : token.start()]
+            found.append((piece.strip(), at + len(piece) - len(piece.lstrip())))
+            at = token.end()
+            if sign == ")" or len(found) == 5:
+                break
+    return found
