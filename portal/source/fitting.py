@@ -5,7 +5,7 @@ Source: portal.source.search, which says how well a name fits; portal.source.nam
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from portal.source.nametable import MOST, MOST_BEGUN, NameTable, Row
+from portal.source.nametable import MOST, MOST_BEGUN, MOST_OTHERS, NameTable, Row
 from portal.source.search import BEGINNING, Finder
 
 Numbered = tuple[int, Row]
@@ -43,7 +43,7 @@ class Fitting:
         ranked: dict[int, list[Numbered]] = {}
         for number, table in self._tables:
             for rows in table.others(name, is_known=is_known):
-                for one in self._new(number, rows):
+                for one in self._new(number, rows, MOST_OTHERS):
                     rank = BEGINNING if "." in name else self.finder.rank_of_any(*one[1][:2])
                     if rank is not None:
                         ranked.setdefault(rank, []).append(one)

@@ -14,9 +14,9 @@ from portal.source.grams import all_of, grams_of
 from portal.source.search import words_of
 
 MOST = 300
-"""Names of each kind of fit that are given for one question."""
-MOST_BEGUN = 100
-"""Those of one beginning."""
+"""Whole names that are given for one question."""
+MOST_BEGUN, MOST_OTHERS = 60, 150
+"""Names of one beginning, and of each other kind of fit."""
 LOOKED = 3_000
 """Names of one beginning, or with such initials, that are compared."""
 ASKED_GRAMS = 3
@@ -77,7 +77,7 @@ class NameTable:
                 yield self._beginning(each + rest[1:], fits)
 
     def others(self, name: str, *, is_known: bool) -> Iterator[list[Row]]:
-        """Yield names that may fit `name` otherwise, MOST of each kind; some twice.
+        """Yield names that may fit `name` otherwise, MOST_OTHERS of each kind; some twice.
 
         By how the last part of them begins, by the initials of their words, by words in order and by what
         they hold. Where it `is_known` that there is a member of this very name, its words are looked for in
@@ -87,7 +87,7 @@ class NameTable:
         lower = last.lower()
         range_ = "last >= ? AND last < ?", [lower, f"{lower}\U0010ffff"]
         if not qualifier:
-            yield self._rows(f"{range_[0]} LIMIT ?", *range_[1], MOST)
+            yield self._rows(f"{range_[0]} LIMIT ?", *range_[1], MOST_OTHERS)
             yield from self._by_words(name)
         elif last and (globs := _in_order(name)):
             alike = ("last = ?", [lower]) if is_known else range_
@@ -102,7 +102,7 @@ class NameTable:
         letters = name if name[:1].isupper() else name.upper()
         if len(name) > 1:
             initials = "humps >= ? AND humps < ? LIMIT ?"
-            yield self._rows(initials, letters, f"{letters}~", MOST)
+            yield self._rows(initials, letters, f"{letters}~", MOST_OTHERS)
         capitals = "".join(c for c in name if c.isupper())
         if name[:1].isupper() and 1 < len(capitals) < len(name):
             fits, values = _any("GLOB", _in_order(name))
@@ -115,7 +115,7 @@ class NameTable:
         return self._compared("name >= ? AND name < ?", of, fits, [], most=MOST_BEGUN)
 
     def _compared(
-        self, chosen: str, of: list[str], fits: str, values: list[str], most: int = MOST
+        self, chosen: str, of: list[str], fits: str, values: list[str], most: int = MOST_OTHERS
     ) -> list[Row]:
         """Return what `fits` among the first LOOKED names that are `chosen`."""
         inner = f"SELECT name, humps, at FROM name WHERE {chosen} LIMIT ?"  # noqa: S608  (ours)
@@ -132,7 +132,7 @@ class NameTable:
             f"SELECT {_FIELDS} FROM part JOIN name ON name.id = part.rowid"  # noqa: S608  (ours)
             " WHERE part MATCH ? AND name.name LIKE ? LIMIT ?"
         )
-        return list(map(Row._make, self._db.execute(sql, (all_of(some), f"%{part}%", MOST))))
+        return list(map(Row._make, self._db.execute(sql, (all_of(some), f"%{part}%", MOST_OTHERS))))
 
     def _rows(self, where: str, *values: object) -> list[Row]:
         sql = f"SELECT {_FIELDS} FROM name WHERE {where}"  # noqa: S608  (ours)
