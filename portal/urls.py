@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from portal import views
 from portal.accounts import signin
+from portal.walkthrough.urls import of_no_language
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", views.livez, name="livez"),
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.livez, name="healthz"),
     path("metrics", views.metrics, name="metrics"),
     path("-/theme", views.theme, name="theme"),
+    *of_no_language,
     *i18n_patterns(
         path("", views.home, name="home"),
         path("-/sign-in", signin.sign_in, name="sign_in"),

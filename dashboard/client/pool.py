@@ -26,6 +26,9 @@ CONNECT_LIMIT_S = 10.0
 STREAM_BUFFER_BYTES = 256 * 1024
 """What of a stream is read ahead of whoever takes it, and what one read of its socket adds."""
 
+READ_BYTES = 256 * 1024
+"""What one read of a stream's socket brings at the most."""
+
 GOODBYE_S = 0.25
 """What closing waits for TLS to end. Source: aiohttp's documentation, graceful shutdown."""
 
@@ -106,6 +109,7 @@ class Pool:
         self._cluster = cluster
         self._session: aiohttp.ClientSession | None = None
         self._former: list[aiohttp.ClientSession] = []
+        self._room = memoryview(bytearray(READ_BYTES))
         self._opened: WeakSet[Opened] = WeakSet()
         self._certificate: Certificate | None = None
 
@@ -203,6 +207,7 @@ class Pool:
                 headers,
                 context=self._connection.ssl_context if url.scheme == "https" else None,
                 server_hostname=self.configuration.tls_server_name or url.raw_host or "",
+                room=self._room,
                 limit_bytes=STREAM_BUFFER_BYTES,
                 connect_s=CONNECT_LIMIT_S,
                 silence_s=silence_s,

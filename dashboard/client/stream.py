@@ -24,17 +24,18 @@ NEXT_ADDRESS_S: Final = 0.25
 """How long one address of a host may take before the next is tried too (RFC 8305)."""
 
 
-class Stream(asyncio.Protocol):
+class Stream(asyncio.BufferedProtocol):
     """An answer that has begun: `status`, `headers` by their names in lower case, and the body.
 
     Ask it from one task. Whoever opened it closes it.
     """
 
-    def __init__(self, limit_bytes: int, silence_s: float) -> None:
-        """Keep `limit_bytes` ahead of whoever reads, and what one read of a socket adds.
+    def __init__(self, room: memoryview, limit_bytes: int, silence_s: float) -> None:
+        """Read by way of `room`, and keep `limit_bytes` ahead of whoever asks, and what `room` adds.
 
         `silence_s` is how long is waited for the headers, and then for each piece of the body.
         """
+        self._room = room
         self.status = 0
         self.headers: dict[str, str] = {}
         self._limit_bytes = limit_bytes
@@ -58,16 +59,18 @@ class Stream(asyncio.Protocol):
         *,
         context: ssl.SSLContext | None,
         server_hostname: str,
+        room: memoryview,
         limit_bytes: int,
         connect_s: float,
         silence_s: float,
     ) -> "Stream":
         """GET `url` and return the answer once its headers are there.
 
-        `context` is None where the address is no https. Raises TimeoutError, ssl.SSLError or OSError.
+        `context` is None where the address is no https. `room` may be shared by all streams of one
+        loop: what is read into it is parsed at once. Raises TimeoutError, ssl.SSLError or OSError.
         """
         head = _head(url, headers)
-        stream = cls(limit_bytes, silence_s)
+        stream = cls(room, limit_bytes, silence_s)
         try:
             async with asyncio.timeout(connect_s):
                 await stream._connect(url, context, server_hostname)
@@ -162,28 +165,33 @@ class Stream(asyncio.Protocol):
     # --- what asyncio calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """See asyncio.Protocol."""
+        """See asyncio.BufferedProtocol."""
         self._transport = cast("asyncio.Transport", transport)
 
-    def data_received(self, data: bytes) -> None:
-        """See asyncio.Protocol."""
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002
+        """See asyncio.BufferedProtocol."""
+        return self._room
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """See asyncio.BufferedProtocol."""
         try:
-            self._parser.feed_data(data)
+            self._parser.feed_data(self._room[:nbytes])
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
             self._end(ConnectionAbortedError(f"not an answer in HTTP: {error}"))
             self.close()
             return
-        self._waiting_bytes += len(data)
-        if not self._has_begun and self._waiting_bytes > HEAD_LIMIT_BYTES:
-            self._end(ConnectionAbortedError("the answer does not begin"))
-            self.close()
+        self._waiting_bytes += nbytes
+        if not self._has_begun:
+            if self._waiting_bytes > HEAD_LIMIT_BYTES:
+                self._end(ConnectionAbortedError("the answer does not begin"))
+                self.close()
         elif self._waiting_bytes > self._limit_bytes and not self._is_paused:
             self._is_paused = True
             cast("asyncio.Transport", self._transport).pause_reading()
         self._wake()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """See asyncio.Protocol; a body without a length ends where the connection does."""
+        """See asyncio.BufferedProtocol; a body without a length ends where the connection does."""
         is_whole = self._has_begun and not self.headers.keys() & _WITH_AN_END
         cut = error if isinstance(error, OSError) else ConnectionResetError(str(error or "closed"))
         self._end(None if is_whole and error is None else cut)

@@ -124,10 +124,11 @@ def held_up(state: Partial) -> str:
 def _running(status: Partial, so_far: Progress) -> Progress:
     """Return what the containers proper say after those that initialize; the first of them wins."""
     word, ready, restarts, last_ms = so_far
-    statuses = status.containerStatuses
+    # A slice is a list, which upb makes once: asked one by one it makes each container anew.
+    statuses = (status.containerStatuses or ())[::-1]
     failure = ""
     has_running = False
-    for container in reversed(statuses or ()):
+    for container in statuses:
         restarts += container.restartCount
         state = container.state
         if state.HasField("waiting") and (reason := state.waiting.reason):
@@ -140,7 +141,7 @@ def _running(status: Partial, so_far: Progress) -> Progress:
             has_running = True
             ready += 1
     if restarts:
-        last_ms = max(last_ms, *map(last_ended_ms, statuses or ()), 0)
+        last_ms = max(last_ms, *map(last_ended_ms, statuses), 0)
     if word == "Completed":
         if has_running and is_ready(status.conditions):
             word = "Running"

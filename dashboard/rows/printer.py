@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from sys import intern
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias, cast
 
 from dashboard.api.gvr import GVR
 from dashboard.api.names import Namespace
@@ -32,6 +32,9 @@ NAME: Final = "Name"
 
 OLDER: Final = (1, 24)
 """The newest version of which it is known that it prints as `older_cells` do: v1.24.17 was read."""
+
+_namespace: Final = cast("Callable[[str], Namespace]", intern)
+"""A NewType is a call of Python, once for each change of the cluster."""
 
 _VERSION: Final = re.compile(r"v([0-9]+)\.([0-9]+)")
 
@@ -86,7 +89,7 @@ class Press:
             cells = tuple([cells[place] for place in self._chosen])
         return Row(
             metadata.uid,
-            Namespace(intern(metadata.namespace)),
+            _namespace(metadata.namespace),
             metadata.name,
             metadata.resourceVersion,
             cells,

@@ -151,7 +151,7 @@ class ProtobufCodec:
                 found = mended(self._name, data)
             metadata = found.metadata
             metadata.ClearField("managedFields")
-            if metadata.annotations:
+            if _LAST_APPLIED in data:
                 _mask(metadata.annotations)
             # Cutting the metadata out where they lie and writing them alone was measured: it is dearer.
             return found, found.SerializeToString()
@@ -241,8 +241,6 @@ def _varint(number: int) -> bytes:
 
 def _mask(annotations: Any) -> None:  # noqa: ANN401  (entries of a map, undecoded)
     """Take the last-applied annotation out. Raises DecodeError for an entry that only may be it."""
-    if _LAST_APPLIED not in b"".join(annotations[:]):  # for the slice see wire.partial.labels
-        return
     for place in range(len(annotations) - 1, -1, -1):
         each = annotations[place]
         if _LAST_APPLIED in each and _entry(each).key == LAST_APPLIED:

@@ -61,7 +61,7 @@ def parts(name: str, found: Partial) -> Sequence[Partial]:
         return found  # type: ignore[no-any-return]
     decode = _DECODERS[name]
     try:
-        return [decode(each) for each in found]
+        return [decode(each) for each in found[:]]
     except DecodeError as error:
         raise MalformedEvent(detail=f"not a {name} in protobuf") from error
 
@@ -70,7 +70,7 @@ def may_mention(found: Partial, text: bytes) -> bool:
     """Whether a message of a lazy list may hold `text`; False is certain, and cheap in protobuf."""
     if not found:
         return False
-    return type(found[0]) is not bytes or text in b"".join(found)
+    return type(found[0]) is not bytes or text in b"".join(found[:])
 
 
 def labels(found: Partial) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ def labels(found: Partial) -> tuple[str, ...]:
     if known is None:
         if len(_KNOWN_TOGETHER) >= KNOWN_TOGETHER:
             _KNOWN_TOGETHER.clear()
-        known = _KNOWN_TOGETHER[entries] = tuple([_known(entry) for entry in found])
+        known = _KNOWN_TOGETHER[entries] = tuple([_known(entry) for entry in entries])
     return known
 
 

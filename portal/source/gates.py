@@ -104,8 +104,27 @@ def gates_of(index: Index) -> Mapping[tuple[str, str], tuple[Gate, ...]]:
 
     Where several tables have one, that of its own package is the first.
     """
-    view = index.view
     found: dict[tuple[str, str], list[Gate]] = {}
+    for path, data in _tables(index):
+        own = index.importpath_of(path)
+        for one in stated(data):
+            key = one.importpath or own, one.name
+            gate = Gate(path, one.states)
+            found.setdefault(key, []).insert(0 if key[0] == own else len(found[key]), gate)
+    return {key: tuple(gates) for key, gates in found.items()}
+
+
+def may_be_gate(index: Index, name: str) -> bool:
+    """Whether a file with a table holds a constant's name: asked before all tables are parsed."""
+    word = name.encode("utf-8", "surrogatepass")
+    return any(word in data for _path, data in _tables(index))
+
+
+@lru_cache(maxsize=16)
+def _tables(index: Index) -> tuple[tuple[str, bytes], ...]:
+    """Return (path, bytes) of every Go file that may have a table; tests are left out."""
+    view = index.view
+    found: list[tuple[str, bytes]] = []
     for number, segment in enumerate(view.segments):
         blobs = {
             one
@@ -114,16 +133,11 @@ def gates_of(index: Index) -> Mapping[tuple[str, str], tuple[Gate, ...]]:
             for one in told.blobs
         }
         for blob in sorted(blobs):
-            paths = [path for path in view.paths.get((number, blob), ()) if path.endswith(".go")]
-            for path in paths:
-                if is_test(path):
-                    continue
-                own = index.importpath_of(path)
-                for one in stated(view.hot(number, blob).data):
-                    key = one.importpath or own, one.name
-                    gate = Gate(path, one.states)
-                    found.setdefault(key, []).insert(0 if key[0] == own else len(found[key]), gate)
-    return {key: tuple(gates) for key, gates in found.items()}
+            for path in view.paths.get((number, blob), ()):
+                data = view.hot(number, blob).data
+                if path.endswith(".go") and not is_test(path) and b"Feature]" in data:
+                    found.append((path, data))
+    return tuple(found)
 
 
 def _is_table(source: Source, literal: Node) -> bool:

@@ -4,7 +4,10 @@ Reads what the import wrote; nothing is parsed here. Source: DESIGN section 3 (a
 over segments).
 """
 
-from collections.abc import Iterable, Iterator
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -13,13 +16,15 @@ from posixpath import dirname
 from portal.source.buildtags import Build, fits, is_test
 from portal.source.declared import Declared, Mark
 from portal.source.errors import BadPath, NoSuchFile
-from portal.source.search import Asked, Finder, Name, entry
+from portal.source.fitting import Fitting, Numbered
+from portal.source.nametable import Row
+from portal.source.search import Asked, Finder, Name, humps
 from portal.source.segment import Found, Segment
 from portal.source.symbols import Kind
 from portal.source.view import View
 
-CANDIDATES = 600
-"""Names of each kind of fit that are weighed for one question."""
+MANY = 60
+"""Files that declare a name, of which it is better to ask first which are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,6 @@ class Index:
     def __init__(self, view: View) -> None:
         """Read `view`."""
         self.view = view
-        self._imported: dict[str, int] = {}
         self._importpaths: dict[str, str] = {}
 
     def locate(self, importpath: str, name: str, build: Build | None = None) -> list[Located]:
@@ -69,7 +73,7 @@ class Index:
             one
             for folder in self.folders(importpath)
             for number, segment in enumerate(self.view.segments)
-            for one in self._of(number, segment, segment.named(name), {folder})
+            for one in self._of(number, segment, self._named(number, name, folder), folder)
         ]
         found.sort(
             key=lambda one: (one.is_test, not fits(one.path, one.constraint, build), one.path)
@@ -102,45 +106,79 @@ class Index:
         alike = [
             one
             for number, segment in enumerate(self.view.segments)
-            for one in self._of(number, segment, segment.named(before.mark.name), None)
+            for one in self._of(number, segment, segment.named(before.mark.name))
             if one.mark.signature_digest == before.mark.signature_digest and not one.is_test
         ]
         same = [one for one in alike if one.mark.digest == before.mark.digest] or alike
         return same[0] if len({one.importpath for one in same}) == 1 else None
 
     def search(self, asked: Asked, limit: int) -> Finder:
-        """Return the best `limit` symbols that fit a question, as portal.source.search ranks them."""
-        names: dict[tuple[str, str], Name] = {}
-        where: dict[tuple[str, str], tuple[int, int, int]] = {}
-        for number, segment in enumerate(self.view.segments):
-            for found in {one.name: one for one in _fitting(segment, asked.name)}.values():
-                for blob, at in found.at:
-                    for path in self.view.paths.get((number, blob), ()):
-                        key = self._importpath(path.rpartition("/")[0]), found.name
-                        if key not in names and not is_test(path) and found.name != "init":
-                            package = key[0].rpartition("/")[2]
-                            names[key] = entry(key[0], package, found.name, Kind.FUNC)
-                            where[key] = number, blob, at
-        finder = Finder(asked, limit, lambda name: self._importers(name.importpath))
-        finder.look(names.values())
+        """Return the best `limit` symbols that fit a question, as portal.source.search ranks them.
+
+        What fits worse than so many others is not counted: `is_cut` says so.
+        """
+        finder = Finder(asked, limit, lambda name: self._importers.get(name.importpath, 0))
+        tables = [(at, one.names) for at, one in enumerate(self.view.segments) if one.names]
+        where: dict[tuple[str, str], tuple[int, int]] = {}
+        for rank, rows in self._fitting(Fitting(finder, tables)):
+            if finder.is_settled(rank):
+                break
+            finder.look(self._entries(rows, where))
         for name in finder.found:  # what each of the few is, for it was not asked before
-            number, blob, at = where[name.importpath, name.name]
-            if outline := self.view.segments[number].outline(blob):
-                finder.tell(name, Kind(outline.symbols[at].kind))
+            number, blob = where[name.importpath, name.name]
+            if kind := self.view.segments[number].kind(blob, name.name):
+                finder.tell(name, Kind(kind))
         return finder
+
+    def _fitting(self, fitting: Fitting) -> Iterable[tuple[int, Iterable[Numbered]]]:
+        importpath = fitting.finder.asked.importpath
+        return [(0, self._declared_in(importpath))] if importpath else fitting.groups()
+
+    def _declared_in(self, importpath: str) -> Iterator[Numbered]:
+        """Yield the names of one package, as often as it declares them."""
+        for one in self.package(importpath):
+            number, blob = self.view.find(one.path)
+            name = one.mark.name
+            yield number, Row(name, humps(name), array("I", (blob, 0)).tobytes())
+
+    def _entries(
+        self, rows: Iterable[Numbered], where: dict[tuple[str, str], tuple[int, int]]
+    ) -> Iterator[Name]:
+        """Yield each of the names in each package that declares it, tests aside; say `where` the first is."""
+        for number, row in rows:
+            if row.name == "init":
+                continue
+            for blob in row.blobs:
+                for path in self.view.paths.get((number, blob), ()):
+                    importpath = self._importpath(path.rpartition("/")[0])
+                    key = importpath, row.name
+                    if key not in where and not is_test(path):
+                        where[key] = number, blob
+                        text = f"{importpath.rpartition('/')[2]}.{row.name}".lower()
+                        yield Name(importpath, row.name, Kind.FUNC, text, row.humps)
 
     def importpath_of(self, path: str) -> str:
         """Return the import path of the package that a file's folder holds."""
         return self._importpath(dirname(path))
 
+    def _named(self, number: int, name: str, folder: str) -> Found | None:
+        """Return where a segment has a name; of one that is everywhere, such as New, in a folder alone."""
+        found = self.view.segments[number].named(name)
+        if found is None or len(found.at) < MANY:
+            return found
+        blobs: set[int] = set()
+        with suppress(BadPath):
+            blobs = {blob for _path, at, blob in self.view.files(folder) if at == number}
+        return Found(name, tuple(one for one in found.at if one[0] in blobs))
+
     def _of(
-        self, number: int, segment: Segment, found: Found | None, folders: set[str] | None
+        self, number: int, segment: Segment, found: Found | None, only: str | None = None
     ) -> Iterator[Located]:
         for blob, at in found.at if found else ():
             outline: Declared | None = None
             for path in self.view.paths.get((number, blob), ()):
                 folder = dirname(path)
-                if folders is not None and folder not in folders:
+                if only is not None and folder != only:
                     continue
                 outline = outline or segment.outline(blob)
                 if outline is not None:
@@ -156,13 +194,15 @@ class Index:
         inside = importpath[len(module.path) :].strip("/")
         return ("/".join(part for part in (module.folder, inside) if part),)
 
-    def _importers(self, importpath: str) -> int:
-        """Return how many files import a package: what much imports is more likely meant."""
-        count = self._imported.get(importpath)
-        if count is None:
-            count = sum(len(segment.importers(importpath)) for segment in self.view.segments)
-            self._imported[importpath] = count
-        return count
+    @cached_property
+    def _importers(self) -> Mapping[str, int]:
+        """How many files import a package: what much imports is more likely meant."""
+        found: Counter[str] = Counter()
+        for segment in self.view.segments:
+            if segment.names is not None:
+                for importpath, count in segment.names.importers():
+                    found[importpath] += count
+        return found
 
     def _importpath(self, folder: str) -> str:
         found = self._importpaths.get(folder)
@@ -195,20 +235,3 @@ def compare(old: Located | None, new: Located | None) -> Change:
     if old.mark.digest != new.mark.digest:
         return Change.BODY
     return Change.SAME if old.path == new.path else Change.MOVED
-
-
-def _fitting(segment: Segment, name: str) -> Iterator[Found]:
-    """Yield the names of a segment that may fit, the likeliest first; some twice."""
-    qualifier, _dot, last = name.rpartition(".")
-    if exact := segment.named(name):
-        yield exact
-    yield from segment.names_ending(last, CANDIDATES)
-    if last:
-        yield from segment.names_beginning(last, CANDIDATES)
-    if not qualifier and name[:1].isupper():
-        yield from segment.names_with_humps(name, CANDIDATES)
-        if name.isupper() is False:
-            yield from segment.names_with_humps("".join(c for c in name if c.isupper()), CANDIDATES)
-    elif not qualifier and len(name) > 1:
-        yield from segment.names_with_humps(name.upper(), CANDIDATES)
-    yield from segment.names_holding(name, CANDIDATES)

@@ -15,6 +15,8 @@ from portal.source.symbols import Kind
 QUERY_LIMIT = 200
 """Characters of a question; no symbol and its import path are longer."""
 
+BEGINNING = 3
+"""The rank of a name that begins as was asked; better is only a whole name, or a whole last part."""
 ANY_PART = 8
 """The rank of a name that only holds the letters somewhere."""
 
@@ -53,6 +55,11 @@ def humps(name: str) -> str:
     return "".join(re.findall(r"(?:(?<=^)|(?<=[._]))[a-z]|[A-Z]", name))
 
 
+def words_of(name: str) -> list[str]:
+    """Return the words of a name as it is typed; none of one without capitals."""
+    return _HUMP.findall(name) if re.search("[A-Z]", name) else []
+
+
 def read(text: str) -> Asked | None:
     """Return the question that `text` asks; None: no symbol can be called so.
 
@@ -85,16 +92,24 @@ class Finder:
         self.asked = asked
         self.total = 0
         """How many names fit, of those that were looked at."""
+        self.is_cut = False
+        """Whether others may fit that were not looked at, as well or worse."""
         self._limit = limit
         self._lower = asked.name.lower()
         self._letters = asked.name.replace(".", "")
-        self._words = _HUMP.findall(asked.name) if re.search("[A-Z]", asked.name) else []
+        self._words = words_of(asked.name)
         self._best: list[tuple[int, int, int, str, str, Name]] = []
 
     @property
     def found(self) -> tuple[Name, ...]:
         """The best names, the best first."""
         return tuple(best[-1] for best in self._best)
+
+    def is_settled(self, rank: int) -> bool:
+        """Whether no name of this rank or a worse one is among the best; it is then not to be looked at."""
+        is_settled = len(self._best) == self._limit and self._best[-1][0] < rank
+        self.is_cut |= is_settled
+        return is_settled
 
     def look(self, names: Iterable[Name]) -> None:
         """Take note of the best of `names` too."""
@@ -122,6 +137,13 @@ class Finder:
         """
         if self.asked.importpath and self.asked.importpath != name.importpath:
             return None
+        return self._rank(name)
+
+    def rank_of_any(self, name: str, initials: str) -> int | None:
+        """Return `rank` of a name whichever package has it, but for a question that may hold a package."""
+        return self._rank(Name("", name, Kind.FUNC, f".{name}".lower(), initials))
+
+    def _rank(self, name: Name) -> int | None:
         package = len(name.text) - len(name.name)
         # A name is not found by its package alone.
         at = name.text.find(self._lower, 0 if "." in self._lower else package)
@@ -140,7 +162,7 @@ class Finder:
             return 0 if written[package:] == name.name else 1
         # A name that begins so is better than a package that does.
         if text.startswith(lower, package) or at == 0:
-            return 3
+            return BEGINNING
         return 4 if f".{lower}" in text[package:] else ANY_PART
 
     def _rank_of_initials(self, name: Name) -> int | None:

@@ -25,8 +25,9 @@ import zstandard
 
 from portal.source.declared import Declared
 from portal.source.errors import NewerIndex
-from portal.source.grams import Candidates, Grams, all_of, grams_of
+from portal.source.grams import Candidates, Grams
 from portal.source.methodset import Facts
+from portal.source.nametable import NameTable
 from portal.source.stringfacts import StringFact
 
 TEXT, CODE = ".text", ".code"
@@ -35,6 +36,8 @@ TEXT_FORMAT = 1
 CODE_FORMAT = 3
 """Of `N.code`; 1 does not say what is plain and 2 not what strings stand for, and they are read as they are.
 One of another format is as if it were not there, and is written anew by the next import."""
+MAPPED_BYTES = 1 << 30
+"""What is read of a file by its pages in memory, which all processes share."""
 KEPT_OUTLINES = 1024
 """Outlines that a process which looks things up keeps: some 20 MB."""
 
@@ -207,17 +210,22 @@ class Segment:
             self._names("last >= ? AND last < ? LIMIT ?", lower, f"{lower}\U0010ffff", most)
         )
 
-    def names_with_humps(self, letters: str, most: int) -> list[Found]:
-        """Return names whose words begin with `letters`, and may go on."""
-        return list(self._names("humps >= ? AND humps < ? LIMIT ?", letters, f"{letters}~", most))
+    @property
+    def names(self) -> NameTable | None:
+        """What looks for names by parts of them; None while they are not read."""
+        return NameTable(self._code) if self._code is not None else None
 
-    def names_holding(self, part: str, most: int) -> list[Found]:
-        """Return names that may hold `part`, upper and lower case alike."""
-        query = all_of(grams_of([part]))
-        if self._code is None or not query:
-            return []
-        where = "id IN (SELECT rowid FROM part WHERE part MATCH ? LIMIT ?)"
-        return [one for one in self._names(where, query, most) if part.lower() in one.name.lower()]
+    def kind(self, number: int, name: str) -> str:
+        """Return what a Go file declares `name` to be, without reading all that it declares; "": nothing."""
+        if self._code is None:
+            return ""
+        row = self._code.execute("SELECT data FROM outline WHERE blob = ?", (number,)).fetchone()
+        data = self._decompressor.decompress(row[0]) if row else b""
+        # A quotation mark inside a text has a backslash before it: so nothing but a symbol begins.
+        begin = f'[{json.dumps(name)},"'.encode()
+        at = data.find(begin, 1)  # behind the package, which may have the same name
+        at += len(begin)
+        return data[at : data.index(b'"', at)].decode() if at >= len(begin) else ""
 
     def importers(self, importpath: str) -> list[int]:
         """Return the Go files that import a package."""
@@ -296,7 +304,9 @@ def unpack(data: bytes, before: bytes) -> bytes:
 
 def _open(place: Path) -> sqlite3.Connection:
     uri = f"{place.resolve().as_uri()}?mode=ro&immutable=1"
-    return sqlite3.connect(uri, uri=True, check_same_thread=False)
+    db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    db.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
+    return db
 
 
 def _numbers(data: bytes) -> "array[int]":

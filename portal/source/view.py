@@ -130,6 +130,15 @@ class View:
             raise NoSuchFile(f"no folder {folder!r}")
         return [Entry(name, size is None, size) for name, size in rows]
 
+    def files(self, folder: str) -> list[tuple[str, int, int]]:
+        """Return (path, number of the segment, blob) of every file right in a folder, by name."""
+        prefix = f"{folder}/" if (folder := clean(folder)) else ""
+        rows = self._db.execute(
+            "SELECT name, segment, blob FROM entry WHERE folder = ? AND blob IS NOT NULL ORDER BY name",
+            (folder,),
+        )
+        return [(f"{prefix}{name}", segment, blob) for name, segment, blob in rows]
+
     def find(self, path: str) -> tuple[int, int]:
         """Return (number of the segment, blob) at a path; raise NoSuchFile or NotAFile."""
         folder, _slash, name = clean(path).rpartition("/")

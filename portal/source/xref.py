@@ -8,24 +8,23 @@ likely, where no other type of the version has a member of that name.
 Source: Go specification, "Declarations and scope", "Qualified identifiers".
 """
 
-import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property
+from itertools import chain, islice
 from typing import NamedTuple, Protocol
 
-from portal.source.buildtags import is_test
-from portal.source.declared import Mark
-from portal.source.errors import BadPath, NoSuchFile
+from portal.source.declared import Declared, Mark
 from portal.source.exact.answers import Verdict
 from portal.source.index import Index
-from portal.source.lexer import COMMENT, LITERAL
+from portal.source.occurrence import in_code, is_called, is_key, may_shadow, occurrences, qualifier
 from portal.source.symbols import Kind
+from portal.source.using import GoFile, Using
 
 LINE_CHARACTERS = 300
+_FIELD = Kind.FIELD.value
 
 
 class Certainty(StrEnum):
@@ -51,14 +50,26 @@ class Use(NamedTuple):
     certainty: Certainty
 
 
+class Place(NamedTuple):
+    """Where looking goes on."""
+
+    file: int = 0
+    """Its number in the order in which files are looked through."""
+    use: int = 0
+    """How many of its uses were given."""
+
+
+FIRST = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """Those in some files; `next` is the number of the file to go on with, None: there is none."""
+    """Those in some files; `next` is where to go on with, None: there are no others."""
 
     uses: tuple[Use, ...]
-    next: int | None
-    files: int
-    """How many files may hold one, in all."""
+    next: Place | None
+    looked: int
+    """How many files were looked through in all, from the first on."""
 
 
 class Judge(Protocol):
@@ -77,7 +88,7 @@ class References:
     def __init__(
         self, index: Index, importpath: str, name: str, judge: Judge | None = None
     ) -> None:
-        """Choose the files: the package's own first, then those that import it, then others.
+        """Ask for the uses of a symbol: in its own package, then in those that import it, then in others.
 
         `judge` is Go's type checker, where it has been run; what it does not know is as without it.
         """
@@ -86,28 +97,45 @@ class References:
         self._importpath = importpath
         self._name = name
         self._last = name.rpartition(".")[2]
-        self._word = self._last.encode()
+        self._word = self._last.encode("utf-8", "surrogatepass")
         self._is_member = "." in name
-        self._is_alone = self._is_member and self._declared_once()
-        self._order = list(self._files())
+        self.files = Using(
+            index,
+            importpath,
+            self._last,
+            is_exported=self._last[:1].isupper(),
+            is_member=self._is_member,
+            may_be_in=judge.may_be_in if judge else lambda _path: True,
+        )
 
     @property
     def is_checked(self) -> bool:
         """Whether Go's type checker has judged: candidates are then what it could not judge."""
         return self._judge is not None
 
-    def batch(self, start: int, enough: Callable[[int, int], bool]) -> Uses:
-        """Return the uses from file number `start` on; ends when `enough` of (files, uses)."""
+    def batch(self, start: Place, enough: Callable[[int, int], bool]) -> Uses:
+        """Return the uses from a place on; ends when `enough` of (files, uses), after one of either.
+
+        What follows `next` may be none: it was not looked at.
+        """
         found: list[Use] = []
-        at = start
-        for path, segment, blob in self._order[start:]:
-            at += 1
-            data = self.index.view.hot(segment, blob).data
-            if self._word in data:  # grams are no words: a third of the candidates has not got it
-                found.extend(self._in(path, segment, blob, data.decode("utf-8", "replace")))
-            if enough(at - start, len(found)):
+        at, given = start
+        while (file := self.files.get(at)) is not None:
+            data = self.index.view.hot(file.segment, file.blob).data
+            if self._word in data:
+                for use in islice(self._in(file, data.decode("utf-8", "replace")), given, None):
+                    if found and enough(at - start.file, len(found)):
+                        return Uses(tuple(found), Place(at, given), at)
+                    found.append(use)
+                    given += 1
+            at, given = at + 1, 0
+            if enough(at - start.file, len(found)):
                 break
-        return Uses(tuple(found), at if at < len(self._order) else None, len(self._order))
+        return Uses(tuple(found), None if self.files.ends_at(at) else Place(at), at)
+
+    @cached_property
+    def _is_alone(self) -> bool:
+        return self._is_member and self._declared_once()
 
     def _declared_once(self) -> bool:
         """Whether no other type of the version has a member of this name."""
@@ -122,61 +150,21 @@ class References:
         places = self.index.locate(self._importpath, self._name)
         return bool(places) and sum(len(one.at) for one in found) == len(places)
 
-    def _files(self) -> Iterator[tuple[str, int, int]]:
-        view = self.index.view
-        folders = set(self.index.folders(self._importpath))
-        is_wide = self._is_member and self._last[:1].isupper()
-        own, importing, others = [], [], []
-        for number, segment in enumerate(view.segments):
-            importers = set(segment.importers(self._importpath))
-            found = segment.candidates([self._last])  # what stands in a head is no code
-            # Too short a name for trigrams: the package and who imports it.
-            blobs = found.blobs if found else sorted(importers | self._blobs_in(folders, number))
-            for blob in blobs:
-                for path in view.paths.get((number, blob), ()):
-                    if not path.endswith(".go"):
-                        continue
-                    where = path, number, blob
-                    if path.rpartition("/")[0] in folders:
-                        own.append(where)
-                    elif self._judge is not None and not self._judge.may_be_in(path):
-                        continue
-                    elif blob in importers:
-                        importing.append(where)
-                    elif is_wide:
-                        others.append(where)
-        for group in (own, importing, others):
-            yield from sorted(group, key=lambda where: (is_test(where[0]), where[0]))
-
-    def _blobs_in(self, folders: Iterable[str], number: int) -> set[int]:
-        """Return the blobs of segment `number` that lie in `folders`."""
-        view = self.index.view
-        found: set[int] = set()
-        for folder in folders:
-            with suppress(NoSuchFile, BadPath):
-                for entry in view.listing(folder):
-                    if not entry.is_folder:
-                        segment, blob = view.find(
-                            f"{folder}/{entry.name}" if folder else entry.name
-                        )
-                        if segment == number:
-                            found.add(blob)
-        return found
-
-    def _in(self, path: str, segment: int, blob: int, text: str) -> Iterator[Use]:
-        outline = self.index.view.segments[segment].outline(blob)
-        if outline is None:
+    def _in(self, file: GoFile, text: str) -> Iterator[Use]:
+        is_own = self.index.importpath_of(file.path) == self._importpath
+        places = (at for at in occurrences(text, self._last) if is_own or self._may_be(text, at))
+        first = next(places, None)
+        # Most files are done with here: what the file declares is read for what may be a use alone.
+        if first is None or (outline := self._outline(file)) is None:
             return
-        is_own = self.index.importpath_of(path) == self._importpath
         aliases = {a for a, imported in outline.imports.items() if imported == self._importpath}
-        marks = [mark for mark in outline.symbols if mark.kind != Kind.FIELD]
-        starts = [mark.start for mark in marks]
-        definitions = {mark.name_start: mark for mark in outline.symbols}
-        is_shadowed = is_own and not self._is_member and _declares(text, self._last)
+        definitions = {
+            mark.name_start: mark for mark in outline.symbols if mark.name.endswith(self._last)
+        }
+        is_shadowed = is_own and not self._is_member and may_shadow(text, self._last)
+        within = _Within(outline.symbols)
         line, counted = 1, 0
-        for start, end in _places(text, outline.symbols, self._last):
-            line += text.count("\n", counted, start)
-            counted = start
+        for start in in_code(text, outline.symbols, chain((first,), places)):
             definition = definitions.get(start)
             if definition is not None and (definition.name != self._name or not is_own):
                 continue
@@ -186,48 +174,52 @@ class References:
             if definition is not None:
                 certainty = Certainty.EXACT
             elif self._judge is not None:
-                certainty = _judged(self._judge(path, _offset(text, start)), certainty)
+                certainty = _judged(self._judge(file.path, _offset(text, start)), certainty)
             if certainty is None:
                 continue
-            within = _within(marks, starts, start)
-            yield _use((path, line), text, (start, end), within, certainty, definition)
+            line += text.count("\n", counted, start)
+            counted = start
+            span = start, start + len(self._last)
+            yield _use((file.path, line), text, span, within.name(start), certainty, definition)
+
+    def _outline(self, file: GoFile) -> Declared | None:
+        return self.index.view.segments[file.segment].outline(file.blob)
+
+    def _may_be(self, text: str, start: int) -> bool:
+        """Whether an identifier of another package's file is a member, or of what is imported."""
+        if qualifier(text, start) is not None:
+            return True
+        return self._is_member and is_key(text, start + len(self._last))
 
     def _certainty(
         self, text: str, start: int, *, is_own: bool, aliases: set[str]
     ) -> Certainty | None:
         """Return how sure it is that the identifier at `start` is the symbol; None: it is another."""
-        before = text[max(0, start - 80) : start].rstrip()
-        is_selected = before.endswith(".") and not before.endswith("...")
+        before = qualifier(text, start)
         end = start + len(self._last)
-        is_key = re.match(r"\s*:(?!=)", text[end : end + 40]) is not None
         if self._is_member:
             known = Certainty.LIKELY if self._is_alone else Certainty.CANDIDATE
-            return known if is_selected or is_key else None
-        if is_selected:
-            qualifier = re.search(r"(\w+)\s*\.$", before)
-            is_ours = qualifier is not None and qualifier[1] in aliases
-            return Certainty.EXACT if is_ours else None
+            return known if before is not None or is_key(text, end) else None
+        if before is not None:
+            return Certainty.EXACT if before in aliases else None
         if not is_own:
             return None
-        return Certainty.LIKELY if is_key else Certainty.EXACT  # a field's name, or a map's key
+        return Certainty.LIKELY if is_key(text, end) else Certainty.EXACT  # a field, or a map's key
 
 
-def _places(text: str, marks: Iterable[Mark], name: str) -> Iterator[tuple[int, int]]:
-    """Yield where `name` stands in the code of declarations; those that hold it not are not read."""
-    pattern = _identifiers(name)
-    at, done = text.find(name), 0
-    for mark in marks:
-        if mark.start < done:  # a member, inside its type
-            continue
-        if at < mark.start:
-            at = text.find(name, mark.start)
-        if at < 0:
-            return
-        done = mark.end
-        if at < mark.end:
-            for match in pattern.finditer(text, mark.start, mark.end):
-                if match[1]:
-                    yield match.span(1)
+class _Within:
+    """Says in which declaration of a file a place is."""
+
+    def __init__(self, marks: Sequence[Mark]) -> None:
+        self._marks = marks
+        self._starts: list[int] = []
+
+    def name(self, at: int) -> str:
+        if not self._starts:
+            self._marks = [mark for mark in self._marks if mark.kind != _FIELD]
+            self._starts = [mark.start for mark in self._marks]
+        place = bisect_right(self._starts, at) - 1
+        return self._marks[place].name if place >= 0 and at < self._marks[place].end else ""
 
 
 def _offset(text: str, start: int) -> int:
@@ -244,11 +236,6 @@ def _judged(verdict: Verdict, certainty: Certainty | None) -> Certainty | None:
     return certainty
 
 
-def _within(marks: list[Mark], starts: list[int], at: int) -> str:
-    place = bisect_right(starts, at) - 1
-    return marks[place].name if place >= 0 and at < marks[place].end else ""
-
-
 def _use(
     where: tuple[str, int],
     text: str,
@@ -262,26 +249,13 @@ def _use(
     stop = text.find("\n", start)
     line = text[begin : stop if stop >= 0 else len(text)]
     kept = line[:LINE_CHARACTERS]
-    is_call = re.match(r"\s*(?:\[[^\]\n]*\])?\(", text[end : end + 80]) is not None
     return Use(
         *where,
         kept,
         start - begin,
         end - begin,
         within,
-        is_call=is_call and definition is None,
+        is_call=definition is None and is_called(text, end),
         is_definition=definition is not None,
         certainty=certainty,
     )
-
-
-def _declares(text: str, name: str) -> bool:
-    """Return whether some function of a file may declare a local of this name."""
-    word = re.escape(name)
-    local = rf"\b{word}\b[\w, ]*:=|\bvar {word}\b|[(,]\s*{word}(?:, \w+)* [\w*\[.]"
-    return re.search(local, text) is not None
-
-
-@lru_cache(maxsize=64)
-def _identifiers(name: str) -> re.Pattern[str]:
-    return re.compile(rf"{COMMENT}|{LITERAL}|(?<!\w)({re.escape(name)})(?!\w)")

@@ -6,6 +6,7 @@ from time import perf_counter
 from portal.source.callgraph import Callees, Edge, Judges, callees, callers
 from portal.source.errors import NotIndexed
 from portal.source.exact import answers
+from portal.source.xref import FIRST
 from portal.walkthrough.fate import declared
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import stock
@@ -54,7 +55,9 @@ def caller_level(subject: Subject, links: Links) -> CallLevel:
     """Return who calls a symbol: a job for READER. Raises NotIndexed."""
     references = references_of(subject)
     deadline = perf_counter() + BUDGET_S
-    uses = references.batch(0, lambda _files, uses: uses >= MOST_USES or perf_counter() > deadline)
+    uses = references.batch(
+        FIRST, lambda _files, uses: uses >= MOST_USES or perf_counter() > deadline
+    )
     edges = callers(references.index, uses)
     return _level(subject.key, edges, links, is_whole=uses.next is None)
 

@@ -115,6 +115,8 @@ class FoundSymbols:
 
     found: tuple[Name, ...]
     total: int
+    is_cut: bool
+    """Whether others may fit that were not counted."""
 
 
 def symbols_of(where: Where, key: str, asked: Asked, limit: int) -> FoundSymbols | None:
@@ -123,7 +125,7 @@ def symbols_of(where: Where, key: str, asked: Asked, limit: int) -> FoundSymbols
     if index is None or not index.view.has_code:
         return None
     finder = index.search(asked, limit)
-    return FoundSymbols(finder.found, finder.total)
+    return FoundSymbols(finder.found, finder.total, finder.is_cut)
 
 
 def code_batch(where: Where, key: str, text: str, start: int, most: int, links: Links) -> CodeBatch:

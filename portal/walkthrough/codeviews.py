@@ -1,19 +1,19 @@
 """Pages of source: files, folders and symbols, at one version and on the way to another."""
 
 import asyncio
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import activate, get_language_from_request
 
 from portal.source import shortname
 from portal.source.errors import NoSuchFile, NoSuchSymbol
 from portal.source.snapshot import Snapshot
 from portal.source.symbols import Kind
 from portal.walkthrough import shelfmark, trouble
-from portal.walkthrough.calltree import CallLevel, callee_level, caller_level
 from portal.walkthrough.chapterpage import links_for
 from portal.walkthrough.codesearch import READER
 from portal.walkthrough.crossing import cross
@@ -22,23 +22,16 @@ from portal.walkthrough.elsewhere import declared_elsewhere
 from portal.walkthrough.escaped import escaped
 from portal.walkthrough.fate import fate
 from portal.walkthrough.filepage import FileView, FolderView, view_path
+from portal.walkthrough.kinship import Kinship, soon
 from portal.walkthrough.links import Links
 from portal.walkthrough.press import PRESS
 from portal.walkthrough.reply import readable, reply
 from portal.walkthrough.shortlink import symbols_of
 from portal.walkthrough.stock import stock
 from portal.walkthrough.subject import Subject
-from portal.walkthrough.symbolfacts import (
-    PAGE_USES,
-    SymbolFacts,
-    UsePage,
-    symbol_card,
-    symbol_facts,
-    use_page,
-)
+from portal.walkthrough.symbolasides import BESIDE, number, with_query
+from portal.walkthrough.symbolfacts import SymbolFacts, symbol_facts
 from portal.walkthrough.symbolpage import SymbolView, view_symbol
-
-WAYS = {"callers": caller_level, "callees": callee_level}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +68,10 @@ class SymbolPage:
     """Whether this is the version that the connected cluster runs."""
     facts: SymbolFacts | None
     """What the index knows of it; None until the version is imported."""
+    kinship: Kinship | None
+    """What implements it, or is implemented by it; None for what is no type, and while types are compared."""
+    kin_url: str
+    """Where that can be waited for; "" for what is no type."""
     uses_url: str
     """The page of all its uses."""
     calls_url: str
@@ -89,30 +86,6 @@ class SymbolPage:
     """Its short address at this version, with scheme and host."""
 
 
-@dataclass(frozen=True, slots=True)
-class UsesPage:
-    """Where one symbol is used, a page of it."""
-
-    importpath: str
-    name: str
-    key: str
-    href: str
-    uses: UsePage
-    more: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallsPage:
-    """Who calls a symbol, and whom it calls, with how sure that is."""
-
-    importpath: str
-    name: str
-    key: str
-    href: str
-    callers: CallLevel
-    callees: CallLevel
-
-
 @readable
 async def source(request: HttpRequest, project: str, version: str, path: str = "") -> HttpResponse:
     """Show a file or folder of a snapshot; `?from=` leads on from the same file of another version."""
@@ -124,7 +97,7 @@ async def source(request: HttpRequest, project: str, version: str, path: str = "
     gone, sought, importpath = None, "", ""
     if old := request.GET.get("from", ""):
         before = shelf.get(project, old).key
-        line = _number(request.GET.get("line", ""))
+        line = number(request.GET.get("line", ""))
         found = await READER.run(cross, where, before, snapshot.key, path, line, chosen)
         if found.path and (found.name or found.path == path):
             was = {"was": f"{old}:{path}"} if found.path != path else {}
@@ -176,8 +149,8 @@ async def symbol(request: HttpRequest, importpath: str, name: str) -> HttpRespon
     if beside := BESIDE.get(request.GET.get("show", "")):
         return await beside(request, subject, links)
     try:
-        view, facts = await asyncio.gather(
-            PRESS.run(view_symbol, *subject, links), READER.run(symbol_facts, subject, links)
+        view, (facts, kin) = await asyncio.gather(
+            PRESS.run(view_symbol, *subject, links), _told(subject, links)
         )
     except (NoSuchSymbol, NoSuchFile):
         now = await READER.run(fate, subject, links)
@@ -193,8 +166,12 @@ async def symbol(request: HttpRequest, importpath: str, name: str) -> HttpRespon
         edition,
         edition.origin is Origin.CLUSTER,
         facts,
-        _with(request, show="uses"),
-        _with(request, show="calls") if facts and view.kind in {Kind.FUNC, Kind.METHOD} else "",
+        kin,
+        with_query(request, show="kin") if facts and facts.is_type else "",
+        with_query(request, show="uses"),
+        with_query(request, show="calls")
+        if facts and view.kind in {Kind.FUNC, Kind.METHOD}
+        else "",
         request.GET.get("from", ""),
         escaped(view.rows),
         trouble.told_gone(name, later) if later and not later.importpath else "",
@@ -205,7 +182,11 @@ async def symbol(request: HttpRequest, importpath: str, name: str) -> HttpRespon
 
 @readable
 async def short(request: HttpRequest, short: str) -> HttpResponse:
-    """Lead on to the symbol that a short address is of; it says itself what became of it."""
+    """Lead on to the symbol that a short address is of; it says itself what became of it.
+
+    The address has no language, so the page is in the one that the reader asked for last, or prefers.
+    """
+    activate(get_language_from_request(request))
     text, _at, version = short.partition("@")
     name = shortname.read(text)
     found = await READER.run(symbols_of, shelfmark.where(), name) if name else ()
@@ -217,37 +198,10 @@ async def short(request: HttpRequest, short: str) -> HttpResponse:
     return await reply(request, "absent", page, status=300 if found else 404)
 
 
-async def _uses(request: HttpRequest, subject: Subject, links: Links) -> HttpResponse:
-    start = _number(request.GET.get("from", "0"))
-    uses = await READER.run(use_page, subject, start, PAGE_USES, links)
-    more = _with(request, show="uses", **{"from": str(uses.next)})
-    _where, key, importpath, name = subject
-    page = UsesPage(importpath, name, key, links.symbol(importpath, name), uses, more)
-    return await reply(request, "uses", page)
-
-
-async def _calls(request: HttpRequest, subject: Subject, links: Links) -> HttpResponse:
-    """Answer with both ways as a page, or with `?way=`, callers or callees, as data."""
-    if job := WAYS.get(request.GET.get("way", "")):
-        return JsonResponse(asdict(await READER.run(job, subject, links)))
-    page = CallsPage(
-        subject.importpath,
-        subject.name,
-        subject.key,
-        links.symbol(subject.importpath, subject.name),
-        await READER.run(caller_level, subject, links),
-        await READER.run(callee_level, subject, links),
-    )
-    return await reply(request, "calls", page)
-
-
-async def _card(_request: HttpRequest, subject: Subject, links: Links) -> HttpResponse:
-    card = await READER.run(symbol_card, subject, links)
-    return JsonResponse(asdict(card) if card else {}, status=200 if card else 404)
-
-
-BESIDE = {"uses": _uses, "calls": _calls, "card": _card}
-"""What `?show=` answers with instead of a symbol's page."""
+async def _told(subject: Subject, links: Links) -> tuple[SymbolFacts | None, Kinship | None]:
+    """Return what is told of a symbol beside its code."""
+    facts = await READER.run(symbol_facts, subject, links)
+    return facts, await soon(subject, links, is_type=facts.is_type) if facts else None
 
 
 def _was(request: HttpRequest) -> tuple[str, str] | None:
@@ -265,16 +219,3 @@ def _lent(snapshot: Snapshot, path: str) -> str:
 
 def _short_url(request: HttpRequest, name: str, version: str) -> str:
     return request.build_absolute_uri(reverse("short", args=[f"{name}@{version}"]))
-
-
-def _number(text: str) -> int:
-    """Return a number of an address, 0 for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
-
-
-def _with(request: HttpRequest, **query: str) -> str:
-    """Return the address of this page with `query` beside what it asks for already."""
-    asked = request.GET.copy()
-    for each, value in query.items():
-        asked[each] = value
-    return f"?{asked.urlencode()}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from portal.source.gates import Gate, GateState, gates_of, release, state_at
+from portal.source.gates import Gate, GateState, gates_of, may_be_gate, release, state_at
 from portal.source.index import Index
 from portal.source.symbols import Kind
 from portal.walkthrough.fate import versions
@@ -60,7 +60,7 @@ class GateFacts:
 
 def gate_facts(index: Index, subject: Subject, kind: str, links: Links) -> GateFacts | None:
     """Return what tables say of a gate; None for what is none."""
-    if kind != Kind.CONST.value:
+    if kind != Kind.CONST.value or not may_be_gate(index, subject.name):
         return None
     found = gates_of(index).get((subject.importpath, subject.name), ())
     if not found:

@@ -3,30 +3,29 @@
 Read from the index alone; nothing of it is there until the version is imported.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
 
 from portal.part import Piece
-from portal.source import implementers as method_sets
 from portal.source.errors import NotIndexed
 from portal.source.exact import answers
-from portal.source.implementers import Pair
-from portal.source.index import Index
-from portal.source.symbols import Kind, doc_of
+from portal.source.symbols import doc_of
 from portal.source.tree import MAX_FILE_BYTES
-from portal.source.xref import References, Use, Uses
+from portal.source.xref import FIRST, Place, References, Use, Uses
 from portal.walkthrough.fate import Fate, Past, history, later
 from portal.walkthrough.gatefacts import GateFacts, gate_facts
+from portal.walkthrough.kinship import TYPES
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import stock
 from portal.walkthrough.subject import Subject
 
 BUDGET_S = 0.1
 """How long uses are looked for before what was found is shown."""
-SHOWN_USES = 40
-KIN_LIMIT = 60
-"""Implementers that a page lists: runtime.Object has more than 3,000."""
+GLANCE_S, LONGEST_GLANCE_S = 0.008, 0.04
+"""How long, where they are a part of a page; the longer while nothing but the declaration was found."""
+SHOWN_USES = 20
 PAGE_USES = 200
 """Uses on a page of nothing else."""
 
@@ -51,10 +50,10 @@ class UsePage:
     """Some uses. `next` is where to go on; None: these are the last."""
 
     uses: tuple[UseLine, ...]
-    next: int | None
+    next: Place | None
     looked: int
-    files: int
-    """How many files may hold one; `looked` of them were read so far."""
+    files: int | None
+    """How many files may hold one, where that is known; `looked` of them were read so far."""
     is_checked: bool
     """Whether Go's type checker has judged them."""
 
@@ -65,25 +64,12 @@ class UsePage:
 
 
 @dataclass(frozen=True, slots=True)
-class Kin:
-    """A type that implements an interface, or an interface that a type implements."""
-
-    label: str
-    """`*Reflector` where only the pointer does."""
-    href: str
-    importpath: str
-
-
-@dataclass(frozen=True, slots=True)
 class SymbolFacts:
     """What the index knows of a symbol."""
 
     uses: UsePage
-    implementers: tuple[Kin, ...]
-    """Of an interface, its types; the first KIN_LIMIT."""
-    interfaces: tuple[Kin, ...]
-    """Of a type, the interfaces that it implements."""
-    kin_total: int
+    is_type: bool
+    """Whether it may implement something, or be implemented: portal.walkthrough.kinship."""
     gate: GateFacts | None
     """None: it names no feature gate."""
     past: tuple[Past, ...]
@@ -100,12 +86,9 @@ def symbol_facts(subject: Subject, links: Links) -> SymbolFacts | None:
         return None
     declared = index.locate(subject.importpath, subject.name)
     kind = declared[0].mark.kind if declared else ""
-    implementers, interfaces = _kin(index, subject, kind, links)
     return SymbolFacts(
-        use_page(subject, 0, SHOWN_USES, links),
-        implementers[:KIN_LIMIT],
-        interfaces[:KIN_LIMIT],
-        len(implementers) + len(interfaces),
+        first_uses(subject, links),
+        kind in TYPES,
         gate_facts(index, subject, kind, links),
         tuple(history(subject, links)),
         later(subject, links),
@@ -115,24 +98,6 @@ def symbol_facts(subject: Subject, links: Links) -> SymbolFacts | None:
             if not one.is_test
         ),
     )
-
-
-def _kin(
-    index: Index, subject: Subject, kind: str, links: Links
-) -> tuple[tuple[Kin, ...], tuple[Kin, ...]]:
-    """Return what implements it, and what it implements: by method sets, without a type checker."""
-    if kind not in {Kind.INTERFACE, Kind.STRUCT, Kind.TYPE}:
-        return (), ()
-    known = method_sets.of(index.view)
-    _where, _key, importpath, name = subject
-
-    def kin(pair: Pair) -> Kin:
-        label = f"{'*' if pair.is_pointer else ''}{pair.name}"
-        return Kin(label, links.symbol(pair.importpath, pair.name), pair.importpath)
-
-    if kind == Kind.INTERFACE:
-        return tuple(map(kin, known.implementers(importpath, name))), ()
-    return (), tuple(map(kin, known.interfaces(importpath, name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,19 +129,33 @@ def symbol_card(subject: Subject, links: Links) -> SymbolCard | None:
     return SymbolCard(name, mark.signature, doc_of(above).partition("\n\n")[0], href, uses)
 
 
-def use_page(subject: Subject, start: int, most: int, links: Links) -> UsePage:
-    """Return uses from file number `start` on, `most` of them or as many as BUDGET_S gives.
-
-    Raises NotIndexed.
-    """
-    references = references_of(subject)
+def use_page(subject: Subject, start: Place, most: int, links: Links) -> UsePage:
+    """Return uses from a place on, `most` of them or as many as BUDGET_S gives. Raises NotIndexed."""
     deadline = perf_counter() + BUDGET_S
-    found: Uses = references.batch(
-        start, lambda _files, uses: uses >= most or perf_counter() > deadline
+    return _use_page(
+        subject, start, links, lambda _files, uses: uses >= most or perf_counter() > deadline
     )
+
+
+def first_uses(subject: Subject, links: Links) -> UsePage:
+    """Return the first SHOWN_USES uses, or as many as GLANCE_S gives. Raises NotIndexed."""
+    begun = perf_counter()
+
+    def enough(_files: int, uses: int) -> bool:
+        budget_s = GLANCE_S if uses > 1 else LONGEST_GLANCE_S
+        return uses >= SHOWN_USES or perf_counter() - begun > budget_s
+
+    return _use_page(subject, FIRST, links, enough)
+
+
+def _use_page(
+    subject: Subject, start: Place, links: Links, enough: Callable[[int, int], bool]
+) -> UsePage:
+    references = references_of(subject)
+    found: Uses = references.batch(start, enough)
     lines = tuple(_use(subject.key, use, references, links) for use in found.uses)
-    looked = found.files if found.next is None else found.next
-    return UsePage(lines, found.next, looked, found.files, references.is_checked)
+    files = references.files.count
+    return UsePage(lines, found.next, found.looked, files, references.is_checked)
 
 
 @lru_cache(maxsize=16)

@@ -20,5 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("source/<slug:project>@<str:version>/", codeviews.source, name="source-root"),
     path("source/<slug:project>@<str:version>/<path:path>", codeviews.source, name="source"),
     path("symbol/<path:importpath>/<str:name>", codeviews.symbol, name="symbol"),
-    path("s/<str:short>", codeviews.short, name="short"),
 ]
+
+of_no_language: list[URLPattern] = [path("s/<str:short>", codeviews.short, name="short")]
+"""Addresses that lead everybody to pages in a language of their own."""

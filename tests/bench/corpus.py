@@ -6,7 +6,7 @@ so that a copy is the recorded bytes with those replaced, of the same length in 
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from dashboard.api.watchevent import INITIAL_EVENTS_END
 from dashboard.wire.fields import OBJECT
 from dashboard.wire.protobuf import ENTRY, MAGIC, message, unwrapped
 from tests.bench.peers.meter import Pod, checksum
+from tests.support.protowire import METADATA, field, fields
 
 PROTOBUF = "application/vnd.kubernetes.protobuf"
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
@@ -27,6 +28,8 @@ EMPTY_ENDING = b"\x1a\x00\x22\x00"
 
 NAMESPACE, NAME, NODE, ADDRESS = "bench-00", "app-000-000000", "node-000", "10.100.100.100"
 BASE_VERSION = 100_000_000
+RESOURCE_VERSION = (METADATA, 6)
+"""Where it lies in an object."""
 VERSION = str(BASE_VERSION + 900_000_000 - 1)
 """Of the templates: of nine digits, as every copy's is."""
 
@@ -179,9 +182,21 @@ def _replaced(text: bytes, template: Template, number: int, version: int) -> byt
 def _with(frame: bytes, *, type_: str, version: str) -> bytes:
     """Return a protobuf frame with another event type and a version of nine digits."""
     event = message("meta.WatchEvent").FromString(frame[4:])
-    found = message(OBJECT).FromString(unwrapped(event.object.raw).raw)
-    found.metadata.resourceVersion = version
-    return _event(type_, "Pod", found.SerializeToString())
+    raw = unwrapped(event.object.raw).raw
+    return _event(type_, "Pod", _with_field(raw, RESOURCE_VERSION, version.encode()))
+
+
+def _with_field(data: bytes, path: Sequence[int], value: bytes) -> bytes:
+    """Return a message with `value` in the field at `path`, all else as Go wrote it, in its order."""
+    return b"".join(
+        field(
+            number,
+            held
+            if number != path[0]
+            else (_with_field(held, path[1:], value) if path[1:] else value),
+        )
+        for number, _wire, held in fields(data)
+    )
 
 
 def _event(type_: str, kind: str, raw: bytes) -> bytes:

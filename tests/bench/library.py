@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ParamSpec
 
 from portal.source.codequery import Query, read
-from portal.source.errors import BadQuery
+from portal.source.errors import BadQuery, SourceError
 from portal.source.golang import parse
 from portal.source.index import Index
 from portal.source.moduleset import compose
@@ -24,14 +24,16 @@ from portal.source.search import read as read_symbol
 from portal.source.snapshot import Snapshot
 from portal.source.view import Collection, View
 from portal.walkthrough.codesearch import code_batch, symbols_of
+from portal.walkthrough.kinship import SHOWN_KIN, kinship
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Where
 from portal.walkthrough.subject import Subject
 from portal.walkthrough.symbolfacts import symbol_facts
 from tests.bench import published
 from tests.bench.goals import MIB, Result
+from tests.cluster import toolchain
 from tests.cluster.instance import ROOT
-from tests.support import source
+from tests.support import rightness, source
 
 VERSION, BEFORE = "v1.36.3", "v1.35.4"
 QUESTIONS = 200
@@ -65,6 +67,7 @@ def measure(say: Say) -> list[Result]:
         if view is None:
             raise RuntimeError("nothing was imported")
         results += _searches(root, view, say)
+        results += _rightness(root, view, say)
     for line in published.lines():
         say(line)
     return results
@@ -160,19 +163,40 @@ def _searches(root: Path, view: View, say: Say) -> list[Result]:
         for one in names
         if (name := read_symbol(one[1])) is not None
     ]
-    uses = [_timed(symbol_facts, Subject(where, key, *one), LINKS) for one in names]
+    subjects = [Subject(where, key, *one) for one in names]
+    uses = [_timed(symbol_facts, one, LINKS) for one in subjects]
+    kin = [_timed(kinship, one, SHOWN_KIN, LINKS) for one in subjects]
     say(
         f"search p50 {_at(ours, 0.5) * 1e3:.1f} ms, p95 {_at(ours, 0.95) * 1e3:.1f} ms;"
         f" a whole page, all of it read before, p50 {_at(pages, 0.5) * 1e3:.1f} ms,"
         f" p95 {_at(pages, 0.95) * 1e3:.1f} ms;"
         f" git grep p50 {_at(theirs, 0.5) * 1e3:.0f} ms, p95 {_at(theirs, 0.95) * 1e3:.0f} ms;"
-        f" symbols p95 {_at(jumps, 0.95) * 1e3:.1f} ms; uses p95 {_at(uses, 0.95) * 1e3:.1f} ms"
+        f" symbols p50 {_at(jumps, 0.5) * 1e3:.1f} ms, p95 {_at(jumps, 0.95) * 1e3:.1f} ms;"
+        f" uses with the other facts of a symbol's page p50 {_at(uses, 0.5) * 1e3:.1f} ms,"
+        f" p95 {_at(uses, 0.95) * 1e3:.1f} ms; its kin, in a process of its own, the first"
+        f" {kin[0]:.1f} s, then p95 {_at(kin[1:], 0.95) * 1e3:.1f} ms"
     )
     p95 = _at(ours, 0.95)
     return [
         Result("search, p95", "git grep p95", p95 / _at(theirs, 0.95), 1 / 20, is_upper=True),
         Result("symbol jump, p95", "search p95", _at(jumps, 0.95) / p95, 1 / 3, is_upper=True),
         Result("uses, p95", "search p95", _at(uses, 0.95) / p95, 1 / 3, is_upper=True),
+    ]
+
+
+def _rightness(root: Path, view: View, say: Say) -> list[Result]:
+    """Return how right the index is by Go's word; nothing where this machine has no Go for it."""
+    try:
+        agreement = rightness.implementers(Index(view))
+        links = rightness.links(view, root)
+    except (toolchain.NoGo, SourceError, subprocess.CalledProcessError) as error:
+        say(f"rightness was not measured: {error}")
+        return []
+    say(agreement.told)
+    return [
+        Result("implementers, precision", "go/types", agreement.precision, 0.99, is_upper=False),
+        Result("implementers, recall", "go/types", agreement.recall, 0.99, is_upper=False),
+        Result("links that are right", "go/types", links, 0.995, is_upper=False),
     ]
 
 

@@ -13,7 +13,7 @@ from portal.source.intake import take_in
 from portal.source.snapshot import Shelf, Snapshot
 from portal.source.tree import Tree
 from portal.source.view import Collection, View
-from portal.source.xref import References
+from portal.source.xref import FIRST, References
 from portal.walkthrough import anchors
 from tests.fuzz.gofiles import GO_FILES
 from tests.fuzz.mutation import spoilt_text
@@ -163,7 +163,7 @@ class Lookups:
         importpath = importpath or "k8s.io/kubernetes/pkg/p0"
         self._library.index.locate(importpath, name)
         list(self._library.index.package(importpath))
-        uses = References(self._library.index, importpath, name).batch(0, _go_on).uses
+        uses = References(self._library.index, importpath, name).batch(FIRST, _go_on).uses
         for use in uses:
             assert 0 <= use.start <= use.end
         path = spoilt_text(chance, PATHS, SIGNS)

@@ -60,8 +60,14 @@ class Group:
         }
 
 
-def cut(total: int, shown: int) -> tuple[str, ...]:
-    """Return the sentence that tells how many hits are not shown; nothing where all are."""
+def cut(total: int, shown: int, *, is_counted: bool = True) -> tuple[str, ...]:
+    """Return the sentence that tells how many hits are not shown; nothing where all are.
+
+    Where not all `is_counted`, there may be more than `total`.
+    """
+    if not is_counted:
+        params = {"shown": shown, "total": total}
+        return (_("The first %(shown)d of %(total)d or more.") % params,)
     if total <= shown:
         return ()
     return (_("The first %(shown)d of %(total)d.") % {"shown": shown, "total": total},)

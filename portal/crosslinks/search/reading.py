@@ -40,12 +40,14 @@ async def find_symbols(request: HttpRequest, asked: Asked, limit: int, patience_
     notes: list[str] = []
     indexed: list[tuple[Name, ...]] = []
     total = 0
+    is_counted = True
     for project, importpaths in wanted.items():
         edition = await choose(request, shelf, project)
         key = edition.snapshot.key
         if (whole := await READER.run(symbols_of, where, key, asked, limit)) is not None:
             indexed.append(whole.found)
             total += whole.total
+            is_counted &= not whole.is_cut
             notes.append(_("Looked through every symbol of %(version)s.") % {"version": key})
             continue
         names = await ROSTER.names(where, key, tuple(importpaths), patience_s)
@@ -64,7 +66,7 @@ async def find_symbols(request: HttpRequest, asked: Asked, limit: int, patience_
         "symbols",
         _("Symbols"),
         hits,
-        (*cut(total, len(hits)), *told, *notes),
+        (*cut(total, len(hits), is_counted=is_counted), *told, *notes),
         total,
     )
 

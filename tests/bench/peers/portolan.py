@@ -1,5 +1,7 @@
 """Portolan: an informer, and on it a table as a viewer's is: within a scope, filtered, in order.
 
+In a process that is set up as the site's: its loop, and its collection of garbage.
+
 With `rows` after the kubeconfig it holds its rows alone, and forgets the whole objects.
 """
 
@@ -17,6 +19,7 @@ from dashboard.api.gvr import GVR
 from dashboard.api.names import NO_NAMESPACE, Namespace, ObjectKey
 from dashboard.api.scope import Scope
 from dashboard.api.table import Row
+from dashboard.cache import interpreter
 from dashboard.cache.clock import SystemClock
 from dashboard.cache.objects import Objects
 from dashboard.cache.sharedinformer import SharedInformer
@@ -36,12 +39,22 @@ class Viewer:
 
     def __init__(self) -> None:
         self.changes = 0
-        self.moved = asyncio.Event()
+        self._wanted = 0
+        self._enough = asyncio.Event()
 
     def on_rows(self, touched: AbstractSet[ObjectKey]) -> None:
         """Count."""
         self.changes += len(touched)
-        self.moved.set()
+        if self.changes >= self._wanted:
+            self._enough.set()
+
+    async def heard(self, wanted: int) -> None:
+        """Return once it has heard of `wanted` changes, and count anew."""
+        self._wanted = wanted
+        if self.changes < wanted:
+            self._enough.clear()
+            await self._enough.wait()
+        self.changes -= wanted
 
     def on_state(self) -> None:
         """Nothing is drawn here."""
@@ -52,6 +65,7 @@ async def run(kubeconfig: str, *, rows_alone: bool) -> None:
     if rows_alone:
         patch.object(Objects, "put", lambda _self, _key, _body: None).start()
     os.environ["KUBECONFIG"] = kubeconfig
+    interpreter.calm()
     clock = SystemClock()
     context = config.find(Path(), os.environ).found[0]
     transport = Transport(context.name, await config.load(context))
@@ -79,10 +93,7 @@ async def run(kubeconfig: str, *, rows_alone: bool) -> None:
                 raise RuntimeError("the first page is not whole")
             table.add_listener(viewer)
         else:
-            while viewer.changes < number:
-                viewer.moved.clear()
-                await viewer.moved.wait()
-            viewer.changes -= number
+            await viewer.heard(number)
         meter.report(_pods(informer))
     if task is not None:
         task.cancel()
@@ -95,4 +106,4 @@ def _pods(informer: SharedInformer[Row]) -> list[Pod]:
 
 
 if __name__ == "__main__":
-    uvloop.run(run(sys.argv[1], rows_alone="rows" in sys.argv[2:]))  # as the site runs
+    uvloop.run(run(sys.argv[1], rows_alone="rows" in sys.argv[2:]))

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from yarl import URL
 
 from dashboard.client import stream as stream_module
 from dashboard.client.stream import Stream
+
+ROOM = memoryview(bytearray(4096))
+"""One for all, as a pool has it."""
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -48,6 +51,7 @@ async def opened(
         headers or {},
         context=None,
         server_hostname="",
+        room=ROOM,
         limit_bytes=limit_bytes,
         connect_s=5,
         silence_s=0.3,
@@ -68,6 +72,22 @@ async def test_chunks_are_read_wherever_they_are_cut() -> None:
             stream = await opened(url)
             assert (stream.status, stream.headers["content-type"]) == (200, "a/b")
             assert await whole(stream) == b"abcdefg"
+
+
+async def test_streams_that_are_read_in_turn_by_way_of_one_room_do_not_mix() -> None:
+    bodies = [letter * 20_000 for letter in (b"a", b"b", b"c")]
+    async with AsyncExitStack() as stack:
+        streams = []
+        for body in bodies:
+            half = len(body) // 2
+            pieces = (
+                CHUNKED,
+                *(b"%x\r\n%b\r\n" % (half, body[:half]) for _ in range(2)),
+                b"0\r\n\r\n",
+            )
+            url, _asked = await stack.enter_async_context(answering(*pieces))
+            streams.append(await opened(url))
+        assert await asyncio.gather(*map(whole, streams)) == bodies
 
 
 async def test_a_request_says_where_and_what_and_its_headers() -> None:

@@ -9,7 +9,7 @@ from portal.source.callgraph import Callees, callees, callers
 from portal.source.exact.answers import Verdict
 from portal.source.index import Index
 from portal.source.view import Collection
-from portal.source.xref import Certainty, References
+from portal.source.xref import FIRST, Certainty, References
 from tests.support.imported import take_files
 
 SEA = "example.org/m/sea"
@@ -136,7 +136,7 @@ def test_a_type_checker_makes_candidates_exact_or_none(sea: Index) -> None:
 
 
 def test_callers_are_the_functions_that_calls_stand_in_tests_apart(sea: Index) -> None:
-    uses = References(sea, SEA, "prepare").batch(0, lambda _files, _uses: False)
+    uses = References(sea, SEA, "prepare").batch(FIRST, lambda _files, _uses: False)
 
     found = {edge.other.name: (edge.calls, edge.certainty) for edge in callers(sea, uses)}
 
@@ -148,6 +148,6 @@ def test_callers_are_the_functions_that_calls_stand_in_tests_apart(sea: Index) -
 
 
 def test_what_is_not_called_has_no_callers(sea: Index, tmp_path: Path) -> None:
-    uses = References(sea, SEA, "Ship").batch(0, lambda _files, _uses: False)
+    uses = References(sea, SEA, "Ship").batch(FIRST, lambda _files, _uses: False)
 
     assert callers(sea, uses) == ()

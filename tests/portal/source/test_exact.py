@@ -8,7 +8,7 @@ from portal.source.exact import answers, checker
 from portal.source.exact.answers import Answers, Verdict
 from portal.source.index import Index
 from portal.source.view import Collection
-from portal.source.xref import Certainty, References
+from portal.source.xref import FIRST, Certainty, References
 from tests.cluster import toolchain
 from tests.support.imported import SMALL, take_files
 
@@ -176,12 +176,12 @@ def test_a_module_of_the_go_cache_is_read(index: Index, tmp_path: Path, go: str)
 def test_references_are_exact_where_go_has_judged(index: Index, tmp_path: Path, go: str) -> None:
     """What it cannot judge stays a candidate, and what is another symbol is gone."""
     name = "example.org/m/a", "Queue.Add"
-    without = References(index, *name).batch(0, lambda _files, _uses: False)
+    without = References(index, *name).batch(FIRST, lambda _files, _uses: False)
     assert [use.certainty for use in without.uses].count(Certainty.CANDIDATE) == 10
     judge = made(index, tmp_path, go).uses(*name)
     checked = References(index, *name, judge)
     assert checked.is_checked
-    found = checked.batch(0, lambda _files, _uses: False)
+    found = checked.batch(FIRST, lambda _files, _uses: False)
     assert [(use.path, use.text.strip(), use.certainty.value) for use in found.uses] == [
         ("a/a.go", "func (q *Queue) Add(item Item) { q.items = append(q.items, item) }", "exact"),
         ("a/a_test.go", "func TestQueue(t *testing.T) { new(Queue).Add(helped()) }", "exact"),

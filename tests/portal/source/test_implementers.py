@@ -11,6 +11,7 @@ from portal.source.index import Index
 from portal.source.methodset import INTERFACE
 from portal.source.snapshot import Snapshot
 from portal.source.view import Collection
+from tests.support import rightness
 from tests.support.imported import imported, take_files
 from tests.support.source import listed
 from tests.support.typetruth import VERSIONS, asked, obtain
@@ -277,42 +278,19 @@ def version(request: pytest.FixtureRequest) -> Snapshot:
 @pytest.mark.timeout(900)
 def test_go_itself_agrees(version: Snapshot) -> None:
     """On exported types and interfaces of all of Kubernetes, in both directions."""
-    truth = obtain(version, asked())
-    found = Implementers(Index(imported(version)))
+    found = rightness.implementers(Index(imported(version)))
 
-    def split(full: str) -> tuple[str, str]:
-        importpath, _dot, name = full.rpartition(".")
-        return importpath, name
-
-    def is_exported(pair: tuple[str, str]) -> bool:
-        return all(split(full)[1][:1].isupper() for full in pair)
-
-    wanted = {(*pair, pointer) for pair, pointer in truth.pairs.items() if is_exported(pair)}
-    forward = {
-        (interface, f"{one.importpath}.{one.name}", one.is_pointer)
-        for interface in truth.interfaces
-        for one in found.implementers(*split(interface))
-        if is_exported((interface, one.name))
-    }
-    backward = {
-        (f"{one.importpath}.{one.name}", name, one.is_pointer)
-        for name in truth.types
-        for one in found.interfaces(*split(name))
-        if f"{one.importpath}.{one.name}" in truth.interfaces and is_exported((one.name, name))
-    }
-    right = wanted & forward
-    for mark, rest in (("missing", wanted - forward), ("too many", forward - wanted)):
+    for mark, rest in (
+        ("missing", found.wanted - found.forward),
+        ("too many", found.forward - found.wanted),
+    ):
         for one in sorted(rest)[:50]:
             print(mark, *one)
-    print(
-        f"{version.version}: {truth.packages} packages, {len(truth.faulty)} with errors, "
-        f"{len(wanted)} pairs, "
-        f"precision {len(right) / len(forward):.4%}, recall {len(right) / len(wanted):.4%}"
-    )
-    assert len(wanted) > 9_000
-    assert len(right) >= ENOUGH * len(forward)
-    assert len(right) >= ENOUGH * len(wanted)
-    assert backward == forward
+    print(f"{found.told}, precision {found.precision:.4%}, recall {found.recall:.4%}")
+    assert len(found.wanted) > 9_000
+    assert found.precision >= ENOUGH
+    assert found.recall >= ENOUGH
+    assert found.backward == found.forward
 
 
 @pytest.mark.source

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from portal.source.index import Index
-from portal.source.xref import Certainty, References, Use
+from portal.source.xref import FIRST, Certainty, Place, References, Use
 
 pytestmark = pytest.mark.source
 
@@ -14,7 +14,7 @@ CACHE = "k8s.io/client-go/tools/cache"
 
 def uses(index: Index, importpath: str, name: str) -> list[Use]:
     """Return all of them."""
-    found = References(index, importpath, name).batch(0, lambda _files, _uses: False)
+    found = References(index, importpath, name).batch(FIRST, lambda _files, _uses: False)
     assert found.next is None
     return list(found.uses)
 
@@ -88,13 +88,16 @@ def test_what_declares_another_of_the_name_is_no_use(index: Index) -> None:
         assert not use.is_definition or use.text.startswith("func (r *Reflector)")
 
 
-def test_batches_together_are_all_of_them(index: Index) -> None:
+@pytest.mark.parametrize("most", [1, 10])
+def test_batches_together_are_all_of_them(index: Index, most: int) -> None:
+    """Also where one ends amid the uses of a file."""
     whole = uses(index, CACHE, "Indexer")
     references = References(index, CACHE, "Indexer")
     parts: list[Use] = []
-    at: int | None = 0
+    at: Place | None = FIRST
     while at is not None:
-        batch = references.batch(at, lambda _files, found: found >= 10)
+        batch = references.batch(at, lambda _files, found: found >= most)
+        assert len(batch.uses) <= most
         parts += batch.uses
         at = batch.next
 
@@ -108,3 +111,8 @@ def test_a_path_that_no_package_could_have_has_no_uses(index: Index, importpath:
         assert uses(index, importpath, name) == []
         assert index.locate(importpath, name) == []
     assert list(index.package(importpath)) == []
+
+
+@pytest.mark.parametrize("name", ["", "Reflector.", "."])
+def test_no_name_has_no_uses(index: Index, name: str) -> None:
+    assert uses(index, CACHE, name) == []

@@ -209,6 +209,16 @@ async def test_a_short_address_leads_to_the_symbol_and_says_what_became_of_it(
     assert "At v1.1.0 it has moved to" in here
 
 
+async def test_a_short_address_is_the_same_in_every_language(visitor: AsyncClient) -> None:
+    short = f"/s/{shortname.short(CHART, 'Sail')}"
+    page = (await asked(visitor, f"/zh-hans/symbol/{CHART}/Sail?at=v1.0.0")).content.decode()
+    assert f'href="http://testserver{short}@v1.0.0"' in page
+
+    for preferred, at in (("zh-CN,en;q=0.5", "/zh-hans/symbol/"), ("de,en;q=0.5", "/symbol/")):
+        led = await visitor.get(short, headers={"Accept-Language": preferred})
+        assert led["Location"].startswith(at)
+
+
 @pytest.mark.parametrize("short", ["0123456789", "nothing", "@", "0123456789@v1.0.0"])
 async def test_a_short_address_of_nothing_says_so(visitor: AsyncClient, short: str) -> None:
     page = await asked(visitor, f"/s/{short}", 404)

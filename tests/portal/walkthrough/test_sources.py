@@ -1,6 +1,7 @@
 """Versions on a page and on the command line: imported, verified, removed; and what the index then shows."""
 
 import asyncio
+import html
 import json
 import os
 import re
@@ -19,8 +20,10 @@ from pytest_django import Settings
 
 from portal.source.exact import checker
 from portal.source.fetch import ModuleCache
+from portal.walkthrough import kinship, symbolasides
 from portal.walkthrough.codesearch import READER
 from portal.walkthrough.importer import IMPORTER
+from portal.walkthrough.kinship import COMPARER
 from tests.cluster import toolchain
 from tests.support import source
 
@@ -49,6 +52,7 @@ async def visitor(data: Path, reader: AsyncClient) -> AsyncIterator[AsyncClient]
     yield reader
     await IMPORTER.stop()
     READER.close()
+    COMPARER.close()
 
 
 def run(*words: str) -> str:
@@ -228,14 +232,51 @@ async def test_an_interface_tells_what_implements_it_and_a_type_what_it_implemen
 ) -> None:
     await imported(visitor)
 
-    interface = await text(visitor, f"/symbol/{PATH}/RouteSelector")
-    assert "What implements it" in interface
-    assert ">CurlyRouter</a>" in interface
-    assert ">RouterJSR311</a>" in interface
+    for show in ("?show=kin", ""):  # the page that waits for it, and then the one that does not
+        interface = await text(visitor, f"/symbol/{PATH}/RouteSelector{show}")
+        assert "What implements it" in interface
+        assert ">CurlyRouter</a>" in interface
+        assert ">RouterJSR311</a>" in interface
     kind = await text(visitor, f"/symbol/{PATH}/CurlyRouter")
     assert "What it implements" in kind
     assert ">RouteSelector</a>" in kind
     assert "without a type checker" in kind
+
+
+async def test_a_page_does_not_wait_for_types_to_be_compared(
+    visitor: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It leads to the page that does, also for whoever runs no script."""
+    monkeypatch.setattr(kinship, "PATIENCE_S", 0)
+    await imported(visitor)
+
+    page = await text(visitor, f"/symbol/{PATH}/RouteSelector")
+
+    assert "still being compared" in page
+    assert 'href="?show=kin"' in page
+    assert "Where it is used" in page
+    assert ">CurlyRouter</a>" in await text(visitor, f"/symbol/{PATH}/RouteSelector?show=kin")
+    nothing = await text(visitor, f"/symbol/{PATH}/NewContainer?show=kin")
+    assert "nothing implements it" in nothing
+
+
+async def test_uses_are_told_page_by_page_and_each_once(
+    visitor: AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(symbolasides, "PAGE_USES", 7)
+    await imported(visitor)
+    address = f"/symbol/{PATH}/Container?show=uses"
+    found: list[str] = []
+    while address:
+        page = await text(visitor, address)
+        found += re.findall(r'class="where" href="([^"]+)"', page)
+        more = re.search(r'<footer><a href="([^"]+)">', page)
+        address = f"/symbol/{PATH}/Container{html.unescape(more[1])}" if more else ""
+
+    monkeypatch.setattr(symbolasides, "PAGE_USES", 10_000)
+    whole = await text(visitor, f"/symbol/{PATH}/Container?show=uses&from=x")
+    assert len(found) > 20
+    assert found == re.findall(r'class="where" href="([^"]+)"', whole)
 
 
 async def test_the_page_of_a_folder_tells_what_its_package_declares(visitor: AsyncClient) -> None:
