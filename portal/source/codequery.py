@@ -199,6 +199,27 @@ def _in_lines(find: Search) -> Matcher:
     return matches
 
 
+def counter(query: Query) -> Callable[[bytes, int, int], int]:
+    """Return what counts the lines that have a match between two offsets; raise BadQuery."""
+    find = searcher(query)
+
+    def count(data: bytes, at: int, last: int) -> int:
+        lines = tries = 0
+        line_end = -1
+        while at < last and (found := find(data, at, last)):
+            start, end = found
+            if start >= line_end:
+                line_end = data.find(b"\n", start, last)
+                line_end = last if line_end < 0 else line_end
+                tries = 0
+            tries += 1
+            lines += end > start
+            at = line_end + 1 if end > start or tries >= SPANS_LIMIT else max(end, at + 1)
+        return lines
+
+    return count
+
+
 def _said(error: Exception) -> str:
     said = error.args[0] if error.args else ""
     return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)

@@ -4,15 +4,17 @@ Lines match as for grep: an expression never reaches over a line's end. Source: 
 Matching with a Trigram Index" (trigrams choose candidates, and every candidate is read).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import compress
+from itertools import chain, islice
 from typing import NamedTuple
 
-from portal.source.codequery import Query, matcher
+from portal.source.codequery import Query, counter, matcher
+from portal.source.heads import Candidates
 from portal.source.required import required_parts
-from portal.source.sieve import Sieve
+from portal.source.sieve import Joined, Sieve
 from portal.source.view import Text, View
 
 LINES_LIMIT = 2_000
@@ -66,10 +68,11 @@ class Grep:
         self._view = view
         self._query = query
         self._matcher = matcher(query)
+        self._counter = counter(query)
         self._files = _files(view)
         self._required = required_parts(query)
         self._sieve = Sieve(query, self._required)
-        self._pieces: dict[tuple[int, int], set[tuple[int, int]]] = {}
+        self._spans: dict[int, Callable[[int], Sequence[tuple[int, int]]]] = {}
         self._is_whole = not self._sieve.is_by_line
         self._is_meant = _path_filter(query)
 
@@ -83,7 +86,7 @@ class Grep:
         room = FIRST_BYTES
         numbers = self._numbers(start)
         while chunk := self._chunk(numbers, room):
-            for place in self._sieve.passed([text for _number, text in chunk]):
+            for place in self._sieve.passed(Joined([text for _number, text in chunk])):
                 number, text = chunk[place]
                 if hit := self._look(self._files.order[number][0], text):
                     hits.append(hit)
@@ -101,64 +104,84 @@ class Grep:
         chunk: list[tuple[int, Text]] = []
         while room > 0 and (number := next(numbers, None)) is not None:
             _path, segment, blob = self._files.order[number]
-            text = self._text(number, segment, blob)
-            chunk.append((number, text))
-            room -= sum(end - start for start, end in text.spans)
+            if text := self._text(number, segment, blob):
+                chunk.append((number, text))
+                room -= sum(end - start for start, end in text.spans)
         return chunk
 
     def _numbers(self, start: int) -> Iterator[int]:
         """Yield the numbers of the files that may match, from `start` on."""
-        everything = range(len(self._files.order))
         if start < SKIMMED and self._is_common:
-            skimmed = compress(everything[start:SKIMMED], self._files.is_text[start:])
-            yield from filter(self._is_meant_at, skimmed)
+            yield from filter(self._is_meant_at, self._files.texts_between(start, SKIMMED))
             start = SKIMMED
-        yield from filter(self._is_meant_at, compress(everything[start:], self._marks[start:]))
+        places = self._places
+        yield from filter(self._is_meant_at, islice(places, bisect_left(places, start), None))
 
     def _is_meant_at(self, number: int) -> bool:
         return self._is_meant is None or self._is_meant(self._files.order[number][0])
 
     @cached_property
-    def _is_common(self) -> bool:
-        indexes = [segment.grams for segment in self._view.segments]
-        least = COMMON * len(self._files.order)
-        heads = (grams.head(head) for grams in indexes for head in grams.heads(POPULAR))
-        return bool(self._sieve.passed([Text.of(head) for head in heads])) or any(
-            sum(grams.most(parts) for grams in indexes) > least for parts in self._required
-        )
-
-    def _text(self, number: int, segment: int, blob: int) -> Text:
-        text = self._view.hot(segment, blob)
-        if self._is_whole or (number < SKIMMED and self._is_common):
-            return text._replace(spans=((0, len(text.data)),))
-        pieces = self._pieces.get((segment, blob))
-        return text._replace(spans=_joined(pieces, len(text.data))) if pieces else text
+    def _heads(self) -> list[set[int]]:
+        """The heads of each segment that may match."""
+        return [
+            {numbers[at] for at in self._sieve.passed(texts)}
+            for numbers, texts in self._files.heads
+        ]
 
     @cached_property
-    def _marks(self) -> bytearray:
-        """For each file, whether it may match."""
-        marks = bytearray(len(self._files.order))
+    def _is_common(self) -> bool:
+        for number, segment in enumerate(self._view.segments):
+            headed = segment.grams.headed
+            if sum(len(headed[head]) for head in self._heads[number]) >= POPULAR:
+                return True
+            for parts in self._required:
+                if segment.grams.share(parts, COMMON, folds=self._query.folds) > COMMON:
+                    return True
+        return False
+
+    def _text(self, number: int, segment: int, blob: int) -> Text | None:
+        """Return a text and where it may match; None: nowhere."""
+        if self._is_whole or (number < SKIMMED and self._is_common):
+            text = self._view.hot(segment, blob)
+            return text._replace(spans=((0, len(text.data)),))
+        spans = self._spans[segment](blob)
+        if not spans:
+            return None
+        text = self._view.hot(segment, blob)
+        return text._replace(spans=_joined(spans, len(text.data)))
+
+    @cached_property
+    def _places(self) -> Sequence[int]:
+        """The numbers of the files that may match, in order."""
+        found: set[int] = set()
         for number, places in enumerate(self._files.places):
             for blob in self._blobs(number):
-                for place in places.get(blob, ()):
-                    marks[place] = 1
-        return marks
+                found.update(places.get(blob, ()))
+        return sorted(found)
 
-    def _blobs(self, number: int) -> Iterator[int]:
-        """Yield the blobs of a segment that may match, some twice; their pieces are taken note of."""
-        segment = self._view.segments[number]
+    def _blobs(self, number: int) -> Iterable[int]:
+        """Return the blobs of a segment that may match; where in them is taken note of."""
+        segment, heads = self._view.segments[number], self._heads[number]
         grams = segment.grams
+        told: list[Candidates] = []
         for parts in self._required:
-            found = segment.candidates(parts)
+            found = segment.candidates(parts, folds=self._query.folds)
             if found is None:
                 self._is_whole = True
-                yield from grams.texts()
-                return
-            heads = self._sieve.passed([Text.of(grams.head(one)) for one in found.heads])
-            for each in (found, *(grams.headed(found.heads[at]) for at in heads)):
-                yield from each.blobs
-                for blob, spans in each.pieces.items():
-                    self._pieces.setdefault((number, blob), set()).update(spans)
+                return grams.texts()
+            told.append(found)
+        if len(told) == 1 and not heads:
+            self._spans[number] = told[0].spans
+            return told[0].blobs
+
+        def spans(blob: int) -> list[tuple[int, int]]:
+            places = [place for each in told for place in each.spans(blob)]
+            if grams.head_of(blob) in heads:
+                places.append((0, grams.start(blob)))
+            return places
+
+        self._spans[number] = spans
+        return {*chain(*(each.blobs for each in told), *(grams.headed[head] for head in heads))}
 
     def _look(self, path: str, text: Text) -> Hit | None:
         data = text.data
@@ -172,16 +195,19 @@ class Grep:
                 lines.append(_line(data, number, spans))
             spans.clear()
 
-        matches = (match for span in text.spans for match in self._matcher(data, *span))
-        for start, end in matches:
-            if start >= last_end:  # of another line
-                close()
-                total += 1
-                number += data.count(b"\n", counted, start) + (0 if number else 1)
-                counted = start
-                last_end = data.find(b"\n", start)
-                last_end = len(data) if last_end < 0 else last_end
-            spans.append((start, min(end, last_end)))
+        for at, last in text.spans:
+            for start, end in self._matcher(data, at, last):
+                if start >= last_end:  # of another line
+                    close()
+                    total += 1
+                    last_end = data.find(b"\n", start)
+                    last_end = len(data) if last_end < 0 else last_end
+                    if len(lines) >= self._most:
+                        total += self._counter(data, last_end + 1, last)
+                        break
+                    number += data.count(b"\n", counted, start) + (0 if number else 1)
+                    counted = start
+                spans.append((start, min(end, last_end)))
         close()
         if self._query.context and lines:
             lines = list(_with_context(data, lines, self._query.context))
@@ -226,8 +252,14 @@ class _Files:
     """(path, segment, blob)."""
     places: list[dict[int, list[int]]]
     """For each segment, blob to the places of its files."""
-    is_text: bytearray
-    """For each file, whether it is."""
+    texts: list[int]
+    """The places of files that are text."""
+    heads: list[tuple[Sequence[int], Joined]]
+    """For each segment, the numbers of its heads, and they themselves."""
+
+    def texts_between(self, start: int, stop: int) -> list[int]:
+        """Return the places of texts from `start` on, before `stop`."""
+        return self.texts[bisect_left(self.texts, start) : bisect_left(self.texts, stop)]
 
 
 @lru_cache(maxsize=16)
@@ -238,12 +270,18 @@ def _files(view: View) -> _Files:
     places: list[dict[int, list[int]]] = [{} for _segment in view.segments]
     for at, (_path, segment, blob) in enumerate(order):
         places[segment].setdefault(blob, []).append(at)
-    is_text = bytearray(len(order))
-    for each, known in zip(view.segments, places, strict=True):
-        for blob in each.grams.texts():
-            for at in known.get(blob, ()):
-                is_text[at] = 1
-    return _Files(order, places, is_text)
+    texts = [
+        at
+        for each, known in zip(view.segments, places, strict=True)
+        for blob in each.grams.texts()
+        for at in known.get(blob, ())
+    ]
+    heads = [
+        (numbers, Joined([Text.of(each.grams.head(number)) for number in numbers]))
+        for each in view.segments
+        for numbers in (each.grams.heads,)
+    ]
+    return _Files(order, places, sorted(texts), heads)
 
 
 def _line(data: bytes, number: int, spans: list[tuple[int, int]]) -> Line:

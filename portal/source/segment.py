@@ -1,15 +1,14 @@
 """One immutable piece of the code index: the new blobs of one import, their text and their names.
 
-A segment is two SQLite files. `N.text` has every blob, compressed, and the trigrams of those that are
+A segment is two SQLite files. `N.text` has every blob, compressed, and the words of those that are
 text; it is whole before `N.code` is begun, which has what each Go file declares. Neither changes once
 it has its name, but for a `N.code` of another format, which is replaced. Blobs are compressed by a
 dictionary of the segment's own.
 
 A blob that has a predecessor, the blob at its path in a version that was there before, is kept as what
-differs: compressed against that one, with the trigrams of its new lines alone. A predecessor may lie in
-another segment, and is kept whole, so that reading a blob reads two at the most. Source:
-zoekt's design (blobs by content, trigrams as candidates only); SQLite's FTS5,
-"The Trigram Tokenizer", which folds case, so a candidate is always verified.
+differs: compressed against that one, with the words of its new blocks alone, and where the others stand in
+that one. A predecessor may lie in another segment, and is kept whole, so that reading a blob reads two at
+the most. Source: zoekt's design (blobs by content, an index that tells candidates only).
 """
 
 import json
@@ -18,6 +17,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,12 +25,15 @@ import zstandard
 
 from portal.source.declared import Declared
 from portal.source.errors import NewerIndex
-from portal.source.grams import Candidates, Grams, all_of, grams_of
+from portal.source.grams import Grams, all_of, grams_of
+from portal.source.heads import WHOLE, Candidates
 from portal.source.methodset import Facts
+from portal.source.words import Words
 
 TEXT, CODE = ".text", ".code"
-TEXT_FORMAT = 1
-"""Of `N.text`; 0 has every blob whole, and is read as it is."""
+TEXT_FORMAT = 2
+"""Of `N.text`; 0 has every blob whole, 0 and 1 have trigrams of texts instead of words, and all are read as
+they are."""
 CODE_FORMAT = 2
 """Of `N.code`; 1 does not say what is plain, and is read as it is. One of another format is as if it were
 not there, and is written anew by the next import."""
@@ -44,6 +47,32 @@ class Found(NamedTuple):
     name: str
     at: tuple[tuple[int, int], ...]
     """(blob, place among the symbols of its outline)."""
+
+
+class _Heir(NamedTuple):
+    """A blob that is kept by its difference, and what it has of its predecessor."""
+
+    lender: str
+    before: int
+    blob: int
+    runs: bytes | None
+    """Of each run of lines (start and end in the predecessor, start in the blob); None: it was not kept."""
+
+    def inherited(self, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Yield where in the blob is what it has of spans of whole lines of its predecessor."""
+        if self.runs is None:
+            yield from WHOLE
+            return
+        numbers = _numbers(self.runs)
+        spans = sorted(spans)
+        at = 0
+        for first, last, here in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True):
+            while at < len(spans) and spans[at][1] <= first:
+                at += 1
+            for start, end in islice(spans, at, None):
+                if start >= last:
+                    break
+                yield max(start, first) - first + here, min(end, last) - first + here
 
 
 class Segment:
@@ -66,7 +95,7 @@ class Segment:
         self._code_format = 0
         self._decompressor = zstandard.ZstdDecompressor()
         self._outlines: dict[int, Declared] = {}
-        self.grams = Grams(self._text)
+        self.grams = Grams(self._text) if self._format < TEXT_FORMAT else Words(self._text)
         """Chooses among its texts; see `candidates`."""
 
     @property
@@ -114,21 +143,33 @@ class Segment:
         """Yield (hash, id) of every blob."""
         yield from self._text.execute("SELECT sha, id FROM blob")
 
-    def candidates(self, parts: Sequence[str]) -> Candidates | None:
-        """Return who may have a line with all of `parts`, upper and lower case alike.
+    def candidates(self, parts: Sequence[str], *, folds: bool = True) -> Candidates | None:
+        """Return who may have a line with all of `parts`; with `folds`, upper and lower case alike.
 
         A blob that is kept by its difference may by a line of its own, or by one that it has from its
         predecessor. None: no part is long enough to tell. No blob that does have such a line is missing.
         """
-        found = self.grams.candidates(parts)
+        found = self.grams.candidates(parts, folds=folds)
         if found is None:
             return None
         blobs = set(found.blobs)
+        lent: dict[str, Candidates] = {}
         for name, heirs in self._heirs.items():
-            before = self._lender(name).grams.candidates(parts)
-            for blob in before.blobs if before else ():
-                blobs.update(heirs.get(blob, ()))
-        return found._replace(blobs=sorted(blobs))
+            before = self._lender(name).grams.candidates(parts, folds=folds)
+            if before is None:
+                return None
+            lent[name] = before
+            for blob in heirs.keys() & before.blobs:
+                blobs.update(heir.blob for heir in heirs[blob])
+
+        def spans(blob: int) -> Sequence[tuple[int, int]]:
+            own = found.spans(blob)
+            heir = self._heir.get(blob)
+            if heir is None:
+                return own
+            return [*own, *heir.inherited(lent[heir.lender].spans(heir.before))]
+
+        return Candidates(sorted(blobs), found.heads, spans) if lent else found
 
     # --- what they declare
 
@@ -233,16 +274,28 @@ class Segment:
         return self._decompressor
 
     @cached_property
-    def _heirs(self) -> dict[str, dict[int, list[int]]]:
+    def _heirs(self) -> "dict[str, dict[int, list[_Heir]]]":
         """Segment to predecessor to blobs."""
-        heirs: dict[str, dict[int, list[int]]] = {}
+        heirs: dict[str, dict[int, list[_Heir]]] = {}
         if self._format > 0:
+            kept = "runs" if self._format == TEXT_FORMAT else "x''"
             rows = self._text.execute(
-                "SELECT name, before, blob FROM heir JOIN lender USING (number)"
+                f"SELECT name, before, blob, {kept} FROM heir JOIN lender USING (number)"  # noqa: S608  (ours)
             )
-            for name, before, blob in rows:
-                heirs.setdefault(name, {}).setdefault(before, []).append(blob)
+            for name, before, blob, runs in rows:
+                heir = _Heir(name, before, blob, runs if self._format == TEXT_FORMAT else None)
+                heirs.setdefault(name, {}).setdefault(before, []).append(heir)
         return heirs
+
+    @cached_property
+    def _heir(self) -> dict[int, _Heir]:
+        """What is known of each blob that is kept by its difference."""
+        return {
+            heir.blob: heir
+            for known in self._heirs.values()
+            for heirs in known.values()
+            for heir in heirs
+        }
 
     def _lender(self, name: str) -> "Segment":
         if name not in self._beside:

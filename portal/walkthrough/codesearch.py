@@ -146,7 +146,7 @@ def _grep(where: Where, key: str, text: str) -> Grep:
     index = stock(where).index(key)
     if index is None:
         raise NotIndexed(key)
-    return Grep(index.view, read_query(text))
+    return Grep(index.view, read_query(text), LINES_A_FILE + 1)
 
 
 def _file(key: str, hit: Hit, links: Links, index: Index | None, kind: str) -> CodeFile:

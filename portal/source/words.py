@@ -1,0 +1,297 @@
+"""Which texts of a segment may hold a text: words of blocks of lines, and a dictionary to find words in.
+
+A question is taken apart into words. Those inside it are whole; of the outermost only a part may be asked,
+and whatever words of the dictionary hold it are taken. A block is a candidate if it has one for each part
+of the question, so it holds nearly always what is asked. Source: Witten, Moffat and Bell, "Managing
+Gigabytes", 4.2 (a lexicon for wildcards) and 3.3 (gaps between numbers of documents).
+"""
+
+import re
+import sqlite3
+import sys
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate, compress
+from operator import sub
+from typing import NamedTuple
+
+import zstandard
+
+from portal.source.heads import Candidates, Heads
+
+BLOCK_BYTES = 2048
+"""How much text is a block, and then to the line's end. Half of it finds better, and takes half again the
+room."""
+TERM = re.compile(rb"\w+[(.]?")
+"""A word, and whether it is called or has a part named: `f(` and `f.` are far rarer than `f`."""
+LED = tuple(re.compile(each) for each in (rb"\*\w+", rb"type \w+", rb"func \w+", rb"package \w+"))
+"""Words behind what they are often asked with, which is everywhere and tells nothing: terms too, in lower
+case."""
+ODD = "\u212a".encode(), "\u017f".encode()
+"""The letters beyond ASCII that are alike to some of it, but for capitals: to k and s. They are no part of
+a word here, and a term by themselves."""
+KEPT_ANSWERS = 16
+"""A predecessor's segment is asked by itself and by those of its heirs."""
+MOST_TERMS = 1000
+"""What is a part of so many words is taken to be everywhere."""
+FEW = 32
+"""Blocks that are sooner read than another word is looked for in the dictionary."""
+GAPS_A_BLOCK = 100
+"""How many gaps are read while a block is looked through."""
+_SHORT, _LONG = 0xFF, 0xFFFF
+"""The gaps that lead to no block: one of this size and on."""
+
+
+def blocks(data: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Yield where the blocks of a text are from `start` on; each ends where a line does."""
+    while start < len(data):
+        end = data.find(b"\n", start + BLOCK_BYTES - 1) + 1 or len(data)
+        yield start, end
+        start = end
+
+
+def terms(block: bytes) -> set[bytes]:
+    """Return what a block is found by."""
+    found = set(TERM.findall(block))
+    lower = block.lower()
+    for each in LED:
+        found.update(each.findall(lower))
+    if not block.isascii():
+        found.update(letter for letter in ODD if letter in block)
+    return found
+
+
+def packed(numbers: Sequence[int]) -> bytes:
+    """Return numbers that rise as the gaps between them: a byte each, or two where that is shorter."""
+    gaps = [numbers[0], *map(sub, numbers[1:], numbers)]
+    if max(gaps) < _SHORT:
+        return b"\0" + bytes(gaps)
+    if sum(gap // _SHORT + 1 for gap in gaps) < 2 * len(gaps):
+        short = bytearray(1)
+        for gap in gaps:
+            short += b"\xff" * (gap // _SHORT)
+            short.append(gap % _SHORT)
+        return bytes(short)
+    long = array("H")
+    for gap in gaps:
+        long.extend([_LONG] * (gap // _LONG))
+        long.append(gap % _LONG)
+    return b"\1" + long.tobytes()
+
+
+def unpacked(data: bytes) -> Iterator[int]:
+    """Yield the numbers that `packed` made smaller."""
+    gaps: Sequence[int]
+    if data[0]:
+        gaps, none = array("H", data[1:]), _LONG
+    else:
+        gaps, none = data[1:], _SHORT
+    return compress(accumulate(gaps), map(none.__ne__, gaps))
+
+
+class _Part(NamedTuple):
+    """A word of a question as the dictionary has it."""
+
+    word: bytes
+    begins: bool
+    """Whether the word begins there."""
+    end: bytes
+    """What a term goes on with: b"" is whatever; else what TERM adds to the word, if anything, and b"\\n"."""
+
+    @property
+    def needle(self) -> bytes:
+        return (b"\n" if self.begins else b"") + self.word + self.end
+
+
+class Words(Heads):
+    """The index of one segment's texts. Belongs to one thread at a time."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        """Read `N.text`."""
+        super().__init__(db)
+        self._told: dict[tuple[tuple[str, ...], bool], Candidates] = {}
+        self._known: dict[tuple[_Part, bool], tuple[Sequence[int], int]] = {}
+
+    def candidates(self, parts: Sequence[str], *, folds: bool = True) -> Candidates | None:
+        """Return who may hold all of `parts` on one line; with `folds`, upper and lower case alike.
+
+        None: they have no word. No blob that does hold them is missing, but for those that are kept by
+        their difference: see Segment.candidates. What is told is not to be changed. All heads are told.
+        """
+        key = tuple(parts), folds
+        if (told := self._told.get(key)) is not None:
+            return told
+        asked = _asked(parts, folds=folds)
+        if not asked:
+            return None
+        told = self._candidates(sorted(self._holding(asked, folds=folds)))
+        self._told[key] = told
+        if len(self._told) > KEPT_ANSWERS:
+            del self._told[next(iter(self._told))]
+        return told
+
+    def share(self, parts: Sequence[str], enough: float, *, folds: bool) -> float:
+        """Return about what part of all blocks may hold all of `parts`, at the most.
+
+        One below `enough` need not be the least.
+        """
+        least = len(self._blobs)
+        for part in sorted(_asked(parts, folds=folds), key=lambda one: not one.begins):
+            numbers = self._terms(part, most=MOST_TERMS, folds=folds)
+            if len(numbers) < MOST_TERMS:
+                least = min(least, self._size(numbers))
+            if least < enough * len(self._blobs):
+                break
+        return least / (len(self._blobs) or 1)
+
+    def texts(self) -> Sequence[int]:
+        """Return every blob that is text, in order."""
+        return self._array("texts")
+
+    def _holding(self, asked: Sequence[_Part], *, folds: bool) -> set[int]:
+        """Return the blocks that may hold all of what is asked."""
+        begun = [self._terms(part, folds=folds) for part in asked if part.begins]
+        found: set[int] | None = None
+        for numbers in sorted(begun, key=self._size):
+            if found is not None and self._size(numbers) > GAPS_A_BLOCK * len(found):
+                break
+            found = self._narrowed(found, numbers)
+        for part in (part for part in asked if not part.begins):
+            if found is None:
+                found = self._blocks(self._terms(part, folds=folds))
+            elif len(found) > FEW:
+                numbers = self._terms(part, most=len(found), folds=folds)
+                if len(numbers) < len(found) and self._size(numbers) <= GAPS_A_BLOCK * len(found):
+                    found &= self._blocks(numbers)
+        found = found or set()
+        if folds and any({*b"ks"} & {*part.word} for part in asked):
+            for odd in (_Part(letter, begins=True, end=b"\n") for letter in ODD):
+                found.update(self._blocks(self._terms(odd, folds=False)))
+        return found
+
+    def _narrowed(self, found: set[int] | None, numbers: Sequence[int]) -> set[int]:
+        blocks = self._blocks(numbers)
+        return blocks if found is None else found & blocks
+
+    def _terms(self, part: _Part, *, folds: bool, most: int = sys.maxsize) -> Sequence[int]:
+        """Return the numbers of the terms that a part of a question stands for, in order.
+
+        `most` of them at the most.
+        """
+        known = self._known.get((part, folds))
+        if known is None or len(known[0]) == known[1] < most:
+            dictionary = self._lower if folds else self._dictionary
+            known = self._known[part, folds] = self._found_terms(part, dictionary, most), most
+            if len(self._known) > KEPT_ANSWERS:
+                del self._known[next(iter(self._known))]
+        return known[0]
+
+    def _found_terms(self, part: _Part, dictionary: bytes, most: int) -> Sequence[int]:
+        starts, needle = self._starts_of_terms, part.needle
+        first, last = 0, len(starts)
+        if part.begins:
+            lower, size = part.word.lower(), len(part.word)
+
+            def beginning(start: int) -> bytes:
+                return self._lower[start : start + size]
+
+            first = bisect_left(starts, lower, key=beginning)
+            last = bisect_right(starts, lower, first, key=beginning)
+            if not part.end and dictionary is self._lower:
+                return range(first, last)
+        at = starts[first] - 1 if first < len(starts) else len(dictionary)
+        stop = starts[last] if last < len(starts) else len(dictionary)
+        found: list[int] = []
+        while len(found) < most and (at := dictionary.find(needle, at, stop)) >= 0:
+            number = bisect_right(starts, at + part.begins, first, last) - 1
+            found.append(number)
+            first = number
+            at = starts[number + 1] - 1 if number + 1 < len(starts) else stop
+        return found
+
+    def _size(self, numbers: Sequence[int]) -> int:
+        """Return about how many blocks have any of these terms."""
+        ends = self._ends
+        if isinstance(numbers, range):
+            return ends[numbers[-1] + 1] - ends[numbers[0]] if numbers else 0
+        return sum(ends[number + 1] - ends[number] for number in numbers)
+
+    def _blocks(self, numbers: Iterable[int]) -> set[int]:
+        """Return the blocks that have any of these terms."""
+        places, ends = self._places, self._ends
+        found: set[int] = set()
+        for number in numbers:
+            found.update(unpacked(places[ends[number] : ends[number + 1]]))
+        return found
+
+    def _candidates(self, numbers: Sequence[int]) -> Candidates:
+        blobs, starts, ends = self._blobs, self._array("starts"), self._array("ends")
+
+        def spans(blob: int) -> Sequence[tuple[int, int]]:
+            first = bisect_left(numbers, bisect_left(blobs, blob))
+            last = bisect_left(numbers, bisect_right(blobs, blob), first)
+            return [(starts[number], ends[number]) for number in numbers[first:last]]
+
+        found = [*dict.fromkeys(map(blobs.__getitem__, numbers))]
+        return Candidates(found, self.heads, spans)
+
+    def _array(self, name: str) -> "array[int]":
+        if name not in self._arrays:
+            self._arrays[name] = array("I", self._data(name))
+        return self._arrays[name]
+
+    @cached_property
+    def _arrays(self) -> "dict[str, array[int]]":
+        return {}
+
+    def _data(self, name: str) -> bytes:
+        row = self._db.execute("SELECT data FROM word WHERE name = ?", (name,)).fetchone()
+        return zstandard.ZstdDecompressor().decompress(row[0])
+
+    @cached_property
+    def _dictionary(self) -> bytes:
+        """All terms, each between line ends, in the order of their lower case."""
+        return self._data("terms")
+
+    @cached_property
+    def _lower(self) -> bytes:
+        return self._dictionary.lower()
+
+    @property
+    def _starts_of_terms(self) -> "array[int]":
+        return self._array("term starts")
+
+    @property
+    def _ends(self) -> "array[int]":
+        """Where in `_places` those of each term begin, and the last ones end."""
+        return self._array("place ends")
+
+    @cached_property
+    def _places(self) -> bytes:
+        """The blocks of each term."""
+        return self._data("places")
+
+    @property
+    def _blobs(self) -> "array[int]":
+        """The blob of each block, in order."""
+        return self._array("blobs")
+
+
+def _asked(parts: Iterable[str], *, folds: bool) -> list[_Part]:
+    """Return the words of `parts`, the longest first."""
+    found: dict[_Part, None] = {}
+    for part in parts:
+        data = part.lower().encode() if folds else part.encode()
+        for word in re.finditer(rb"\w+", data):
+            next_letter = data[word.end() : word.end() + 1]
+            end = b"" if not next_letter else (next_letter if next_letter in b"(." else b"") + b"\n"
+            found[_Part(word[0], word.start() > 0, end)] = None
+        lower = data.lower()
+        for each in LED:
+            for led in each.finditer(lower):
+                found[_Part(led[0], begins=True, end=b"\n" if led.end() < len(lower) else b"")] = (
+                    None
+                )
+    return sorted(found, key=lambda one: -len(one.word))
