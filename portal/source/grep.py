@@ -19,11 +19,12 @@ from portal.source.view import Text, View
 
 LINES_LIMIT = 2_000
 """Lines that are told of one file; the rest are counted."""
-FIRST_BYTES, MOST_BYTES = 64 * 1024, 1024 * 1024
-"""How much text is looked through together: little first, for a page is soon full, then twice as much."""
-SKIMMED, COMMON, POPULAR = 200, 1 / 8, 300
-"""Of what so great a part of all texts may hold, or a head of so many, a page is often full before
-candidates are chosen: the first so many files are looked through without."""
+FIRST_BYTES, FIRST_TEXTS, MOST = 64 * 1024, 8, 16
+"""How much text is looked through together: little first, for a page is soon full; twice as much, up to so
+many times, once the smaller part of it matched."""
+SKIMMED, COMMON = 200, 1 / 4
+"""Of what so great a part of all texts may hold, a page is often full before candidates are chosen: the
+first so many files are looked through without."""
 SHOWN_CHARACTERS = 400
 """Of a line, around its first hit: generated files have lines of a megabyte."""
 
@@ -83,10 +84,11 @@ class Grep:
         """
         hits: list[Hit] = []
         lines = read = 0
-        room = FIRST_BYTES
+        size = 1
         numbers = self._numbers(start)
-        while chunk := self._chunk(numbers, room):
-            for place in self._sieve.passed(Joined([text for _number, text in chunk])):
+        while chunk := self._chunk(numbers, size):
+            passed = self._sieve.passed(Joined([text for _number, text in chunk]))
+            for place in passed:
                 number, text = chunk[place]
                 if hit := self._look(self._files.order[number][0], text):
                     hits.append(hit)
@@ -96,17 +98,19 @@ class Grep:
             read += len(chunk)
             if enough(read, lines):
                 return Batch(tuple(hits), chunk[-1][0] + 1)
-            room = min(2 * room, MOST_BYTES)
+            if 2 * len(passed) < len(chunk):
+                size = min(2 * size, MOST)
         return Batch(tuple(hits), None)
 
-    def _chunk(self, numbers: Iterator[int], room: int) -> list[tuple[int, Text]]:
-        """Return the next files and what of them may match, `room` bytes or one file at least."""
+    def _chunk(self, numbers: Iterator[int], size: int) -> list[tuple[int, Text]]:
+        """Return the next files and what of them may match."""
         chunk: list[tuple[int, Text]] = []
-        while room > 0 and (number := next(numbers, None)) is not None:
+        room, count = size * FIRST_BYTES, size * FIRST_TEXTS
+        while room > 0 and len(chunk) < count and (number := next(numbers, None)) is not None:
             _path, segment, blob = self._files.order[number]
             if text := self._text(number, segment, blob):
                 chunk.append((number, text))
-                room -= sum(end - start for start, end in text.spans)
+                room -= sum([end - start for start, end in text.spans])
         return chunk
 
     def _numbers(self, start: int) -> Iterator[int]:
@@ -130,25 +134,22 @@ class Grep:
 
     @cached_property
     def _is_common(self) -> bool:
-        for number, segment in enumerate(self._view.segments):
-            headed = segment.grams.headed
-            if sum(len(headed[head]) for head in self._heads[number]) >= POPULAR:
-                return True
-            for parts in self._required:
-                if segment.grams.share(parts, COMMON, folds=self._query.folds) > COMMON:
-                    return True
-        return False
+        return any(
+            segment.grams.share(parts, COMMON, folds=self._query.folds) > COMMON
+            for segment in self._view.segments
+            for parts in self._required
+        )
 
     def _text(self, number: int, segment: int, blob: int) -> Text | None:
         """Return a text and where it may match; None: nowhere."""
         if self._is_whole or (number < SKIMMED and self._is_common):
             text = self._view.hot(segment, blob)
-            return text._replace(spans=((0, len(text.data)),))
+            return Text(text.data, ((0, len(text.data)),), text.has_odd)
         spans = self._spans[segment](blob)
         if not spans:
             return None
         text = self._view.hot(segment, blob)
-        return text._replace(spans=_joined(spans, len(text.data)))
+        return Text(text.data, _joined(spans, len(text.data)), text.has_odd)
 
     @cached_property
     def _places(self) -> Sequence[int]:

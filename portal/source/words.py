@@ -20,6 +20,7 @@ from typing import NamedTuple
 import zstandard
 
 from portal.source.heads import Candidates, Heads
+from portal.source.required import Part
 
 BLOCK_BYTES = 2048
 """How much text is a block, and then to the line's end. Half of it finds better, and takes half again the
@@ -36,10 +37,14 @@ KEPT_ANSWERS = 16
 """A predecessor's segment is asked by itself and by those of its heirs."""
 MOST_TERMS = 1000
 """What is a part of so many words is taken to be everywhere."""
+MANY_TERMS = 200
+"""What is a part of so many words leaves little out."""
 FEW = 32
 """Blocks that are sooner read than another word is looked for in the dictionary."""
 GAPS_A_BLOCK = 100
 """How many gaps are read while a block is looked through."""
+_ENDS = b"\n(."
+"""What follows a word in the dictionary."""
 _SHORT, _LONG = 0xFF, 0xFFFF
 """The gaps that lead to no block: one of this size and on."""
 
@@ -96,13 +101,12 @@ class _Part(NamedTuple):
 
     word: bytes
     begins: bool
-    """Whether the word begins there."""
-    end: bytes
-    """What a term goes on with: b"" is whatever; else what TERM adds to the word, if anything, and b"\\n"."""
-
-    @property
-    def needle(self) -> bytes:
-        return (b"\n" if self.begins else b"") + self.word + self.end
+    """Whether the word begins there; another one may begin further before, or not."""
+    end: bytes | None
+    """What a term goes on with: b"" is whatever; else what TERM adds to the word, if anything, and b"\\n".
+    None: the word ends, but it is not known how."""
+    is_behind: bool = False
+    """Whether the word begins further before."""
 
 
 class Words(Heads):
@@ -162,8 +166,8 @@ class Words(Heads):
             if found is None:
                 found = self._blocks(self._terms(part, folds=folds))
             elif len(found) > FEW:
-                numbers = self._terms(part, most=len(found), folds=folds)
-                if len(numbers) < len(found) and self._size(numbers) <= GAPS_A_BLOCK * len(found):
+                numbers = self._terms(part, most=MANY_TERMS, folds=folds)
+                if len(numbers) < MANY_TERMS and self._size(numbers) <= GAPS_A_BLOCK * len(found):
                     found &= self._blocks(numbers)
         found = found or set()
         if folds and any({*b"ks"} & {*part.word} for part in asked):
@@ -189,7 +193,8 @@ class Words(Heads):
         return known[0]
 
     def _found_terms(self, part: _Part, dictionary: bytes, most: int) -> Sequence[int]:
-        starts, needle = self._starts_of_terms, part.needle
+        starts = self._starts_of_terms
+        needle = (b"\n" if part.begins else b"") + part.word + (part.end or b"")
         first, last = 0, len(starts)
         if part.begins:
             lower, size = part.word.lower(), len(part.word)
@@ -199,12 +204,17 @@ class Words(Heads):
 
             first = bisect_left(starts, lower, key=beginning)
             last = bisect_right(starts, lower, first, key=beginning)
-            if not part.end and dictionary is self._lower:
-                return range(first, last)
+            if part.end == b"" and dictionary is self._lower:
+                return range(first, min(last, first + most))
         at = starts[first] - 1 if first < len(starts) else len(dictionary)
         stop = starts[last] if last < len(starts) else len(dictionary)
         found: list[int] = []
         while len(found) < most and (at := dictionary.find(needle, at, stop)) >= 0:
+            if (part.end is None and dictionary[at + len(needle)] not in _ENDS) or (
+                part.is_behind and dictionary[at - 1] == _ENDS[0]
+            ):
+                at += 1
+                continue
             number = bisect_right(starts, at + part.begins, first, last) - 1
             found.append(number)
             first = number
@@ -284,14 +294,19 @@ def _asked(parts: Iterable[str], *, folds: bool) -> list[_Part]:
     found: dict[_Part, None] = {}
     for part in parts:
         data = part.lower().encode() if folds else part.encode()
-        for word in re.finditer(rb"\w+", data):
-            next_letter = data[word.end() : word.end() + 1]
-            end = b"" if not next_letter else (next_letter if next_letter in b"(." else b"") + b"\n"
-            found[_Part(word[0], word.start() > 0, end)] = None
         lower = data.lower()
+        for word in re.finditer(rb"\w+", data):
+            begins, ends, is_behind = word.start() > 0, False, False
+            if isinstance(part, Part):
+                begins |= part.begins
+                ends = part.ends
+                is_behind = part.is_behind and not begins
+            end: bytes | None = None if ends else b""
+            if next_letter := data[word.end() : word.end() + 1]:
+                end = (next_letter if next_letter in b"(." else b"") + b"\n"
+            found[_Part(word[0], begins, end, is_behind)] = None
         for each in LED:
             for led in each.finditer(lower):
-                found[_Part(led[0], begins=True, end=b"\n" if led.end() < len(lower) else b"")] = (
-                    None
-                )
+                end = b"\n" if led.end() < len(lower) else b""
+                found[_Part(led[0], begins=True, end=end)] = None
     return sorted(found, key=lambda one: -len(one.word))
