@@ -4,6 +4,7 @@ Lines match as for grep: an expression never reaches over a line's end. Source: 
 Matching with a Trigram Index" (trigrams choose candidates, and every candidate is read).
 """
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ many times, once the smaller part of it matched."""
 SKIMMED, COMMON = 200, 1 / 4
 """Of what so great a part of all texts may hold, a page is often full before candidates are chosen: the
 first so many files are looked through without."""
+NOWHERE = -1
 SHOWN_CHARACTERS = 400
 """Of a line, around its first hit: generated files have lines of a megabyte."""
 
@@ -156,8 +158,11 @@ class Grep:
         """The numbers of the files that may match, in order."""
         found: set[int] = set()
         for number, places in enumerate(self._files.places):
-            for blob in self._blobs(number):
-                found.update(places.get(blob, ()))
+            blobs = self._blobs(number)
+            found.update(map(places.first.__getitem__, blobs))
+            for blob in places.more.keys() & blobs:
+                found.update(places.more[blob])
+        found.discard(NOWHERE)
         return sorted(found)
 
     def _blobs(self, number: int) -> Iterable[int]:
@@ -246,13 +251,23 @@ def _path_filter(query: Query) -> Callable[[str], bool] | None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the blobs of a segment are in the order of files."""
+
+    first: "array[int]"
+    """Blob to the place of its first file, or NOWHERE."""
+    more: dict[int, list[int]]
+    """Blob to the places of its other files."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Files:
     """The files of a version in the order in which they are looked through, and their places in it."""
 
     order: list[tuple[str, int, int]]
     """(path, segment, blob)."""
-    places: list[dict[int, list[int]]]
-    """For each segment, blob to the places of its files."""
+    places: list[_Places]
+    """For each segment, where its blobs are in that order."""
     texts: list[int]
     """The places of files that are text."""
     heads: list[tuple[Sequence[int], Joined]]
@@ -268,21 +283,25 @@ def _files(view: View) -> _Files:
     order = sorted(
         ((path, *where) for where, paths in view.paths.items() for path in paths), key=_rank
     )
-    places: list[dict[int, list[int]]] = [{} for _segment in view.segments]
-    for at, (_path, segment, blob) in enumerate(order):
-        places[segment].setdefault(blob, []).append(at)
-    texts = [
-        at
-        for each, known in zip(view.segments, places, strict=True)
-        for blob in each.grams.texts()
-        for at in known.get(blob, ())
+    places = [
+        _Places(array("i", [NOWHERE]) * (1 + max(each.grams.texts(), default=0)), {})
+        for each in view.segments
     ]
+    texts: list[int] = []
+    known = [set(each.grams.texts()) for each in view.segments]
+    for at, (_path, segment, blob) in enumerate(order):
+        if blob in known[segment]:
+            texts.append(at)
+            if places[segment].first[blob] == NOWHERE:
+                places[segment].first[blob] = at
+            else:
+                places[segment].more.setdefault(blob, []).append(at)
     heads = [
         (numbers, Joined([Text.of(each.grams.head(number)) for number in numbers]))
         for each in view.segments
         for numbers in (each.grams.heads,)
     ]
-    return _Files(order, places, sorted(texts), heads)
+    return _Files(order, places, texts, heads)
 
 
 def _line(data: bytes, number: int, spans: list[tuple[int, int]]) -> Line:

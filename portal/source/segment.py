@@ -37,6 +37,8 @@ they are."""
 CODE_FORMAT = 2
 """Of `N.code`; 1 does not say what is plain, and is read as it is. One of another format is as if it were
 not there, and is written anew by the next import."""
+MAPPED_BYTES = 1 << 30
+"""What is read of a file by its pages in memory, which all processes share."""
 KEPT_OUTLINES = 1024
 """Outlines that a process which looks things up keeps: some 20 MB."""
 
@@ -117,10 +119,10 @@ class Segment:
         row = self._text.execute("SELECT data FROM blob WHERE id = ?", (number,)).fetchone()
         if row is None:
             raise KeyError(number)
-        before = self.predecessor(number)
-        if before is None:
+        heir = self._heir.get(number)
+        if heir is None:
             return self._unpacker.decompress(row[0])
-        return unpack(row[0], before[0].blob(before[1]))
+        return unpack(row[0], self._lender(heir.lender).blob(heir.before))
 
     def headed_blob(self, number: int) -> tuple[bytes, int]:
         """Return a blob's bytes, and how many of them are its head."""
@@ -128,12 +130,8 @@ class Segment:
 
     def predecessor(self, number: int) -> "tuple[Segment, int] | None":
         """Return (segment, blob) from which a blob is kept by its difference; None: it is kept whole."""
-        if self._format == 0:
-            return None
-        row = self._text.execute(
-            "SELECT name, before FROM heir JOIN lender USING (number) WHERE blob = ?", (number,)
-        ).fetchone()
-        return (self._lender(row[0]), row[1]) if row else None
+        heir = self._heir.get(number)
+        return (self._lender(heir.lender), heir.before) if heir else None
 
     def lenders(self) -> list[str]:
         """Return the names of the segments that this one cannot be read without."""
@@ -328,7 +326,9 @@ def unpack(data: bytes, before: bytes) -> bytes:
 
 def _open(place: Path) -> sqlite3.Connection:
     uri = f"{place.resolve().as_uri()}?mode=ro&immutable=1"
-    return sqlite3.connect(uri, uri=True, check_same_thread=False)
+    db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    db.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
+    return db
 
 
 def _numbers(data: bytes) -> "array[int]":

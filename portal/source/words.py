@@ -28,8 +28,8 @@ room."""
 TERM = re.compile(rb"\w+[(.]?")
 """A word, and whether it is called or has a part named: `f(` and `f.` are far rarer than `f`."""
 LED = tuple(re.compile(each) for each in (rb"\*\w+", rb"type \w+", rb"func \w+", rb"package \w+"))
-"""Words behind what they are often asked with, which is everywhere and tells nothing: terms too, in lower
-case."""
+"""Words behind what they are often asked with, which is everywhere and tells nothing: terms too, behind a
+space and in lower case."""
 ODD = "\u212a".encode(), "\u017f".encode()
 """The letters beyond ASCII that are alike to some of it, but for capitals: to k and s. They are no part of
 a word here, and a term by themselves."""
@@ -37,8 +37,8 @@ KEPT_ANSWERS = 16
 """A predecessor's segment is asked by itself and by those of its heirs."""
 MOST_TERMS = 1000
 """What is a part of so many words is taken to be everywhere."""
-MANY_TERMS = 200
-"""What is a part of so many words leaves little out."""
+TERM_BLOCKS = 4
+"""How many blocks are looked through while those of a term are read."""
 FEW = 32
 """Blocks that are sooner read than another word is looked for in the dictionary."""
 GAPS_A_BLOCK = 100
@@ -62,7 +62,7 @@ def terms(block: bytes) -> set[bytes]:
     found = set(TERM.findall(block))
     lower = block.lower()
     for each in LED:
-        found.update(each.findall(lower))
+        found.update([b" " + led for led in each.findall(lower)])
     if not block.isascii():
         found.update(letter for letter in ODD if letter in block)
     return found
@@ -166,8 +166,9 @@ class Words(Heads):
             if found is None:
                 found = self._blocks(self._terms(part, folds=folds))
             elif len(found) > FEW:
-                numbers = self._terms(part, most=MANY_TERMS, folds=folds)
-                if len(numbers) < MANY_TERMS and self._size(numbers) <= GAPS_A_BLOCK * len(found):
+                most = max(len(found) // TERM_BLOCKS, FEW)
+                numbers = self._terms(part, most=most, folds=folds)
+                if len(numbers) < most and self._size(numbers) <= GAPS_A_BLOCK * len(found):
                     found &= self._blocks(numbers)
         found = found or set()
         if folds and any({*b"ks"} & {*part.word} for part in asked):
@@ -195,7 +196,7 @@ class Words(Heads):
     def _found_terms(self, part: _Part, dictionary: bytes, most: int) -> Sequence[int]:
         starts = self._starts_of_terms
         needle = (b"\n" if part.begins else b"") + part.word + (part.end or b"")
-        first, last = 0, len(starts)
+        first, last = self._first_word, len(starts)
         if part.begins:
             lower, size = part.word.lower(), len(part.word)
 
@@ -269,6 +270,11 @@ class Words(Heads):
     def _lower(self) -> bytes:
         return self._dictionary.lower()
 
+    @cached_property
+    def _first_word(self) -> int:
+        """The first term that is not LED."""
+        return bisect_left(self._starts_of_terms, b"!", key=lambda at: self._lower[at : at + 1])
+
     @property
     def _starts_of_terms(self) -> "array[int]":
         return self._array("term starts")
@@ -308,5 +314,5 @@ def _asked(parts: Iterable[str], *, folds: bool) -> list[_Part]:
         for each in LED:
             for led in each.finditer(lower):
                 end = b"\n" if led.end() < len(lower) else b""
-                found[_Part(led[0], begins=True, end=end)] = None
+                found[_Part(b" " + led[0], begins=True, end=end)] = None
     return sorted(found, key=lambda one: -len(one.word))
