@@ -23,7 +23,7 @@ LINES_LIMIT = 2_000
 FIRST_BYTES, FIRST_TEXTS, MOST = 64 * 1024, 8, 16
 """How much text is looked through together: little first, for a page is soon full; twice as much, up to so
 many times, once the smaller part of it matched."""
-SKIMMED, COMMON = 200, 1 / 4
+SKIMMED, COMMON = 64, 1 / 4
 """Of what so great a part of all texts may hold, a page is often full before candidates are chosen: the
 first so many files are looked through without."""
 NOWHERE = -1
@@ -136,7 +136,12 @@ class Grep:
 
     @cached_property
     def _is_common(self) -> bool:
-        return any(
+        headed = sum(
+            len(segment.grams.headed[head])
+            for segment, heads in zip(self._view.segments, self._heads, strict=True)
+            for head in heads
+        )
+        return headed > COMMON * len(self._files.order) or any(
             segment.grams.share(parts, COMMON, folds=self._query.folds) > COMMON
             for segment in self._view.segments
             for parts in self._required

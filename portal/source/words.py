@@ -35,18 +35,18 @@ ODD = "\u212a".encode(), "\u017f".encode()
 a word here, and a term by themselves."""
 KEPT_ANSWERS = 16
 """A predecessor's segment is asked by itself and by those of its heirs."""
-MOST_TERMS = 1000
+MOST_TERMS = 4000
 """What is a part of so many words is taken to be everywhere."""
-TERM_BLOCKS = 4
-"""How many blocks are looked through while those of a term are read."""
 FEW = 32
 """Blocks that are sooner read than another word is looked for in the dictionary."""
-GAPS_A_BLOCK = 100
-"""How many gaps are read while a block is looked through."""
+GAPS_A_BLOCK, GAPS_A_TERM = 50, 40
+"""How many gaps are read while a block is looked through, and while a term is begun with."""
 _ENDS = b"\n(."
 """What follows a word in the dictionary."""
 _SHORT, _LONG = 0xFF, 0xFFFF
 """The gaps that lead to no block: one of this size and on."""
+_ALONE = 3
+"""The bytes of the only block of a term, which most terms have."""
 
 
 def blocks(data: bytes, start: int) -> Iterator[tuple[int, int]]:
@@ -79,18 +79,18 @@ def packed(numbers: Sequence[int]) -> bytes:
             short += b"\xff" * (gap // _SHORT)
             short.append(gap % _SHORT)
         return bytes(short)
-    long = array("H")
+    long = bytearray(b"\1")
     for gap in gaps:
-        long.extend([_LONG] * (gap // _LONG))
-        long.append(gap % _LONG)
-    return b"\1" + long.tobytes()
+        long += b"\xff\xff" * (gap // _LONG)
+        long += (gap % _LONG).to_bytes(2, "little")
+    return bytes(long)
 
 
 def unpacked(data: bytes) -> Iterator[int]:
     """Yield the numbers that `packed` made smaller."""
     gaps: Sequence[int]
     if data[0]:
-        gaps, none = array("H", data[1:]), _LONG
+        gaps, none = memoryview(data)[1:].cast("H"), _LONG
     else:
         gaps, none = data[1:], _SHORT
     return compress(accumulate(gaps), map(none.__ne__, gaps))
@@ -158,27 +158,24 @@ class Words(Heads):
         """Return the blocks that may hold all of what is asked."""
         begun = [self._terms(part, folds=folds) for part in asked if part.begins]
         found: set[int] | None = None
-        for numbers in sorted(begun, key=self._size):
-            if found is not None and self._size(numbers) > GAPS_A_BLOCK * len(found):
+        for numbers in sorted(begun, key=self._cost):
+            if found is not None and self._cost(numbers) > GAPS_A_BLOCK * len(found):
                 break
-            found = self._narrowed(found, numbers)
+            blocks = self._blocks(numbers)
+            found = blocks if found is None else found & blocks
         for part in (part for part in asked if not part.begins):
             if found is None:
                 found = self._blocks(self._terms(part, folds=folds))
             elif len(found) > FEW:
-                most = max(len(found) // TERM_BLOCKS, FEW)
+                most = min(GAPS_A_BLOCK * len(found) // GAPS_A_TERM, MOST_TERMS)
                 numbers = self._terms(part, most=most, folds=folds)
-                if len(numbers) < most and self._size(numbers) <= GAPS_A_BLOCK * len(found):
+                if len(numbers) < most and self._cost(numbers) <= GAPS_A_BLOCK * len(found):
                     found &= self._blocks(numbers)
         found = found or set()
         if folds and any({*b"ks"} & {*part.word} for part in asked):
             for odd in (_Part(letter, begins=True, end=b"\n") for letter in ODD):
                 found.update(self._blocks(self._terms(odd, folds=False)))
         return found
-
-    def _narrowed(self, found: set[int] | None, numbers: Sequence[int]) -> set[int]:
-        blocks = self._blocks(numbers)
-        return blocks if found is None else found & blocks
 
     def _terms(self, part: _Part, *, folds: bool, most: int = sys.maxsize) -> Sequence[int]:
         """Return the numbers of the terms that a part of a question stands for, in order.
@@ -229,12 +226,20 @@ class Words(Heads):
             return ends[numbers[-1] + 1] - ends[numbers[0]] if numbers else 0
         return sum(ends[number + 1] - ends[number] for number in numbers)
 
+    def _cost(self, numbers: Sequence[int]) -> int:
+        """Return how many gaps are read, or might be meanwhile, to know the blocks that have these terms."""
+        return self._size(numbers) + GAPS_A_TERM * len(numbers)
+
     def _blocks(self, numbers: Iterable[int]) -> set[int]:
         """Return the blocks that have any of these terms."""
         places, ends = self._places, self._ends
         found: set[int] = set()
         for number in numbers:
-            found.update(unpacked(places[ends[number] : ends[number + 1]]))
+            start, end = ends[number], ends[number + 1]
+            if end - start == _ALONE and places[start]:
+                found.add(places[start + 1] | places[start + 2] << 8)
+            else:
+                found.update(unpacked(places[start:end]))
         return found
 
     def _candidates(self, numbers: Sequence[int]) -> Candidates:
