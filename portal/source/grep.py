@@ -225,8 +225,10 @@ class Grep:
         return Hit(path, tuple(lines), total) if total else None
 
 
-def _joined(spans: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+def _joined(spans: Sequence[tuple[int, int]], size: int) -> list[tuple[int, int]]:
     """Return spans of a text of so many bytes in order, those that touch each other as one."""
+    if len(spans) == 1:
+        return [(spans[0][0], min(spans[0][1], size))]
     joined: list[tuple[int, int]] = []
     for start, stop in sorted(spans):
         end = min(stop, size)

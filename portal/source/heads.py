@@ -40,7 +40,7 @@ class Heads:
         """Return a head."""
         return self._texts[number]
 
-    @property
+    @cached_property
     def heads(self) -> Sequence[int]:
         """The numbers of all heads."""
         return [*self.headed]

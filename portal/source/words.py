@@ -11,6 +11,7 @@ import sqlite3
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, compress
@@ -137,18 +138,19 @@ class Words(Heads):
         return told
 
     def share(self, parts: Sequence[str], enough: float, *, folds: bool) -> float:
-        """Return about what part of all blocks may hold all of `parts`, at the most.
+        """Return about what part of all texts may hold all of `parts`, at the most; it may be above 1.
 
         One below `enough` need not be the least.
         """
+        texts = len(self.texts())
         least = len(self._blobs)
         for part in sorted(_asked(parts, folds=folds), key=lambda one: not one.begins):
             numbers = self._terms(part, most=MOST_TERMS, folds=folds)
             if len(numbers) < MOST_TERMS:
                 least = min(least, self._size(numbers))
-            if least < enough * len(self._blobs):
+            if least < enough * texts:
                 break
-        return least / (len(self._blobs) or 1)
+        return least / (texts or 1)
 
     def texts(self) -> Sequence[int]:
         """Return every blob that is text, in order."""
@@ -192,7 +194,10 @@ class Words(Heads):
 
     def _found_terms(self, part: _Part, dictionary: bytes, most: int) -> Sequence[int]:
         starts = self._starts_of_terms
-        needle = (b"\n" if part.begins else b"") + part.word + (part.end or b"")
+        # What ends a word begins the next: to look for it takes twice as long.
+        end = (part.end or b"").removesuffix(b"\n") if not part.begins else part.end or b""
+        needle = (b"\n" if part.begins else b"") + part.word + end
+        ends = _ENDS if part.end is None else b"" if part.begins or end else part.end
         first, last = self._first_word, len(starts)
         if part.begins:
             lower, size = part.word.lower(), len(part.word)
@@ -208,7 +213,7 @@ class Words(Heads):
         stop = starts[last] if last < len(starts) else len(dictionary)
         found: list[int] = []
         while len(found) < most and (at := dictionary.find(needle, at, stop)) >= 0:
-            if (part.end is None and dictionary[at + len(needle)] not in _ENDS) or (
+            if (ends and dictionary[at + len(needle)] not in ends) or (
                 part.is_behind and dictionary[at - 1] == _ENDS[0]
             ):
                 at += 1
@@ -243,11 +248,12 @@ class Words(Heads):
         return found
 
     def _candidates(self, numbers: Sequence[int]) -> Candidates:
-        blobs, starts, ends = self._blobs, self._array("starts"), self._array("ends")
+        blobs, firsts = self._blobs, self._firsts
+        starts, ends = self._array("starts"), self._array("ends")
 
         def spans(blob: int) -> Sequence[tuple[int, int]]:
-            first = bisect_left(numbers, bisect_left(blobs, blob))
-            last = bisect_left(numbers, bisect_right(blobs, blob), first)
+            first = bisect_left(numbers, firsts[blob])
+            last = bisect_left(numbers, firsts[blob + 1], first)
             return [(starts[number], ends[number]) for number in numbers[first:last]]
 
         found = [*dict.fromkeys(map(blobs.__getitem__, numbers))]
@@ -274,6 +280,13 @@ class Words(Heads):
     @cached_property
     def _lower(self) -> bytes:
         return self._dictionary.lower()
+
+    @cached_property
+    def _firsts(self) -> Sequence[int]:
+        """The first block of each blob, or of the next one that has any."""
+        counts = Counter(self._blobs)
+        blobs = range(max(self.texts(), default=0) + 1)
+        return [0, *accumulate([counts[blob] for blob in blobs])]
 
     @cached_property
     def _first_word(self) -> int:
