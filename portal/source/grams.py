@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from portal.source.heads import WHOLE, Candidates, Heads
+from portal.source.heads import WHOLE, Blocks, Candidates, Heads
 
 SHORTEST = 3
 """Characters that an index of trigrams needs."""
@@ -41,8 +41,14 @@ class Grams(Heads):
         super().__init__(db)
         self._told: dict[tuple[str, ...], Candidates] = {}
 
-    def candidates(self, parts: Sequence[str], *, folds: bool = True) -> Candidates | None:  # noqa: ARG002
-        """Return who may hold all of `parts` on one line, upper and lower case alike in any case.
+    def candidates(
+        self,
+        parts: Sequence[str],
+        *,
+        folds: bool = True,  # noqa: ARG002
+        among: Blocks | None = None,  # noqa: ARG002
+    ) -> Candidates | None:
+        """Return who may hold all of `parts` on one line, whatever the case and wherever.
 
         None: none of them is long enough to tell. No blob that does hold them is missing, but for those
         that are kept by their difference: see Segment.candidates. What is told is not to be changed.
@@ -71,12 +77,6 @@ class Grams(Heads):
         if len(self._told) > KEPT_ANSWERS:
             del self._told[next(iter(self._told))]
         return told
-
-    def share(self, parts: Sequence[str], _enough: float, *, folds: bool) -> float:  # noqa: ARG002
-        """Return about what part of all texts may hold all of `parts`, at the most."""
-        counts = (self._often.get(gram.lower(), 0) for gram in grams_of(parts))
-        texts = len(self._pieces.blobs)
-        return min(counts, default=texts) / texts
 
     @cached_property
     def _pieces(self) -> "_Pieces":

@@ -4,15 +4,15 @@ Lines match as for grep: an expression never reaches over a line's end. Source: 
 Matching with a Trigram Index" (trigrams choose candidates, and every candidate is read).
 """
 
-from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import chain, islice
+from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from portal.source.codequery import Query, counter, matcher
+from portal.source.fileorder import Window, order_of
 from portal.source.heads import Candidates
 from portal.source.required import required_parts
 from portal.source.sieve import Joined, Sieve
@@ -23,10 +23,6 @@ LINES_LIMIT = 2_000
 FIRST_BYTES, FIRST_TEXTS, MOST = 64 * 1024, 8, 16
 """How much text is looked through together: little first, for a page is soon full; twice as much, up to so
 many times, once the smaller part of it matched."""
-SKIMMED, COMMON = 64, 1 / 4
-"""Of what so great a part of all texts may hold, a page is often full before candidates are chosen: the
-first so many files are looked through without."""
-NOWHERE = -1
 SHOWN_CHARACTERS = 400
 """Of a line, around its first hit: generated files have lines of a megabyte."""
 
@@ -59,6 +55,18 @@ class Batch:
     next: int | None
 
 
+Spans = Sequence[tuple[int, int]]
+
+
+class _Chosen(NamedTuple):
+    """Files that may match."""
+
+    places: Sequence[int]
+    """In order."""
+    spans: Callable[[int, int], Spans | None]
+    """Returns where in a blob of a segment it may; None: anywhere, its head and all."""
+
+
 class Grep:
     """One question put to one version: which files may match, and what each holds.
 
@@ -72,11 +80,10 @@ class Grep:
         self._query = query
         self._matcher = matcher(query)
         self._counter = counter(query)
-        self._files = _files(view)
+        self._order = order_of(view)
         self._required = required_parts(query)
         self._sieve = Sieve(query, self._required)
-        self._spans: dict[int, Callable[[int], Sequence[tuple[int, int]]]] = {}
-        self._is_whole = not self._sieve.is_by_line
+        self._chosen: dict[int, _Chosen] = {}
         self._is_meant = _path_filter(query)
 
     def batch(self, start: int, enough: Callable[[int, int], bool]) -> Batch:
@@ -87,16 +94,16 @@ class Grep:
         hits: list[Hit] = []
         lines = read = 0
         size = 1
-        numbers = self._numbers(start)
-        while chunk := self._chunk(numbers, size):
+        texts = self._texts(start)
+        while chunk := _chunk(texts, size):
             passed = self._sieve.passed(Joined([text for _number, text in chunk]))
-            for place in passed:
-                number, text = chunk[place]
-                if hit := self._look(self._files.order[number][0], text):
+            for at in passed:
+                place, text = chunk[at]
+                if hit := self._look(self._order.files[place][0], text):
                     hits.append(hit)
                     lines += hit.total
-                    if enough(read + place + 1, lines):
-                        return Batch(tuple(hits), number + 1)
+                    if enough(read + at + 1, lines):
+                        return Batch(tuple(hits), place + 1)
             read += len(chunk)
             if enough(read, lines):
                 return Batch(tuple(hits), chunk[-1][0] + 1)
@@ -104,95 +111,66 @@ class Grep:
                 size = min(2 * size, MOST)
         return Batch(tuple(hits), None)
 
-    def _chunk(self, numbers: Iterator[int], size: int) -> list[tuple[int, Text]]:
-        """Return the next files and what of them may match."""
-        chunk: list[tuple[int, Text]] = []
-        room, count = size * FIRST_BYTES, size * FIRST_TEXTS
-        while room > 0 and len(chunk) < count and (number := next(numbers, None)) is not None:
-            _path, segment, blob = self._files.order[number]
-            if text := self._text(number, segment, blob):
-                chunk.append((number, text))
-                room -= sum([end - start for start, end in text.spans])
-        return chunk
+    def _texts(self, start: int) -> Iterator[tuple[int, Text]]:
+        """Yield the files that may match from `start` on, and where they may."""
+        for window in self._order.windows:
+            if window.stop <= start:
+                continue
+            chosen = self._choose(window)
+            for place in islice(chosen.places, bisect_left(chosen.places, start), None):
+                path, segment, blob = self._order.files[place]
+                if self._is_meant is not None and not self._is_meant(path):
+                    continue
+                if (spans := chosen.spans(segment, blob)) is None:
+                    text = self._view.hot(segment, blob)
+                    yield place, Text(text.data, ((0, len(text.data)),), text.has_odd)
+                elif spans:
+                    text = self._view.hot(segment, blob)
+                    yield place, Text(text.data, _joined(spans, len(text.data)), text.has_odd)
 
-    def _numbers(self, start: int) -> Iterator[int]:
-        """Yield the numbers of the files that may match, from `start` on."""
-        if start < SKIMMED and self._is_common:
-            yield from filter(self._is_meant_at, self._files.texts_between(start, SKIMMED))
-            start = SKIMMED
-        places = self._places
-        yield from filter(self._is_meant_at, islice(places, bisect_left(places, start), None))
+    def _choose(self, window: Window) -> "_Chosen":
+        """Return which files of a window may match, kept."""
+        if window.start not in self._chosen:
+            self._chosen[window.start] = self._chosen_of(window)
+        return self._chosen[window.start]
 
-    def _is_meant_at(self, number: int) -> bool:
-        return self._is_meant is None or self._is_meant(self._files.order[number][0])
+    def _chosen_of(self, window: Window) -> "_Chosen":
+        told: list[list[Candidates]] = []
+        for segment in self._view.segments:
+            told.append([])
+            for parts in self._required:
+                found = segment.candidates(parts, folds=self._query.folds, within=window.within)
+                if found is None:
+                    first = bisect_left(self._order.texts, window.start)
+                    last = bisect_left(self._order.texts, window.stop, first)
+                    return _Chosen(self._order.texts[first:last], lambda _segment, _blob: None)
+                told[-1].append(found)
+        places: set[int] = set()
+        for number, each in enumerate(told):
+            for one in each:
+                places |= self._order.places(number, one.blobs)
+            if heads := self._heads[number]:
+                head_of = self._view.segments[number].grams.head_of
+                headed = [blob for blob in window.blobs[number] if head_of(blob) in heads]
+                places |= self._order.places(number, headed)
+
+        def spans(segment: int, blob: int) -> Spans | None:
+            if not self._sieve.is_by_line:
+                return None
+            grams, heads = self._view.segments[segment].grams, self._heads[segment]
+            found = [span for one in told[segment] for span in one.spans(blob)]
+            if heads and grams.head_of(blob) in heads:
+                found.append((0, grams.start(blob)))
+            return found
+
+        inside = sorted(place for place in places if window.start <= place < window.stop)
+        return _Chosen(inside, spans)
 
     @cached_property
     def _heads(self) -> list[set[int]]:
         """The heads of each segment that may match."""
-        return [
-            {numbers[at] for at in self._sieve.passed(texts)}
-            for numbers, texts in self._files.heads
-        ]
-
-    @cached_property
-    def _is_common(self) -> bool:
-        headed = sum(
-            len(segment.grams.headed[head])
-            for segment, heads in zip(self._view.segments, self._heads, strict=True)
-            for head in heads
-        )
-        return headed > COMMON * len(self._files.order) or any(
-            segment.grams.share(parts, COMMON, folds=self._query.folds) > COMMON
-            for segment in self._view.segments
-            for parts in self._required
-        )
-
-    def _text(self, number: int, segment: int, blob: int) -> Text | None:
-        """Return a text and where it may match; None: nowhere."""
-        if self._is_whole or (number < SKIMMED and self._is_common):
-            text = self._view.hot(segment, blob)
-            return Text(text.data, ((0, len(text.data)),), text.has_odd)
-        spans = self._spans[segment](blob)
-        if not spans:
-            return None
-        text = self._view.hot(segment, blob)
-        return Text(text.data, _joined(spans, len(text.data)), text.has_odd)
-
-    @cached_property
-    def _places(self) -> Sequence[int]:
-        """The numbers of the files that may match, in order."""
-        found: set[int] = set()
-        for number, places in enumerate(self._files.places):
-            blobs = self._blobs(number)
-            found.update(map(places.first.__getitem__, blobs))
-            for blob in places.more.keys() & blobs:
-                found.update(places.more[blob])
-        found.discard(NOWHERE)
-        return sorted(found)
-
-    def _blobs(self, number: int) -> Iterable[int]:
-        """Return the blobs of a segment that may match; where in them is taken note of."""
-        segment, heads = self._view.segments[number], self._heads[number]
-        grams = segment.grams
-        told: list[Candidates] = []
-        for parts in self._required:
-            found = segment.candidates(parts, folds=self._query.folds)
-            if found is None:
-                self._is_whole = True
-                return grams.texts()
-            told.append(found)
-        if len(told) == 1 and not heads:
-            self._spans[number] = told[0].spans
-            return told[0].blobs
-
-        def spans(blob: int) -> list[tuple[int, int]]:
-            places = [place for each in told for place in each.spans(blob)]
-            if grams.head_of(blob) in heads:
-                places.append((0, grams.start(blob)))
-            return places
-
-        self._spans[number] = spans
-        return {*chain(*(each.blobs for each in told), *(grams.headed[head] for head in heads))}
+        sieve = Sieve(self._query, self._required)  # heads tell nothing of what is common in texts
+        return [{numbers[at] for at in sieve.passed(texts)} for numbers, texts in self._order.heads]
 
     def _look(self, path: str, text: Text) -> Hit | None:
         data = text.data
@@ -225,6 +203,16 @@ class Grep:
         return Hit(path, tuple(lines), total) if total else None
 
 
+def _chunk(texts: Iterator[tuple[int, Text]], size: int) -> list[tuple[int, Text]]:
+    """Return the next files that are looked through together."""
+    chunk: list[tuple[int, Text]] = []
+    room, count = size * FIRST_BYTES, size * FIRST_TEXTS
+    while room > 0 and len(chunk) < count and (one := next(texts, None)) is not None:
+        chunk.append(one)
+        room -= sum([end - start for start, end in one[1].spans])
+    return chunk
+
+
 def _joined(spans: Sequence[tuple[int, int]], size: int) -> list[tuple[int, int]]:
     """Return spans of a text of so many bytes in order, those that touch each other as one."""
     if len(spans) == 1:
@@ -255,60 +243,6 @@ def _path_filter(query: Query) -> Callable[[str], bool] | None:
         )
 
     return is_meant
-
-
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """Where the blobs of a segment are in the order of files."""
-
-    first: "array[int]"
-    """Blob to the place of its first file, or NOWHERE."""
-    more: dict[int, list[int]]
-    """Blob to the places of its other files."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Files:
-    """The files of a version in the order in which they are looked through, and their places in it."""
-
-    order: list[tuple[str, int, int]]
-    """(path, segment, blob)."""
-    places: list[_Places]
-    """For each segment, where its blobs are in that order."""
-    texts: list[int]
-    """The places of files that are text."""
-    heads: list[tuple[Sequence[int], Joined]]
-    """For each segment, the numbers of its heads, and they themselves."""
-
-    def texts_between(self, start: int, stop: int) -> list[int]:
-        """Return the places of texts from `start` on, before `stop`."""
-        return self.texts[bisect_left(self.texts, start) : bisect_left(self.texts, stop)]
-
-
-@lru_cache(maxsize=16)
-def _files(view: View) -> _Files:
-    order = sorted(
-        ((path, *where) for where, paths in view.paths.items() for path in paths), key=_rank
-    )
-    places = [
-        _Places(array("i", [NOWHERE]) * (1 + max(each.grams.texts(), default=0)), {})
-        for each in view.segments
-    ]
-    texts: list[int] = []
-    known = [set(each.grams.texts()) for each in view.segments]
-    for at, (_path, segment, blob) in enumerate(order):
-        if blob in known[segment]:
-            texts.append(at)
-            if places[segment].first[blob] == NOWHERE:
-                places[segment].first[blob] = at
-            else:
-                places[segment].more.setdefault(blob, []).append(at)
-    heads = [
-        (numbers, Joined([Text.of(each.grams.head(number)) for number in numbers]))
-        for each in view.segments
-        for numbers in (each.grams.heads,)
-    ]
-    return _Files(order, places, texts, heads)
 
 
 def _line(data: bytes, number: int, spans: list[tuple[int, int]]) -> Line:
@@ -351,14 +285,3 @@ def _with_context(data: bytes, hits: list[Line], around: int) -> Iterator[Line]:
 
 def _shown(line: bytes) -> str:
     return line[:SHOWN_CHARACTERS].decode("utf-8", "replace").rstrip("\r")
-
-
-def _rank(candidate: tuple[str, int, int]) -> tuple[int, str]:
-    """Order Go first, then what is no test, then what nobody wrote by hand."""
-    path = candidate[0]
-    name = path.rpartition("/")[2]
-    if name.endswith("_test.go") or "/testdata/" in path or "/testing/" in path:
-        return 2, path
-    if name.startswith(("zz_generated", "generated.")) or name.endswith((".pb.go", ".pb.gw.go")):
-        return 3, path
-    return (0 if name.endswith(".go") else 1), path

@@ -6,15 +6,29 @@ through by themselves, and an index of texts has what follows them.
 
 import sqlite3
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
 import zstandard
 
+Blocks = set[int] | frozenset[int]
+"""Numbers of blocks of text."""
 WHOLE = ((0, sys.maxsize),)
 """Where a text stands that may stand anywhere."""
+
+
+class Within:
+    """Blocks of text among which is looked for candidates."""
+
+    def __init__(self, blocks: Mapping[str, Blocks]) -> None:
+        """Keep the numbers of blocks of each segment, by its name."""
+        self._blocks = blocks
+
+    def blocks(self, segment: str) -> Blocks:
+        """Return the numbers of blocks of a segment."""
+        return self._blocks.get(segment, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,10 @@ class Heads:
     def head_of(self, blob: int) -> int | None:
         """Return the head that a blob begins with."""
         return self._heads.get(blob)
+
+    def blocks(self, _blob: int) -> Sequence[int]:
+        """Return the numbers of a blob's blocks, where it is known by them."""
+        return ()
 
     def start(self, blob: int) -> int:
         """Return where a blob begins behind its head."""

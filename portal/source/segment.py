@@ -26,7 +26,7 @@ import zstandard
 from portal.source.declared import Declared
 from portal.source.errors import NewerIndex
 from portal.source.grams import Grams, all_of, grams_of
-from portal.source.heads import WHOLE, Candidates
+from portal.source.heads import WHOLE, Candidates, Within
 from portal.source.methodset import Facts
 from portal.source.words import Words
 
@@ -141,19 +141,33 @@ class Segment:
         """Yield (hash, id) of every blob."""
         yield from self._text.execute("SELECT sha, id FROM blob")
 
-    def candidates(self, parts: Sequence[str], *, folds: bool = True) -> Candidates | None:
+    def blocks(self, number: int) -> Iterator[tuple[str, Sequence[int]]]:
+        """Yield in which segments which blocks are of a blob, or of its predecessor."""
+        yield self.place.name, self.grams.blocks(number)
+        if heir := self._heir.get(number):
+            yield heir.lender, self._lender(heir.lender).grams.blocks(heir.before)
+
+    def candidates(
+        self, parts: Sequence[str], *, folds: bool = True, within: Within | None = None
+    ) -> Candidates | None:
         """Return who may have a line with all of `parts`; with `folds`, upper and lower case alike.
 
         A blob that is kept by its difference may by a line of its own, or by one that it has from its
-        predecessor. None: no part is long enough to tell. No blob that does have such a line is missing.
+        predecessor. None: no part is long enough to tell. No blob that does have such a line `within` what is
+        asked is missing.
         """
-        found = self.grams.candidates(parts, folds=folds)
+
+        def told(segment: Segment) -> Candidates | None:
+            among = within.blocks(segment.place.name) if within else None
+            return segment.grams.candidates(parts, folds=folds, among=among)
+
+        found = told(self)
         if found is None:
             return None
         blobs = set(found.blobs)
         lent: dict[str, Candidates] = {}
         for name, heirs in self._heirs.items():
-            before = self._lender(name).grams.candidates(parts, folds=folds)
+            before = told(self._lender(name))
             if before is None:
                 return None
             lent[name] = before

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import zstandard
 
-from portal.source.heads import Candidates, Heads
+from portal.source.heads import Blocks, Candidates, Heads
 from portal.source.required import Part
 
 BLOCK_BYTES = 2048
@@ -36,10 +36,12 @@ ODD = "\u212a".encode(), "\u017f".encode()
 a word here, and a term by themselves."""
 KEPT_ANSWERS = 16
 """A predecessor's segment is asked by itself and by those of its heirs."""
-MOST_TERMS = 4000
+MOST_TERMS = 1500
 """What is a part of so many words is taken to be everywhere."""
 FEW = 32
 """Blocks that are sooner read than another word is looked for in the dictionary."""
+MANY = 64
+"""Bytes of the blocks of a term which are held against those that are asked one by one."""
 GAPS_A_BLOCK, GAPS_A_TERM = 50, 40
 """How many gaps are read while a block is looked through, and while a term is begun with."""
 _ENDS = b"\n(."
@@ -116,67 +118,68 @@ class Words(Heads):
     def __init__(self, db: sqlite3.Connection) -> None:
         """Read `N.text`."""
         super().__init__(db)
-        self._told: dict[tuple[tuple[str, ...], bool], Candidates] = {}
+        self._told: dict[object, tuple[Blocks | None, Candidates]] = {}
         self._known: dict[tuple[_Part, bool], tuple[Sequence[int], int]] = {}
 
-    def candidates(self, parts: Sequence[str], *, folds: bool = True) -> Candidates | None:
+    def candidates(
+        self, parts: Sequence[str], *, folds: bool = True, among: Blocks | None = None
+    ) -> Candidates | None:
         """Return who may hold all of `parts` on one line; with `folds`, upper and lower case alike.
 
         None: they have no word. No blob that does hold them is missing, but for those that are kept by
-        their difference: see Segment.candidates. What is told is not to be changed. All heads are told.
+        their difference, see Segment.candidates, and for blocks that are not `among` those that are asked.
+        What is told is not to be changed. All heads are told.
         """
-        key = tuple(parts), folds
-        if (told := self._told.get(key)) is not None:
-            return told
+        key = tuple(parts), folds, id(among)
+        if (told := self._told.get(key)) is not None and told[0] is among:
+            return told[1]
         asked = _asked(parts, folds=folds)
         if not asked:
             return None
-        told = self._candidates(sorted(self._holding(asked, folds=folds)))
-        self._told[key] = told
+        found = self._candidates(sorted(self._holding(asked, among, folds=folds)))
+        self._told[key] = among, found
         if len(self._told) > KEPT_ANSWERS:
             del self._told[next(iter(self._told))]
-        return told
+        return found
 
-    def share(self, parts: Sequence[str], enough: float, *, folds: bool) -> float:
-        """Return about what part of all texts may hold all of `parts`, at the most; it may be above 1.
-
-        One below `enough` need not be the least.
-        """
-        texts = len(self.texts())
-        least = len(self._blobs)
-        for part in sorted(_asked(parts, folds=folds), key=lambda one: not one.begins):
-            numbers = self._terms(part, most=MOST_TERMS, folds=folds)
-            if len(numbers) < MOST_TERMS:
-                least = min(least, self._size(numbers))
-            if least < enough * texts:
-                break
-        return least / (texts or 1)
+    def blocks(self, blob: int) -> Sequence[int]:
+        """Return the numbers of a blob's blocks."""
+        firsts = self._firsts
+        return range(firsts[blob], firsts[blob + 1]) if blob + 1 < len(firsts) else ()
 
     def texts(self) -> Sequence[int]:
         """Return every blob that is text, in order."""
         return self._array("texts")
 
-    def _holding(self, asked: Sequence[_Part], *, folds: bool) -> set[int]:
+    def _holding(self, asked: Sequence[_Part], among: Blocks | None, *, folds: bool) -> Blocks:
         """Return the blocks that may hold all of what is asked."""
         begun = [self._terms(part, folds=folds) for part in asked if part.begins]
-        found: set[int] | None = None
+        found: Blocks | None = None
         for numbers in sorted(begun, key=self._cost):
             if found is not None and self._cost(numbers) > GAPS_A_BLOCK * len(found):
                 break
-            blocks = self._blocks(numbers)
-            found = blocks if found is None else found & blocks
+            found = self._blocks(numbers, among if found is None else found)
         for part in (part for part in asked if not part.begins):
-            if found is None:
-                found = self._blocks(self._terms(part, folds=folds))
-            elif len(found) > FEW:
+            most = sys.maxsize if among is None else MOST_TERMS
+            if found is not None:
+                if len(found) <= FEW:
+                    break
                 most = min(GAPS_A_BLOCK * len(found) // GAPS_A_TERM, MOST_TERMS)
-                numbers = self._terms(part, most=most, folds=folds)
-                if len(numbers) < most and self._cost(numbers) <= GAPS_A_BLOCK * len(found):
-                    found &= self._blocks(numbers)
-        found = found or set()
-        if folds and any({*b"ks"} & {*part.word} for part in asked):
+            numbers = self._terms(part, most=most, folds=folds)
+            is_many = len(numbers) >= most
+            if found is None and not is_many:
+                found = self._blocks(numbers, among)
+            elif (
+                found is not None
+                and not is_many
+                and self._cost(numbers) <= GAPS_A_BLOCK * len(found)
+            ):
+                found = self._blocks(numbers, found)
+        if found is None:
+            found = among or frozenset()
+        if folds and any(part.is_behind or {*b"ks"} & {*part.word} for part in asked):
             for odd in (_Part(letter, begins=True, end=b"\n") for letter in ODD):
-                found.update(self._blocks(self._terms(odd, folds=False)))
+                found = found | self._blocks(self._terms(odd, folds=False), among)
         return found
 
     def _terms(self, part: _Part, *, folds: bool, most: int = sys.maxsize) -> Sequence[int]:
@@ -235,7 +238,7 @@ class Words(Heads):
         """Return how many gaps are read, or might be meanwhile, to know the blocks that have these terms."""
         return self._size(numbers) + GAPS_A_TERM * len(numbers)
 
-    def _blocks(self, numbers: Iterable[int]) -> set[int]:
+    def _blocks(self, numbers: Sequence[int], among: Blocks | None) -> Blocks:
         """Return the blocks that have any of these terms."""
         places, ends = self._places, self._ends
         found: set[int] = set()
@@ -243,9 +246,11 @@ class Words(Heads):
             start, end = ends[number], ends[number + 1]
             if end - start == _ALONE and places[start]:
                 found.add(places[start + 1] | places[start + 2] << 8)
+            elif among is not None and end - start > MANY:
+                found |= among.intersection(unpacked(places[start:end]))
             else:
                 found.update(unpacked(places[start:end]))
-        return found
+        return found if among is None else found & among
 
     def _candidates(self, numbers: Sequence[int]) -> Candidates:
         blobs, firsts = self._blobs, self._firsts
