@@ -12,7 +12,7 @@ from portal.source.heads import Within
 from portal.source.sieve import Joined
 from portal.source.view import Text, View
 
-WINDOWS = 1_000, 5_000
+WINDOWS = (1_500,)
 """Where the first files end among which candidates are chosen."""
 NOWHERE = -1
 

@@ -36,7 +36,9 @@ ODD = "\u212a".encode(), "\u017f".encode()
 a word here, and a term by themselves."""
 KEPT_ANSWERS = 16
 """A predecessor's segment is asked by itself and by those of its heirs."""
-MOST_TERMS = 1500
+SHORT = 5
+"""Letters of a word that many others hold."""
+MOST_TERMS = 1000
 """What is a part of so many words is taken to be everywhere."""
 FEW = 32
 """Blocks that are sooner read than another word is looked for in the dictionary."""
@@ -44,6 +46,8 @@ MANY = 64
 """Bytes of the blocks of a term which are held against those that are asked one by one."""
 GAPS_A_BLOCK, GAPS_A_TERM = 50, 40
 """How many gaps are read while a block is looked through, and while a term is begun with."""
+GAPS_A_DICTIONARY = 20_000
+"""How many gaps are worth looking through the dictionary for a rarer word."""
 _ENDS = b"\n(."
 """What follows a word in the dictionary."""
 _SHORT, _LONG = 0xFF, 0xFFFF
@@ -153,27 +157,24 @@ class Words(Heads):
 
     def _holding(self, asked: Sequence[_Part], among: Blocks | None, *, folds: bool) -> Blocks:
         """Return the blocks that may hold all of what is asked."""
-        begun = [self._terms(part, folds=folds) for part in asked if part.begins]
+        known = [self._terms(part, folds=folds) for part in asked if part.begins]
+        others = [part for part in asked if not part.begins]
+        if min(map(self._cost, known), default=sys.maxsize) > GAPS_A_DICTIONARY:
+            most = MOST_TERMS if known or among is not None else sys.maxsize
+            found_terms = [self._terms(part, most=most, folds=folds) for part in others[:1]]
+            known += [numbers for numbers in found_terms if len(numbers) < most]
+            others = others[1:]
         found: Blocks | None = None
-        for numbers in sorted(begun, key=self._cost):
+        for numbers in sorted(known, key=self._cost):
             if found is not None and self._cost(numbers) > GAPS_A_BLOCK * len(found):
                 break
             found = self._blocks(numbers, among if found is None else found)
-        for part in (part for part in asked if not part.begins):
-            most = sys.maxsize if among is None else MOST_TERMS
-            if found is not None:
-                if len(found) <= FEW:
-                    break
-                most = min(GAPS_A_BLOCK * len(found) // GAPS_A_TERM, MOST_TERMS)
+        for part in others:
+            if found is None or len(found) <= FEW:
+                break
+            most = min(GAPS_A_BLOCK * len(found) // GAPS_A_TERM, MOST_TERMS)
             numbers = self._terms(part, most=most, folds=folds)
-            is_many = len(numbers) >= most
-            if found is None and not is_many:
-                found = self._blocks(numbers, among)
-            elif (
-                found is not None
-                and not is_many
-                and self._cost(numbers) <= GAPS_A_BLOCK * len(found)
-            ):
+            if len(numbers) < most and self._cost(numbers) <= GAPS_A_BLOCK * len(found):
                 found = self._blocks(numbers, found)
         if found is None:
             found = among or frozenset()
@@ -197,10 +198,11 @@ class Words(Heads):
 
     def _found_terms(self, part: _Part, dictionary: bytes, most: int) -> Sequence[int]:
         starts = self._starts_of_terms
-        # What ends a word begins the next: to look for it takes twice as long.
-        end = (part.end or b"").removesuffix(b"\n") if not part.begins else part.end or b""
+        end = part.end or b""
+        if not part.begins and len(part.word) > SHORT:
+            end = end.removesuffix(b"\n")  # which is everywhere, and looked for at every word
         needle = (b"\n" if part.begins else b"") + part.word + end
-        ends = _ENDS if part.end is None else b"" if part.begins or end else part.end
+        ends = _ENDS if part.end is None else b"" if end else part.end
         first, last = self._first_word, len(starts)
         if part.begins:
             lower, size = part.word.lower(), len(part.word)
