@@ -32,12 +32,13 @@ LANGUAGES = {
 }
 KINDS = {
     "flag": r'\b(?:fs|fss|pflag|\w*[fF]lags?(?:\(\)|Set)?)\.\w+\((?:[^"]*,\s?)?"{0}[a-z0-9.-]*",',
-    "gate": r'\bFeature = "{0}',
+    "gate": r'\bFeature = "\w*{0}',
     "metric": r'\bName:\s+"{0}',
     "event": r'\bEventf?\(.*"{0}[A-Z]?\w*"|^\s*(?:const )?\w*\b\s+(?:string )?\s*= "{0}\w*"',
     "condition": r'ConditionType\s+= "{0}|\bType:\s+"{0}[A-Z]?\w*"',
 }
-"""What a string stands for, as Go that says so is written; the braces are for its beginning."""
+"""What a string stands for, as Go that says so is written; the braces are for its beginning, or for any part
+of a gate's name."""
 
 FILTERS = ("repo", "version", "path", "lang", "kind", "case", "context")
 CONTEXT_LIMIT = 10

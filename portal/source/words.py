@@ -28,9 +28,12 @@ BLOCK_BYTES = 2048
 room."""
 TERM = re.compile(rb"\w+[(.]?")
 """A word, and whether it is called or has a part named: `f(` and `f.` are far rarer than `f`."""
-LED = tuple(re.compile(each) for each in (rb"\*\w+", rb"type \w+", rb"func \w+", rb"package \w+"))
-"""Words behind what they are often asked with, which is everywhere and tells nothing: terms too, behind a
-space and in lower case."""
+LED = {
+    led: re.compile(re.escape(led) + rb"(?=(\w+))")
+    for led in (b"*", b"type ", b"func ", b"package ")
+}
+"""What words are often asked behind, which is everywhere and tells nothing: such a word is a term too, behind
+a space and this, in lower case. It may be the end of another word."""
 ODD = "\u212a".encode(), "\u017f".encode()
 """The letters beyond ASCII that are alike to some of it, but for capitals: to k and s. They are no part of
 a word here, and a term by themselves."""
@@ -68,8 +71,8 @@ def terms(block: bytes) -> set[bytes]:
     """Return what a block is found by."""
     found = set(TERM.findall(block))
     lower = block.lower()
-    for each in LED:
-        found.update([b" " + led for led in each.findall(lower)])
+    for led, each in LED.items():
+        found.update([b" " + led + word for word in each.findall(lower)])
     if not block.isascii():
         found.update(letter for letter in ODD if letter in block)
     return found
@@ -336,8 +339,8 @@ def _asked(parts: Iterable[str], *, folds: bool) -> list[_Part]:
             if next_letter := data[word.end() : word.end() + 1]:
                 end = (next_letter if next_letter in b"(." else b"") + b"\n"
             found[_Part(word[0], begins, end, is_behind)] = None
-        for each in LED:
-            for led in each.finditer(lower):
-                end = b"\n" if led.end() < len(lower) else b""
-                found[_Part(b" " + led[0], begins=True, end=end)] = None
+        for led, each in LED.items():
+            for behind in each.finditer(lower):
+                end = b"\n" if behind.end(1) < len(lower) else b""
+                found[_Part(b" " + led + behind[1], begins=True, end=end)] = None
     return sorted(found, key=lambda one: -len(one.word))

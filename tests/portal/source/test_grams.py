@@ -75,6 +75,17 @@ def test_a_word_of_the_licence_and_of_what_follows_is_found_in_both(small: View)
     }
 
 
+def test_a_word_is_found_behind_another_that_ends_like_a_keyword(tmp_path: Path) -> None:
+    view = take_files(
+        Collection(tmp_path), {"a.go": "package a\n\ntype hullType int\n\nvar x **int\n"}
+    )
+
+    assert found(view, "type hull") == found(view, "type int") == {"a.go": [3]}
+    assert found(view, "/Type int/") == found(view, "/^type \\w+ int$/") == {"a.go": [3]}
+    assert found(view, "*int") == found(view, r"/\*\*int$/") == {"a.go": [5]}
+    assert found(view, "type x") == found(view, "*nt") == {}
+
+
 def test_every_line_of_a_long_file_is_found_where_it_stands(small: View) -> None:
     assert len(list(blocks(LONG.encode(), 0))) > 5
     before = LICENCE.count("\n")
