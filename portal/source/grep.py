@@ -20,7 +20,7 @@ from portal.source.view import Text, View
 
 LINES_LIMIT = 2_000
 """Lines that are told of one file; the rest are counted."""
-FIRST_BYTES, FIRST_TEXTS, MOST = 64 * 1024, 8, 16
+FIRST_BYTES, FIRST_TEXTS, MOST = 64 * 1024, 8, 8
 """How much text is looked through together: little first, for a page is soon full; twice as much, up to so
 many times, once the smaller part of it matched."""
 SHOWN_CHARACTERS = 400

@@ -4,20 +4,16 @@ Most files of neighbouring versions that differ differ in a few lines: one that 
 before costs a tenth of its bytes and of its time.
 """
 
-from array import array
 from contextlib import suppress
-from itertools import chain
 from typing import NamedTuple
 
 from portal.source.errors import NoSuchFile, NotAFile, UnknownSnapshot
-from portal.source.segmentwriter import HEAD_CHARACTERS, Heir, NewBlob, head_of, is_text, news, pack
+from portal.source.heir import Difference
+from portal.source.segmentwriter import HEAD_CHARACTERS, NewBlob, head_of, is_text, news, pack
 from portal.source.snapshot import Shelf, Snapshot
 from portal.source.view import Collection, View
-from portal.source.words import blocks
 
 HEAD_BYTES = 4 * HEAD_CHARACTERS
-NEAR_BYTES = 256 * 1024
-"""How far behind what came before it a block is looked for in a predecessor."""
 MOST_NEW = 0.5
 """How much of a text may be new lines before it is kept whole, to be a predecessor itself."""
 
@@ -60,8 +56,8 @@ class Lineage:
             # Heads apart, for each is found by itself: a line may leave the one for the other.
             lines = news(data[len(head) :], before.data[before.start :])
             if len(lines) <= MOST_NEW * len(data):
-                packed = pack(data, before.data)
-                return NewBlob(sha, len(data), packed, head, heir_of(data, len(head), before))
+                found = Difference.of(data, len(head), *before)
+                return NewBlob(sha, len(data), pack(data, before.data), head, found)
         return NewBlob(sha, len(data), data, head)
 
     def _predecessor(self, path: str) -> Predecessor | None:
@@ -75,25 +71,3 @@ class Lineage:
         segment = self._view.segments[number]
         segment, blob = segment.predecessor(blob) or (segment, blob)
         return Predecessor((segment.place.name, blob), *segment.headed_blob(blob))
-
-
-def heir_of(data: bytes, start: int, before: Predecessor) -> Heir:
-    """Return which blocks of a text its predecessor has as they stand, and where; and the others."""
-    old = before.data
-    runs: list[tuple[int, int, int]] = []
-    fresh: list[tuple[int, bytes]] = []
-    at = before.start
-    for begin, end in blocks(data, start):
-        block = data[begin:end]
-        place = old.find(block, at, at + len(block) + NEAR_BYTES)
-        until = place + len(block)
-        begins = place == before.start or old[place - 1 : place] == b"\n"
-        if place < 0 or not begins or not (block.endswith(b"\n") or until == len(old)):
-            fresh.append((begin, block))
-            continue
-        if runs and (place, begin) == (runs[-1][1], runs[-1][2] + runs[-1][1] - runs[-1][0]):
-            runs[-1] = runs[-1][0], until, runs[-1][2]
-        else:
-            runs.append((place, until, begin))
-        at = until
-    return Heir(before.place, array("I", chain.from_iterable(runs)).tobytes(), fresh)

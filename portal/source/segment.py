@@ -17,7 +17,6 @@ from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +25,8 @@ import zstandard
 from portal.source.declared import Declared
 from portal.source.errors import NewerIndex
 from portal.source.grams import Grams, all_of, grams_of
-from portal.source.heads import WHOLE, Candidates, Within
+from portal.source.heads import Candidates, Within
+from portal.source.heir import Heirs
 from portal.source.methodset import Facts
 from portal.source.words import Words
 
@@ -49,32 +49,6 @@ class Found(NamedTuple):
     name: str
     at: tuple[tuple[int, int], ...]
     """(blob, place among the symbols of its outline)."""
-
-
-class _Heir(NamedTuple):
-    """A blob that is kept by its difference, and what it has of its predecessor."""
-
-    lender: str
-    before: int
-    blob: int
-    runs: bytes | None
-    """Of each run of lines (start and end in the predecessor, start in the blob); None: it was not kept."""
-
-    def inherited(self, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-        """Yield where in the blob is what it has of spans of whole lines of its predecessor."""
-        if self.runs is None:
-            yield from WHOLE
-            return
-        numbers = _numbers(self.runs)
-        spans = sorted(spans)
-        at = 0
-        for first, last, here in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True):
-            while at < len(spans) and spans[at][1] <= first:
-                at += 1
-            for start, end in islice(spans, at, None):
-                if start >= last:
-                    break
-                yield max(start, first) - first + here, min(end, last) - first + here
 
 
 class Segment:
@@ -119,7 +93,7 @@ class Segment:
         row = self._text.execute("SELECT data FROM blob WHERE id = ?", (number,)).fetchone()
         if row is None:
             raise KeyError(number)
-        heir = self._heir.get(number)
+        heir = self._heirs.of.get(number)
         if heir is None:
             return self._unpacker.decompress(row[0])
         return unpack(row[0], self._lender(heir.lender).blob(heir.before))
@@ -130,12 +104,12 @@ class Segment:
 
     def predecessor(self, number: int) -> "tuple[Segment, int] | None":
         """Return (segment, blob) from which a blob is kept by its difference; None: it is kept whole."""
-        heir = self._heir.get(number)
+        heir = self._heirs.of.get(number)
         return (self._lender(heir.lender), heir.before) if heir else None
 
     def lenders(self) -> list[str]:
         """Return the names of the segments that this one cannot be read without."""
-        return list(self._heirs)
+        return list(self._heirs.lent)
 
     def shas(self) -> Iterator[tuple[bytes, int]]:
         """Yield (hash, id) of every blob."""
@@ -144,7 +118,7 @@ class Segment:
     def blocks(self, number: int) -> Iterator[tuple[str, Sequence[int]]]:
         """Yield in which segments which blocks are of a blob, or of its predecessor."""
         yield self.place.name, self.grams.blocks(number)
-        if heir := self._heir.get(number):
+        if heir := self._heirs.of.get(number):
             yield heir.lender, self._lender(heir.lender).grams.blocks(heir.before)
 
     def candidates(
@@ -166,7 +140,7 @@ class Segment:
             return None
         blobs = set(found.blobs)
         lent: dict[str, Candidates] = {}
-        for name, heirs in self._heirs.items():
+        for name, heirs in self._heirs.lent.items():
             before = told(self._lender(name))
             if before is None:
                 return None
@@ -176,7 +150,7 @@ class Segment:
 
         def spans(blob: int) -> Sequence[tuple[int, int]]:
             own = found.spans(blob)
-            heir = self._heir.get(blob)
+            heir = self._heirs.of.get(blob)
             if heir is None:
                 return own
             return [*own, *heir.inherited(lent[heir.lender].spans(heir.before))]
@@ -286,28 +260,8 @@ class Segment:
         return self._decompressor
 
     @cached_property
-    def _heirs(self) -> "dict[str, dict[int, list[_Heir]]]":
-        """Segment to predecessor to blobs."""
-        heirs: dict[str, dict[int, list[_Heir]]] = {}
-        if self._format > 0:
-            kept = "runs" if self._format == TEXT_FORMAT else "x''"
-            rows = self._text.execute(
-                f"SELECT name, before, blob, {kept} FROM heir JOIN lender USING (number)"  # noqa: S608  (ours)
-            )
-            for name, before, blob, runs in rows:
-                heir = _Heir(name, before, blob, runs if self._format == TEXT_FORMAT else None)
-                heirs.setdefault(name, {}).setdefault(before, []).append(heir)
-        return heirs
-
-    @cached_property
-    def _heir(self) -> dict[int, _Heir]:
-        """What is known of each blob that is kept by its difference."""
-        return {
-            heir.blob: heir
-            for known in self._heirs.values()
-            for heirs in known.values()
-            for heir in heirs
-        }
+    def _heirs(self) -> Heirs:
+        return Heirs(self._text, self._format)
 
     def _lender(self, name: str) -> "Segment":
         if name not in self._beside:

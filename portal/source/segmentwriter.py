@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import zstandard
 
+from portal.source.heir import Difference
 from portal.source.language import Reading
 from portal.source.methodset import Facts
 from portal.source.search import humps
@@ -68,19 +69,8 @@ class NewBlob(NamedTuple):
     """Its bytes; those of `pack` where it has a predecessor."""
     head: str
     """What `head_of` says of its text."""
-    heir: "Heir | None" = None
+    difference: Difference | None = None
     """Where it has a predecessor, by whose means `data` was packed."""
-
-
-class Heir(NamedTuple):
-    """What a text has of its predecessor, which is kept whole, and what is new in it."""
-
-    before: tuple[str, int]
-    """(segment, blob) of the predecessor."""
-    runs: bytes
-    """As portal.source.segment reads them."""
-    fresh: list[tuple[int, bytes]]
-    """Where its new blocks are, and they themselves."""
 
 
 def pack(data: bytes, before: bytes | None = None) -> bytes:
@@ -144,17 +134,17 @@ class TextWriter:
             for blob in blobs:
                 number = len(self.held) + 1
                 data = blob.data
-                if blob.heir is None and self._compressor is not None:
+                if blob.difference is None and self._compressor is not None:
                     data = self._compressor.compress(data)
                 self._db.execute(
                     "INSERT INTO blob VALUES (?, ?, ?, ?, ?)",
                     (number, blob.sha, blob.size, data, self._head(blob.head)),
                 )
-                if blob.heir is not None:
-                    self._add_heir(number, blob.heir)
+                if blob.difference is not None:
+                    self._add_heir(number, blob.difference)
                 self.held[blob.sha] = number
 
-    def _add_heir(self, number: int, heir: Heir) -> None:
+    def _add_heir(self, number: int, heir: Difference) -> None:
         name, before = heir.before
         self._db.execute("INSERT OR IGNORE INTO lender(name) VALUES (?)", (name,))
         self._db.execute(
@@ -168,7 +158,7 @@ class TextWriter:
 
     def _begin(self, blobs: Collection[NewBlob]) -> zstandard.ZstdCompressor | None:
         """Choose the dictionary: the first of some of the blobs; None: none of these is kept whole."""
-        whole = [blob for blob in blobs if blob.heir is None]
+        whole = [blob for blob in blobs if blob.difference is None]
         if not whole:
             return None
         most = min(DICTIONARY_BYTES, sum(blob.size for blob in whole) // DICTIONARY_SHARE)

@@ -6,37 +6,21 @@ of the question, so it holds nearly always what is asked. Source: Witten, Moffat
 Gigabytes", 4.2 (a lexicon for wildcards) and 3.3 (gaps between numbers of documents).
 """
 
-import re
 import sqlite3
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from itertools import accumulate, compress
-from operator import sub
-from typing import NamedTuple
+from itertools import accumulate
 
 import zstandard
 
+from portal.source.askedwords import AskedWord, asked_words
+from portal.source.blocks import ODD, unpacked
 from portal.source.heads import Blocks, Candidates, Heads
-from portal.source.required import Part
 
-BLOCK_BYTES = 2048
-"""How much text is a block, and then to the line's end. Half of it finds better, and takes half again the
-room."""
-TERM = re.compile(rb"\w+[(.]?")
-"""A word, and whether it is called or has a part named: `f(` and `f.` are far rarer than `f`."""
-LED = {
-    led: re.compile(re.escape(led) + rb"(?=(\w+))")
-    for led in (b"*", b"type ", b"func ", b"package ")
-}
-"""What words are often asked behind, which is everywhere and tells nothing: such a word is a term too, behind
-a space and this, in lower case. It may be the end of another word."""
-ODD = "\u212a".encode(), "\u017f".encode()
-"""The letters beyond ASCII that are alike to some of it, but for capitals: to k and s. They are no part of
-a word here, and a term by themselves."""
 KEPT_ANSWERS = 16
 """A predecessor's segment is asked by itself and by those of its heirs."""
 SHORT = 5
@@ -51,72 +35,10 @@ GAPS_A_BLOCK, GAPS_A_TERM = 50, 40
 """How many gaps are read while a block is looked through, and while a term is begun with."""
 GAPS_A_DICTIONARY = 20_000
 """How many gaps are worth looking through the dictionary for a rarer word."""
-_ENDS = b"\n(."
-"""What follows a word in the dictionary."""
-_SHORT, _LONG = 0xFF, 0xFFFF
-"""The gaps that lead to no block: one of this size and on."""
 _ALONE = 3
 """The bytes of the only block of a term, which most terms have."""
-
-
-def blocks(data: bytes, start: int) -> Iterator[tuple[int, int]]:
-    """Yield where the blocks of a text are from `start` on; each ends where a line does."""
-    while start < len(data):
-        end = data.find(b"\n", start + BLOCK_BYTES - 1) + 1 or len(data)
-        yield start, end
-        start = end
-
-
-def terms(block: bytes) -> set[bytes]:
-    """Return what a block is found by."""
-    found = set(TERM.findall(block))
-    lower = block.lower()
-    for led, each in LED.items():
-        found.update([b" " + led + word for word in each.findall(lower)])
-    if not block.isascii():
-        found.update(letter for letter in ODD if letter in block)
-    return found
-
-
-def packed(numbers: Sequence[int]) -> bytes:
-    """Return numbers that rise as the gaps between them: a byte each, or two where that is shorter."""
-    gaps = [numbers[0], *map(sub, numbers[1:], numbers)]
-    if max(gaps) < _SHORT:
-        return b"\0" + bytes(gaps)
-    if sum(gap // _SHORT + 1 for gap in gaps) < 2 * len(gaps):
-        short = bytearray(1)
-        for gap in gaps:
-            short += b"\xff" * (gap // _SHORT)
-            short.append(gap % _SHORT)
-        return bytes(short)
-    long = bytearray(b"\1")
-    for gap in gaps:
-        long += b"\xff\xff" * (gap // _LONG)
-        long += (gap % _LONG).to_bytes(2, "little")
-    return bytes(long)
-
-
-def unpacked(data: bytes) -> Iterator[int]:
-    """Yield the numbers that `packed` made smaller."""
-    gaps: Sequence[int]
-    if data[0]:
-        gaps, none = memoryview(data)[1:].cast("H"), _LONG
-    else:
-        gaps, none = data[1:], _SHORT
-    return compress(accumulate(gaps), map(none.__ne__, gaps))
-
-
-class _Part(NamedTuple):
-    """A word of a question as the dictionary has it."""
-
-    word: bytes
-    begins: bool
-    """Whether the word begins there; another one may begin further before, or not."""
-    end: bytes | None
-    """What a term goes on with: b"" is whatever; else what TERM adds to the word, if anything, and b"\\n".
-    None: the word ends, but it is not known how."""
-    is_behind: bool = False
-    """Whether the word begins further before."""
+_ENDS = b"\n(."
+"""What follows a word in the dictionary."""
 
 
 class Words(Heads):
@@ -126,7 +48,7 @@ class Words(Heads):
         """Read `N.text`."""
         super().__init__(db)
         self._told: dict[object, tuple[Blocks | None, Candidates]] = {}
-        self._known: dict[tuple[_Part, bool], tuple[Sequence[int], int]] = {}
+        self._known: dict[tuple[AskedWord, bool], tuple[Sequence[int], int]] = {}
 
     def candidates(
         self, parts: Sequence[str], *, folds: bool = True, among: Blocks | None = None
@@ -140,7 +62,7 @@ class Words(Heads):
         key = tuple(parts), folds, id(among)
         if (told := self._told.get(key)) is not None and told[0] is among:
             return told[1]
-        asked = _asked(parts, folds=folds)
+        asked = asked_words(parts, folds=folds)
         if not asked:
             return None
         found = self._candidates(sorted(self._holding(asked, among, folds=folds)))
@@ -158,7 +80,7 @@ class Words(Heads):
         """Return every blob that is text, in order."""
         return self._array("texts")
 
-    def _holding(self, asked: Sequence[_Part], among: Blocks | None, *, folds: bool) -> Blocks:
+    def _holding(self, asked: Sequence[AskedWord], among: Blocks | None, *, folds: bool) -> Blocks:
         """Return the blocks that may hold all of what is asked."""
         known = [self._terms(part, folds=folds) for part in asked if part.begins]
         others = [part for part in asked if not part.begins]
@@ -182,11 +104,11 @@ class Words(Heads):
         if found is None:
             found = among or frozenset()
         if folds and any(part.is_behind or {*b"ks"} & {*part.word} for part in asked):
-            for odd in (_Part(letter, begins=True, end=b"\n") for letter in ODD):
+            for odd in (AskedWord(letter, begins=True, end=b"\n") for letter in ODD):
                 found = found | self._blocks(self._terms(odd, folds=False), among)
         return found
 
-    def _terms(self, part: _Part, *, folds: bool, most: int = sys.maxsize) -> Sequence[int]:
+    def _terms(self, part: AskedWord, *, folds: bool, most: int = sys.maxsize) -> Sequence[int]:
         """Return the numbers of the terms that a part of a question stands for, in order.
 
         `most` of them at the most.
@@ -199,7 +121,7 @@ class Words(Heads):
                 del self._known[next(iter(self._known))]
         return known[0]
 
-    def _found_terms(self, part: _Part, dictionary: bytes, most: int) -> Sequence[int]:
+    def _found_terms(self, part: AskedWord, dictionary: bytes, most: int) -> Sequence[int]:
         starts = self._starts_of_terms
         end = part.end or b""
         if not part.begins and len(part.word) > SHORT:
@@ -321,26 +243,3 @@ class Words(Heads):
     def _blobs(self) -> "array[int]":
         """The blob of each block, in order."""
         return self._array("blobs")
-
-
-def _asked(parts: Iterable[str], *, folds: bool) -> list[_Part]:
-    """Return the words of `parts`, the longest first."""
-    found: dict[_Part, None] = {}
-    for part in parts:
-        data = part.lower().encode() if folds else part.encode()
-        lower = data.lower()
-        for word in re.finditer(rb"\w+", data):
-            begins, ends, is_behind = word.start() > 0, False, False
-            if isinstance(part, Part):
-                begins |= part.begins
-                ends = part.ends
-                is_behind = part.is_behind and not begins
-            end: bytes | None = None if ends else b""
-            if next_letter := data[word.end() : word.end() + 1]:
-                end = (next_letter if next_letter in b"(." else b"") + b"\n"
-            found[_Part(word[0], begins, end, is_behind)] = None
-        for led, each in LED.items():
-            for behind in each.finditer(lower):
-                end = b"\n" if behind.end(1) < len(lower) else b""
-                found[_Part(b" " + led + behind[1], begins=True, end=end)] = None
-    return sorted(found, key=lambda one: -len(one.word))

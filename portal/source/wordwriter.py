@@ -5,7 +5,7 @@ from array import array
 
 import zstandard
 
-from portal.source.words import blocks, packed, terms
+from portal.source.blocks import blocks, packed, terms
 
 LEVEL = 3
 SCHEMA = "CREATE TABLE word (name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;"

@@ -18,9 +18,11 @@ from tests.support.source import bring
 KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "portolan" / "imported"
 WRITERS = (
     *(
+        "blocks",
         "buildtags",
         "declared",
         "golang",
+        "heir",
         "imports",
         "intake",
         "java",
@@ -29,7 +31,7 @@ WRITERS = (
         "lineage",
     ),
     *("methodset", "pieces", "search", "segment", "segmentwriter", "signature", "snapshot"),
-    *("symbols", "textual", "view", "words", "wordwriter"),
+    *("symbols", "textual", "view", "wordwriter"),
 )
 """The modules of portal.source that decide what an import writes."""
 MODULE = Module("example.org/m", "v1.0.0", "h1:" + "A" * 43 + "=", "")

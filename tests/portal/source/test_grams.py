@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.source.blocks import BLOCK_BYTES, blocks, packed, unpacked
 from portal.source.codequery import Query, matcher, read
 from portal.source.errors import BadQuery
 from portal.source.grep import Grep
@@ -14,7 +15,6 @@ from portal.source.required import required_parts
 from portal.source.segmentwriter import head_of, pack
 from portal.source.sieve import Joined, Sieve
 from portal.source.view import Collection, Text, View
-from portal.source.words import BLOCK_BYTES, blocks, packed, unpacked
 from tests.support.former import with_trigrams
 from tests.support.imported import take_files
 
