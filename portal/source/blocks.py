@@ -1,6 +1,7 @@
 """Blocks of lines, and the words that a block is found by: what is written of them and read again."""
 
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, compress
 from operator import sub
@@ -23,10 +24,13 @@ _SHORT, _LONG = 0xFF, 0xFFFF
 """The gaps that lead to no block: one of this size and on."""
 
 
-def blocks(data: bytes, start: int) -> Iterator[tuple[int, int]]:
+def blocks(
+    data: bytes, start: int, stop: int | None = None, size: int = BLOCK_BYTES
+) -> Iterator[tuple[int, int]]:
     """Yield where the blocks of a text are from `start` on; each ends where a line does."""
-    while start < len(data):
-        end = data.find(b"\n", start + BLOCK_BYTES - 1) + 1 or len(data)
+    stop = len(data) if stop is None else stop
+    while start < stop:
+        end = data.find(b"\n", start + size - 1, stop) + 1 or stop
         yield start, end
         start = end
 
@@ -47,17 +51,19 @@ def packed(numbers: Sequence[int]) -> bytes:
     gaps = [numbers[0], *map(sub, numbers[1:], numbers)]
     if max(gaps) < _SHORT:
         return b"\0" + bytes(gaps)
-    if sum(gap // _SHORT + 1 for gap in gaps) < 2 * len(gaps):
+    if numbers[-1] // _SHORT < len(gaps):
         short = bytearray(1)
         for gap in gaps:
             short += b"\xff" * (gap // _SHORT)
             short.append(gap % _SHORT)
         return bytes(short)
-    long = bytearray(b"\1")
+    if max(gaps) < _LONG:
+        return b"\1" + array("H", gaps).tobytes()
+    long = array("H")
     for gap in gaps:
-        long += b"\xff\xff" * (gap // _LONG)
-        long += (gap % _LONG).to_bytes(2, "little")
-    return bytes(long)
+        long.extend([_LONG] * (gap // _LONG))
+        long.append(gap % _LONG)
+    return b"\1" + long.tobytes()
 
 
 def unpacked(data: bytes) -> Iterator[int]:

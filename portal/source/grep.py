@@ -1,7 +1,7 @@
 """Text in the code of one version: the answer to a question, in batches that are soon done.
 
 Lines match as for grep: an expression never reaches over a line's end. Source: "Regular Expression
-Matching with a Trigram Index" (trigrams choose candidates, and every candidate is read).
+Matching with a Trigram Index" (an index chooses candidates, and every candidate is read).
 """
 
 from bisect import bisect_left

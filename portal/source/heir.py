@@ -9,8 +9,10 @@ from typing import NamedTuple
 from portal.source.blocks import blocks
 from portal.source.heads import WHOLE
 
-NEAR_BYTES = 256 * 1024
+NEAR_BYTES = 64 * 1024
 """How far behind what came before it a block is looked for in the predecessor."""
+PART_BYTES, NEAR_PART_BYTES = 128, 4096
+"""Parts of a block that is not there, and how far each is looked for: shorter ones stand in many places."""
 
 
 class Heir(NamedTuple):
@@ -74,22 +76,40 @@ class Difference(NamedTuple):
     def of(
         cls, data: bytes, start: int, before: tuple[str, int], old: bytes, old_start: int
     ) -> "Difference":
-        """Return what of `data` behind `start` the predecessor has behind `old_start`, block by block."""
+        """Return what of `data` behind `start` the predecessor has behind `old_start`, in its order."""
         runs: list[tuple[int, int, int]] = []
         fresh: list[tuple[int, bytes]] = []
         at = old_start
-        for begin, end in blocks(data, start):
-            block = data[begin:end]
-            place = old.find(block, at, at + len(block) + NEAR_BYTES)
-            until = place + len(block)
-            # Lines of both: neither may begin or end within one.
-            begins = place == old_start or old[place - 1 : place] == b"\n"
-            if place < 0 or not begins or not (block.endswith(b"\n") or until == len(old)):
-                fresh.append((begin, block))
-                continue
+
+        def take(begin: int, end: int, near: int) -> bool:
+            """Take note of a run, if the predecessor has it."""
+            nonlocal at
+            place = _place(old, data[begin:end], at, near)
+            if place < 0:
+                return False
+            at = place + end - begin
             if runs and (place, begin) == (runs[-1][1], runs[-1][2] + runs[-1][1] - runs[-1][0]):
-                runs[-1] = runs[-1][0], until, runs[-1][2]
+                runs[-1] = runs[-1][0], at, runs[-1][2]
             else:
-                runs.append((place, until, begin))
-            at = until
+                runs.append((place, at, begin))
+            return True
+
+        for begin, end in blocks(data, start):
+            if take(begin, end, NEAR_BYTES):
+                continue
+            for first, last in blocks(data, begin, end, PART_BYTES):
+                if take(first, last, NEAR_PART_BYTES):
+                    continue
+                if fresh and fresh[-1][0] + len(fresh[-1][1]) == first:
+                    fresh[-1] = fresh[-1][0], fresh[-1][1] + data[first:last]
+                else:
+                    fresh.append((first, data[first:last]))
         return cls(before, array("I", chain.from_iterable(runs)).tobytes(), fresh)
+
+
+def _place(old: bytes, lines: bytes, start: int, near: int) -> int:
+    """Return where a text has some lines, whole, from the beginning of a line at `start` on; -1: nowhere."""
+    place = old.find(lines, start, start + len(lines) + near)
+    begins = place == start or old[place - 1 : place] == b"\n"
+    ends = lines.endswith(b"\n") or place + len(lines) == len(old)
+    return place if begins and ends else -1

@@ -28,6 +28,7 @@ from portal.source.grams import Grams, all_of, grams_of
 from portal.source.heads import Candidates, Within
 from portal.source.heir import Heirs
 from portal.source.methodset import Facts
+from portal.source.required import Part
 from portal.source.words import Words
 
 TEXT, CODE = ".text", ".code"
@@ -156,6 +157,10 @@ class Segment:
             return [*own, *heir.inherited(lent[heir.lender].spans(heir.before))]
 
         return Candidates(sorted(blobs), found.heads, spans) if lent else found
+
+    def having(self, word: str) -> Candidates | None:
+        """Return who may have a line with a word, whole and in its own case; as `candidates` does."""
+        return self.candidates([Part.of(word, begins=True, ends=True)], folds=False)
 
     # --- what they declare
 
