@@ -108,7 +108,7 @@ class Using:
         """The blobs of each segment that may hold the word; None: it is too short to tell."""
         holding: list[set[int]] = []
         for segment in self._view.segments:
-            found = segment.candidates([self._word])
+            found = segment.having(self._word)  # what stands in a head is no code
             if found is None:
                 return None
             holding.append(set(found.blobs))
