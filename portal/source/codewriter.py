@@ -78,14 +78,16 @@ def write_code(place: Path, files: Iterable[Outlined]) -> None:
                 importers.setdefault(importpath, array("I")).append(blob)
             if facts:
                 methods.append(f"[{blob},{facts}]")
-            told = ((*one, blob) for one in strings)
-            db.executemany("INSERT INTO string VALUES (?, ?, ?, ?, ?, ?, ?)", told)
-        rows = [
+            stated = ((*one, blob) for one in strings)
+            db.executemany("INSERT INTO string VALUES (?, ?, ?, ?, ?, ?, ?)", stated)
+        listed = sorted(names.items())
+        rows = (
             (number, name, name.rpartition(".")[2].lower(), humps(name), places.tobytes())
-            for number, (name, places) in enumerate(sorted(names.items()), start=1)
-        ]
+            for number, (name, places) in enumerate(listed, start=1)
+        )
         db.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", rows)
-        db.executemany("INSERT INTO part(rowid, name) VALUES (?, ?)", (row[:2] for row in rows))
+        told = enumerate((name for name, _places in listed), start=1)
+        db.executemany("INSERT INTO part(rowid, name) VALUES (?, ?)", told)
         for at in range(0, len(methods), PART_FILES):
             data = f"[{','.join(methods[at : at + PART_FILES])}]".encode()
             db.execute("INSERT INTO methods VALUES (?, ?)", (at, pack(data)))
