@@ -32,12 +32,13 @@ LANGUAGES = {
 }
 KINDS = {
     "flag": r'\b(?:fs|fss|pflag|\w*[fF]lags?(?:\(\)|Set)?)\.\w+\((?:[^"]*,\s?)?"{0}[a-z0-9.-]*",',
-    "gate": r'\bFeature = "{0}',
+    "gate": r'\bFeature = "\w*{0}',
     "metric": r'\bName:\s+"{0}',
     "event": r'\bEventf?\(.*"{0}[A-Z]?\w*"|^\s*(?:const )?\w*\b\s+(?:string )?\s*= "{0}\w*"',
     "condition": r'ConditionType\s+= "{0}|\bType:\s+"{0}[A-Z]?\w*"',
 }
-"""What a string stands for, as Go that says so is written; the braces are for its beginning."""
+"""What a string stands for, as Go that says so is written; the braces are for its beginning, or for any part
+of a gate's name."""
 
 FILTERS = ("repo", "version", "path", "lang", "kind", "case", "context")
 CONTEXT_LIMIT = 10
@@ -197,6 +198,27 @@ def _in_lines(find: Search) -> Matcher:
             at = max(end, at + 1) if tries < SPANS_LIMIT else line_end + 1
 
     return matches
+
+
+def counter(query: Query) -> Callable[[bytes, int, int], int]:
+    """Return what counts the lines that have a match between two offsets; raise BadQuery."""
+    find = searcher(query)
+
+    def count(data: bytes, at: int, last: int) -> int:
+        lines = tries = 0
+        line_end = -1
+        while at < last and (found := find(data, at, last)):
+            start, end = found
+            if start >= line_end:
+                line_end = data.find(b"\n", start, last)
+                line_end = last if line_end < 0 else line_end
+                tries = 0
+            tries += 1
+            lines += end > start
+            at = line_end + 1 if end > start or tries >= SPANS_LIMIT else max(end, at + 1)
+        return lines
+
+    return count
 
 
 def _said(error: Exception) -> str:

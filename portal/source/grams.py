@@ -1,12 +1,10 @@
-"""Which texts of a segment may hold a text: trigrams of pieces of them, and of the heads that many share.
+"""Which texts of a segment of former times may hold a text: trigrams of pieces of them, and of heads.
 
-A head is the comments that a file begins with, its licence most of all: thousands of files have the same,
-and every word of it would lead to all of them. Source: SQLite's FTS5, "The Trigram Tokenizer", which folds
-case, so a candidate is always verified.
+Nothing writes it any more; see portal.source.words. Source: SQLite's FTS5, "The Trigram Tokenizer", which
+folds case, so a candidate is always verified.
 """
 
 import sqlite3
-import sys
 from array import array
 from bisect import bisect
 from collections.abc import Iterable, Sequence
@@ -15,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-import zstandard
+from portal.source.heads import WHOLE, Blocks, Candidates, Heads
 
 SHORTEST = 3
 """Characters that an index of trigrams needs."""
@@ -23,17 +21,6 @@ KEPT_ANSWERS = 16
 """A predecessor's segment is asked by itself and by those of its heirs."""
 ASKED_GRAMS = 6
 """Of those that a text must hold, the rarest: more take longer than reading what they would leave out."""
-
-
-class Candidates(NamedTuple):
-    """Who may hold a text."""
-
-    blobs: list[int]
-    """In order; behind their heads."""
-    pieces: dict[int, list[tuple[int, int]]]
-    """Where in a blob it may stand, in bytes; not of short ones that hold it behind their heads."""
-    heads: list[int]
-    """Comments that blobs begin with; see `headed`."""
 
 
 class _Pieces(NamedTuple):
@@ -46,17 +33,22 @@ class _Pieces(NamedTuple):
     long: frozenset[int]
 
 
-class Grams:
+class Grams(Heads):
     """The index of one segment's texts. Belongs to one thread at a time."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         """Read `N.text`."""
-        self._db = db
-        self._heads: dict[int, bytes] = {}
+        super().__init__(db)
         self._told: dict[tuple[str, ...], Candidates] = {}
 
-    def candidates(self, parts: Sequence[str]) -> Candidates | None:
-        """Return who may hold all of `parts` on one line, upper and lower case alike.
+    def candidates(
+        self,
+        parts: Sequence[str],
+        *,
+        folds: bool = True,  # noqa: ARG002
+        among: Blocks | None = None,  # noqa: ARG002
+    ) -> Candidates | None:
+        """Return who may hold all of `parts` on one line, whatever the case and wherever.
 
         None: none of them is long enough to tell. No blob that does hold them is missing, but for those
         that are kept by their difference: see Segment.candidates. What is told is not to be changed.
@@ -76,52 +68,15 @@ class Grams:
             if span := index.spans.get(number):
                 pieces.setdefault(index.blobs[number], []).append(span)
         blobs = dict.fromkeys(map(index.blobs.__getitem__, numbers[heads:]))
-        told = Candidates([*blobs], pieces, [-number for number in numbers[:heads]])
+        told = Candidates(
+            [*blobs],
+            [-number for number in numbers[:heads]],
+            lambda blob: pieces.get(blob, WHOLE if blob in blobs else ()),
+        )
         self._told[tuple(parts)] = told
         if len(self._told) > KEPT_ANSWERS:
             del self._told[next(iter(self._told))]
         return told
-
-    def most(self, parts: Sequence[str]) -> int:
-        """Return about how many texts may hold all of `parts`, at the most."""
-        counts = (self._often.get(gram.lower(), 0) for gram in grams_of(parts))
-        return min(counts, default=len(self._pieces.blobs))
-
-    def head(self, number: int) -> bytes:
-        """Return a head, kept."""
-        if number not in self._heads:
-            (data,) = self._db.execute("SELECT data FROM head WHERE id = ?", (number,)).fetchone()
-            self._heads[number] = zstandard.decompress(data)
-        return self._heads[number]
-
-    def heads(self, least: int) -> list[int]:
-        """Return the heads of at least so many blobs."""
-        return [head for head, blobs in self._headed.items() if len(blobs) >= least]
-
-    def headed(self, head: int) -> Candidates:
-        """Return the blobs that begin with a head: that of long ones, and all of the others."""
-        blobs, long = self._headed[head], self._pieces.long
-        whole, part = [(0, sys.maxsize)], [(0, len(self.head(head)))]
-        return Candidates(blobs, {blob: part if blob in long else whole for blob in blobs}, [])
-
-    def start(self, blob: int) -> int:
-        """Return where a blob begins behind its head."""
-        return self._starts.get(blob, 0)
-
-    @cached_property
-    def _starts(self) -> dict[int, int]:
-        """Where blobs begin behind their heads."""
-        return {
-            blob: len(self.head(head)) for head, blobs in self._headed.items() for blob in blobs
-        }
-
-    @cached_property
-    def _headed(self) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {}
-        with suppress(sqlite3.OperationalError):  # a segment of former times knows no heads
-            for head, blob in self._db.execute("SELECT head, id FROM blob WHERE head IS NOT NULL"):
-                found.setdefault(head, []).append(blob)
-        return found
 
     @cached_property
     def _pieces(self) -> "_Pieces":

@@ -1,27 +1,28 @@
 """Text in the code of one version: the answer to a question, in batches that are soon done.
 
 Lines match as for grep: an expression never reaches over a line's end. Source: "Regular Expression
-Matching with a Trigram Index" (trigrams choose candidates, and every candidate is read).
+Matching with a Trigram Index" (an index chooses candidates, and every candidate is read).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import compress
+from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
-from portal.source.codequery import Query, matcher
+from portal.source.codequery import Query, counter, matcher
+from portal.source.fileorder import Window, order_of
+from portal.source.heads import Candidates
 from portal.source.required import required_parts
-from portal.source.sieve import Sieve
+from portal.source.sieve import Joined, Sieve
 from portal.source.view import Text, View
 
 LINES_LIMIT = 2_000
 """Lines that are told of one file; the rest are counted."""
-FIRST_BYTES, MOST_BYTES = 64 * 1024, 1024 * 1024
-"""How much text is looked through together: little first, for a page is soon full, then twice as much."""
-SKIMMED, COMMON, POPULAR = 200, 1 / 8, 300
-"""Of what so great a part of all texts may hold, or a head of so many, a page is often full before
-candidates are chosen: the first so many files are looked through without."""
+FIRST_BYTES, FIRST_TEXTS, MOST = 64 * 1024, 8, 8
+"""How much text is looked through together: little first, for a page is soon full; twice as much, up to so
+many times, once the smaller part of it matched."""
 SHOWN_CHARACTERS = 400
 """Of a line, around its first hit: generated files have lines of a megabyte."""
 
@@ -54,6 +55,18 @@ class Batch:
     next: int | None
 
 
+Spans = Sequence[tuple[int, int]]
+
+
+class _Chosen(NamedTuple):
+    """Files that may match."""
+
+    places: Sequence[int]
+    """In order."""
+    spans: Callable[[int, int], Spans | None]
+    """Returns where in a blob of a segment it may; None: anywhere, its head and all."""
+
+
 class Grep:
     """One question put to one version: which files may match, and what each holds.
 
@@ -66,11 +79,11 @@ class Grep:
         self._view = view
         self._query = query
         self._matcher = matcher(query)
-        self._files = _files(view)
+        self._counter = counter(query)
+        self._order = order_of(view)
         self._required = required_parts(query)
         self._sieve = Sieve(query, self._required)
-        self._pieces: dict[tuple[int, int], set[tuple[int, int]]] = {}
-        self._is_whole = not self._sieve.is_by_line
+        self._chosen: dict[int, _Chosen] = {}
         self._is_meant = _path_filter(query)
 
     def batch(self, start: int, enough: Callable[[int, int], bool]) -> Batch:
@@ -80,85 +93,84 @@ class Grep:
         """
         hits: list[Hit] = []
         lines = read = 0
-        room = FIRST_BYTES
-        numbers = self._numbers(start)
-        while chunk := self._chunk(numbers, room):
-            for place in self._sieve.passed([text for _number, text in chunk]):
-                number, text = chunk[place]
-                if hit := self._look(self._files.order[number][0], text):
+        size = 1
+        texts = self._texts(start)
+        while chunk := _chunk(texts, size):
+            passed = self._sieve.passed(Joined([text for _number, text in chunk]))
+            for at in passed:
+                place, text = chunk[at]
+                if hit := self._look(self._order.files[place][0], text):
                     hits.append(hit)
                     lines += hit.total
-                    if enough(read + place + 1, lines):
-                        return Batch(tuple(hits), number + 1)
+                    if enough(read + at + 1, lines):
+                        return Batch(tuple(hits), place + 1)
             read += len(chunk)
             if enough(read, lines):
                 return Batch(tuple(hits), chunk[-1][0] + 1)
-            room = min(2 * room, MOST_BYTES)
+            if 2 * len(passed) < len(chunk):
+                size = min(2 * size, MOST)
         return Batch(tuple(hits), None)
 
-    def _chunk(self, numbers: Iterator[int], room: int) -> list[tuple[int, Text]]:
-        """Return the next files and what of them may match, `room` bytes or one file at least."""
-        chunk: list[tuple[int, Text]] = []
-        while room > 0 and (number := next(numbers, None)) is not None:
-            _path, segment, blob = self._files.order[number]
-            text = self._text(number, segment, blob)
-            chunk.append((number, text))
-            room -= sum(end - start for start, end in text.spans)
-        return chunk
+    def _texts(self, start: int) -> Iterator[tuple[int, Text]]:
+        """Yield the files that may match from `start` on, and where they may."""
+        for window in self._order.windows:
+            if window.stop <= start:
+                continue
+            chosen = self._choose(window)
+            for place in islice(chosen.places, bisect_left(chosen.places, start), None):
+                path, segment, blob = self._order.files[place]
+                if self._is_meant is not None and not self._is_meant(path):
+                    continue
+                if (spans := chosen.spans(segment, blob)) is None:
+                    text = self._view.hot(segment, blob)
+                    yield place, Text(text.data, ((0, len(text.data)),), text.has_odd)
+                elif spans:
+                    text = self._view.hot(segment, blob)
+                    yield place, Text(text.data, _joined(spans, len(text.data)), text.has_odd)
 
-    def _numbers(self, start: int) -> Iterator[int]:
-        """Yield the numbers of the files that may match, from `start` on."""
-        everything = range(len(self._files.order))
-        if start < SKIMMED and self._is_common:
-            skimmed = compress(everything[start:SKIMMED], self._files.is_text[start:])
-            yield from filter(self._is_meant_at, skimmed)
-            start = SKIMMED
-        yield from filter(self._is_meant_at, compress(everything[start:], self._marks[start:]))
+    def _choose(self, window: Window) -> "_Chosen":
+        """Return which files of a window may match, kept."""
+        if window.start not in self._chosen:
+            self._chosen[window.start] = self._chosen_of(window)
+        return self._chosen[window.start]
 
-    def _is_meant_at(self, number: int) -> bool:
-        return self._is_meant is None or self._is_meant(self._files.order[number][0])
+    def _chosen_of(self, window: Window) -> "_Chosen":
+        told: list[list[Candidates]] = []
+        for segment in self._view.segments:
+            told.append([])
+            for parts in self._required:
+                found = segment.candidates(parts, folds=self._query.folds, within=window.within)
+                if found is None:
+                    first = bisect_left(self._order.texts, window.start)
+                    last = bisect_left(self._order.texts, window.stop, first)
+                    return _Chosen(self._order.texts[first:last], lambda _segment, _blob: None)
+                told[-1].append(found)
+        places: set[int] = set()
+        for number, each in enumerate(told):
+            for one in each:
+                places |= self._order.places(number, one.blobs)
+            if heads := self._heads[number]:
+                head_of = self._view.segments[number].grams.head_of
+                headed = [blob for blob in window.blobs[number] if head_of(blob) in heads]
+                places |= self._order.places(number, headed)
+
+        def spans(segment: int, blob: int) -> Spans | None:
+            if not self._sieve.is_by_line:
+                return None
+            grams, heads = self._view.segments[segment].grams, self._heads[segment]
+            found = [span for one in told[segment] for span in one.spans(blob)]
+            if heads and grams.head_of(blob) in heads:
+                found.append((0, grams.start(blob)))
+            return found
+
+        inside = sorted(place for place in places if window.start <= place < window.stop)
+        return _Chosen(inside, spans)
 
     @cached_property
-    def _is_common(self) -> bool:
-        indexes = [segment.grams for segment in self._view.segments]
-        least = COMMON * len(self._files.order)
-        heads = (grams.head(head) for grams in indexes for head in grams.heads(POPULAR))
-        return bool(self._sieve.passed([Text.of(head) for head in heads])) or any(
-            sum(grams.most(parts) for grams in indexes) > least for parts in self._required
-        )
-
-    def _text(self, number: int, segment: int, blob: int) -> Text:
-        text = self._view.hot(segment, blob)
-        if self._is_whole or (number < SKIMMED and self._is_common):
-            return text._replace(spans=((0, len(text.data)),))
-        pieces = self._pieces.get((segment, blob))
-        return text._replace(spans=_joined(pieces, len(text.data))) if pieces else text
-
-    @cached_property
-    def _marks(self) -> bytearray:
-        """For each file, whether it may match."""
-        marks = bytearray(len(self._files.order))
-        for number, places in enumerate(self._files.places):
-            for blob in self._blobs(number):
-                for place in places.get(blob, ()):
-                    marks[place] = 1
-        return marks
-
-    def _blobs(self, number: int) -> Iterator[int]:
-        """Yield the blobs of a segment that may match, some twice; their pieces are taken note of."""
-        segment = self._view.segments[number]
-        grams = segment.grams
-        for parts in self._required:
-            found = segment.candidates(parts)
-            if found is None:
-                self._is_whole = True
-                yield from grams.texts()
-                return
-            heads = self._sieve.passed([Text.of(grams.head(one)) for one in found.heads])
-            for each in (found, *(grams.headed(found.heads[at]) for at in heads)):
-                yield from each.blobs
-                for blob, spans in each.pieces.items():
-                    self._pieces.setdefault((number, blob), set()).update(spans)
+    def _heads(self) -> list[set[int]]:
+        """The heads of each segment that may match."""
+        sieve = Sieve(self._query, self._required)  # heads tell nothing of what is common in texts
+        return [{numbers[at] for at in sieve.passed(texts)} for numbers, texts in self._order.heads]
 
     def _look(self, path: str, text: Text) -> Hit | None:
         data = text.data
@@ -172,24 +184,39 @@ class Grep:
                 lines.append(_line(data, number, spans))
             spans.clear()
 
-        matches = (match for span in text.spans for match in self._matcher(data, *span))
-        for start, end in matches:
-            if start >= last_end:  # of another line
-                close()
-                total += 1
-                number += data.count(b"\n", counted, start) + (0 if number else 1)
-                counted = start
-                last_end = data.find(b"\n", start)
-                last_end = len(data) if last_end < 0 else last_end
-            spans.append((start, min(end, last_end)))
+        for at, last in text.spans:
+            for start, end in self._matcher(data, at, last):
+                if start >= last_end:  # of another line
+                    close()
+                    total += 1
+                    last_end = data.find(b"\n", start)
+                    last_end = len(data) if last_end < 0 else last_end
+                    if len(lines) >= self._most:
+                        total += self._counter(data, last_end + 1, last)
+                        break
+                    number += data.count(b"\n", counted, start) + (0 if number else 1)
+                    counted = start
+                spans.append((start, min(end, last_end)))
         close()
         if self._query.context and lines:
             lines = list(_with_context(data, lines, self._query.context))
         return Hit(path, tuple(lines), total) if total else None
 
 
-def _joined(spans: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+def _chunk(texts: Iterator[tuple[int, Text]], size: int) -> list[tuple[int, Text]]:
+    """Return the next files that are looked through together."""
+    chunk: list[tuple[int, Text]] = []
+    room, count = size * FIRST_BYTES, size * FIRST_TEXTS
+    while room > 0 and len(chunk) < count and (one := next(texts, None)) is not None:
+        chunk.append(one)
+        room -= sum([end - start for start, end in one[1].spans])
+    return chunk
+
+
+def _joined(spans: Sequence[tuple[int, int]], size: int) -> list[tuple[int, int]]:
     """Return spans of a text of so many bytes in order, those that touch each other as one."""
+    if len(spans) == 1:
+        return [(spans[0][0], min(spans[0][1], size))]
     joined: list[tuple[int, int]] = []
     for start, stop in sorted(spans):
         end = min(stop, size)
@@ -216,34 +243,6 @@ def _path_filter(query: Query) -> Callable[[str], bool] | None:
         )
 
     return is_meant
-
-
-@dataclass(frozen=True, slots=True)
-class _Files:
-    """The files of a version in the order in which they are looked through, and their places in it."""
-
-    order: list[tuple[str, int, int]]
-    """(path, segment, blob)."""
-    places: list[dict[int, list[int]]]
-    """For each segment, blob to the places of its files."""
-    is_text: bytearray
-    """For each file, whether it is."""
-
-
-@lru_cache(maxsize=16)
-def _files(view: View) -> _Files:
-    order = sorted(
-        ((path, *where) for where, paths in view.paths.items() for path in paths), key=_rank
-    )
-    places: list[dict[int, list[int]]] = [{} for _segment in view.segments]
-    for at, (_path, segment, blob) in enumerate(order):
-        places[segment].setdefault(blob, []).append(at)
-    is_text = bytearray(len(order))
-    for each, known in zip(view.segments, places, strict=True):
-        for blob in each.grams.texts():
-            for at in known.get(blob, ()):
-                is_text[at] = 1
-    return _Files(order, places, is_text)
 
 
 def _line(data: bytes, number: int, spans: list[tuple[int, int]]) -> Line:
@@ -286,14 +285,3 @@ def _with_context(data: bytes, hits: list[Line], around: int) -> Iterator[Line]:
 
 def _shown(line: bytes) -> str:
     return line[:SHOWN_CHARACTERS].decode("utf-8", "replace").rstrip("\r")
-
-
-def _rank(candidate: tuple[str, int, int]) -> tuple[int, str]:
-    """Order Go first, then what is no test, then what nobody wrote by hand."""
-    path = candidate[0]
-    name = path.rpartition("/")[2]
-    if name.endswith("_test.go") or "/testdata/" in path or "/testing/" in path:
-        return 2, path
-    if name.startswith(("zz_generated", "generated.")) or name.endswith((".pb.go", ".pb.gw.go")):
-        return 3, path
-    return (0 if name.endswith(".go") else 1), path

@@ -8,10 +8,12 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from portal.source.errors import NoSuchFile, NotAFile, UnknownSnapshot
-from portal.source.segmentwriter import NewBlob, head_of, is_text, news, pack, searched
+from portal.source.heir import Difference
+from portal.source.segmentwriter import HEAD_CHARACTERS, NewBlob, head_of, is_text, news, pack
 from portal.source.snapshot import Shelf, Snapshot
 from portal.source.view import Collection, View
 
+HEAD_BYTES = 4 * HEAD_CHARACTERS
 MOST_NEW = 0.5
 """How much of a text may be new lines before it is kept whole, to be a predecessor itself."""
 
@@ -47,17 +49,16 @@ class Lineage:
     def blob(self, path: str, sha: bytes, data: bytes) -> NewBlob:
         """Return a file's blob as it is to be kept: by its difference from what lay at `path`, or whole."""
         if not is_text(data):
-            return NewBlob(sha, len(data), data, "", None)
-        text = searched(data)
-        head = head_of(text)
+            return NewBlob(sha, len(data), data, "")
+        head = head_of(data[:HEAD_BYTES].decode("utf-8", "replace"))
         before = self._predecessor(path)
         if before and is_text(before.data):
             # Heads apart, for each is found by itself: a line may leave the one for the other.
             lines = news(data[len(head) :], before.data[before.start :])
             if len(lines) <= MOST_NEW * len(data):
-                packed = pack(data, before.data)
-                return NewBlob(sha, len(data), packed, head, searched(lines), before.place)
-        return NewBlob(sha, len(data), data, head, text[len(head) :])
+                found = Difference.of(data, len(head), *before)
+                return NewBlob(sha, len(data), pack(data, before.data), head, found)
+        return NewBlob(sha, len(data), data, head)
 
     def _predecessor(self, path: str) -> Predecessor | None:
         """Return what lay at a path or, where that is kept by its difference, what it differs from."""

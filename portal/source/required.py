@@ -6,13 +6,34 @@ from portal.source.codequery import Query
 from portal.source.grams import SHORTEST
 
 
-def required_parts(query: Query) -> list[list[str]]:
+class Part(str):
+    """A text that must be held, and what is known of the words that it begins and ends with."""
+
+    __slots__ = ("begins", "ends", "is_behind")
+    begins: bool
+    """Whether the first letter, of a word, is that word's first."""
+    ends: bool
+    """Whether the last letter, of a word, is that word's last."""
+    is_behind: bool
+    """Whether another letter of that word stands before the first."""
+
+    @classmethod
+    def of(
+        cls, text: str, *, begins: bool = False, ends: bool = False, is_behind: bool = False
+    ) -> "Part":
+        """Return a text of which so much is known."""
+        part = cls(text)
+        part.begins, part.ends, part.is_behind = begins, ends, is_behind
+        return part
+
+
+def required_parts(query: Query) -> list[list[Part]]:
     """Return what a text must hold: of at least one of the lists, every part.
 
     An empty part list says nothing: everything is a candidate.
     """
     if not query.is_regex:
-        return [[_folding(query.text)]]
+        return [[Part.of(_folding(query.text))]]
     return [_literals(each) for each in _alternatives(query.text)]
 
 
@@ -47,12 +68,34 @@ _PIECE = re.compile(
     r"|\\(?:x\{[^}]*\}|[pP](?:\{[^}]*\}|.)|x..|[0-7]{1,3}|.)|\[\^?\]?(?:\\.|[^\]\\])*\]|[.^$]|(?P<open>\()|(?P<rest>.)",
     re.DOTALL,
 )
+_OF_WORDS = frozenset({r"\w", r"\d", "[A-Z]", "[a-z]", "[0-9]", "[a-zA-Z]", "[A-Za-z]"})
+"""Pieces of an expression that match a letter of a word and nothing else."""
 _REPEAT = re.compile(r"(?P<some>\+\??)|(?P<maybe>[*?]\??|\{(?P<least>\d*)[\d,]*\}\??)")
 
 
-def _literals(pattern: str) -> list[str]:
+class _Run:
+    """A text that is being read out of an expression."""
+
+    def __init__(self, before: str = "") -> None:
+        """Begin behind a piece of the expression that is no text."""
+        self.text = ""
+        self._begins = before in {"^", r"\b"}
+        self._is_behind = before in _OF_WORDS
+
+    def part(self, after: str = "") -> Part:
+        """Return what was read; a piece of the expression that is no text comes after it."""
+        return Part.of(
+            self.text,
+            begins=self._begins,
+            ends=after in {"$", r"\b"},
+            is_behind=self._is_behind,
+        )
+
+
+def _literals(pattern: str) -> list[Part]:
     """Return texts that whatever matches `pattern` must hold; what is in groups is passed over."""
-    found, run, at = [], "", 0
+    found: list[Part] = []
+    run, at = _Run(), 0
     while at < len(pattern):
         piece = _PIECE.match(pattern, at)
         if piece is None:
@@ -67,15 +110,21 @@ def _literals(pattern: str) -> list[str]:
         if repeat is not None:
             at = repeat.end()
             if repeat["some"] and text:
-                found.append(run + text)
-                run = text if len(text) == 1 else ""
+                run.text += text
+                found.append(run.part())
+                run = _Run()
+                run.text = text if len(text) == 1 else ""
                 continue
-            run, text = (run + text[:-1]) if len(text) > 1 else run, ""
+            if len(text) > 1:
+                run.text += text[:-1]
+            text = ""
         if not text:
-            found.append(run)
-            run = ""
-        run += text
-    return [part for part in (*found, run) if len(part) >= SHORTEST]
+            # What may be left out or comes again says nothing of what is beside it, but for `\w+`.
+            is_sure = repeat is None or bool(repeat["some"])
+            found.append(run.part("" if repeat else piece[0]))
+            run = _Run(piece[0] if is_sure and not (repeat and piece[0] in {"^", r"\b"}) else "")
+        run.text += text
+    return [part for part in (*found, run.part()) if len(part) >= SHORTEST]
 
 
 def _closing(pattern: str, at: int) -> int:

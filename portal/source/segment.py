@@ -1,15 +1,14 @@
 """One immutable piece of the code index: the new blobs of one import, their text and their names.
 
-A segment is two SQLite files. `N.text` has every blob, compressed, and the trigrams of those that are
+A segment is two SQLite files. `N.text` has every blob, compressed, and the words of those that are
 text; it is whole before `N.code` is begun, which has what each Go file declares. Neither changes once
 it has its name, but for a `N.code` of another format, which is replaced. Blobs are compressed by a
 dictionary of the segment's own.
 
 A blob that has a predecessor, the blob at its path in a version that was there before, is kept as what
-differs: compressed against that one, with the trigrams of its new lines alone. A predecessor may lie in
-another segment, and is kept whole, so that reading a blob reads two at the most. Source:
-zoekt's design (blobs by content, trigrams as candidates only); SQLite's FTS5,
-"The Trigram Tokenizer", which folds case, so a candidate is always verified.
+differs: compressed against that one, with the words of its new blocks alone, and where the others stand in
+that one. A predecessor may lie in another segment, and is kept whole, so that reading a blob reads two at
+the most. Source: zoekt's design (blobs by content, an index that tells candidates only).
 """
 
 import json
@@ -25,15 +24,22 @@ import zstandard
 
 from portal.source.declared import Declared
 from portal.source.errors import NewerIndex
-from portal.source.grams import Candidates, Grams, all_of, grams_of
+from portal.source.grams import Grams, all_of, grams_of
+from portal.source.heads import Candidates, Within
+from portal.source.heir import Heirs
 from portal.source.methodset import Facts
+from portal.source.required import Part
+from portal.source.words import Words
 
 TEXT, CODE = ".text", ".code"
-TEXT_FORMAT = 1
-"""Of `N.text`; 0 has every blob whole, and is read as it is."""
+TEXT_FORMAT = 2
+"""Of `N.text`; 0 has every blob whole, 0 and 1 have trigrams of texts instead of words, and all are read as
+they are."""
 CODE_FORMAT = 2
 """Of `N.code`; 1 does not say what is plain, and is read as it is. One of another format is as if it were
 not there, and is written anew by the next import."""
+MAPPED_BYTES = 1 << 30
+"""What is read of a file by its pages in memory, which all processes share."""
 KEPT_OUTLINES = 1024
 """Outlines that a process which looks things up keeps: some 20 MB."""
 
@@ -66,7 +72,7 @@ class Segment:
         self._code_format = 0
         self._decompressor = zstandard.ZstdDecompressor()
         self._outlines: dict[int, Declared] = {}
-        self.grams = Grams(self._text)
+        self.grams = Grams(self._text) if self._format < TEXT_FORMAT else Words(self._text)
         """Chooses among its texts; see `candidates`."""
 
     @property
@@ -88,10 +94,10 @@ class Segment:
         row = self._text.execute("SELECT data FROM blob WHERE id = ?", (number,)).fetchone()
         if row is None:
             raise KeyError(number)
-        before = self.predecessor(number)
-        if before is None:
+        heir = self._heirs.of.get(number)
+        if heir is None:
             return self._unpacker.decompress(row[0])
-        return unpack(row[0], before[0].blob(before[1]))
+        return unpack(row[0], self._lender(heir.lender).blob(heir.before))
 
     def headed_blob(self, number: int) -> tuple[bytes, int]:
         """Return a blob's bytes, and how many of them are its head."""
@@ -99,36 +105,62 @@ class Segment:
 
     def predecessor(self, number: int) -> "tuple[Segment, int] | None":
         """Return (segment, blob) from which a blob is kept by its difference; None: it is kept whole."""
-        if self._format == 0:
-            return None
-        row = self._text.execute(
-            "SELECT name, before FROM heir JOIN lender USING (number) WHERE blob = ?", (number,)
-        ).fetchone()
-        return (self._lender(row[0]), row[1]) if row else None
+        heir = self._heirs.of.get(number)
+        return (self._lender(heir.lender), heir.before) if heir else None
 
     def lenders(self) -> list[str]:
         """Return the names of the segments that this one cannot be read without."""
-        return list(self._heirs)
+        return list(self._heirs.lent)
 
     def shas(self) -> Iterator[tuple[bytes, int]]:
         """Yield (hash, id) of every blob."""
         yield from self._text.execute("SELECT sha, id FROM blob")
 
-    def candidates(self, parts: Sequence[str]) -> Candidates | None:
-        """Return who may have a line with all of `parts`, upper and lower case alike.
+    def blocks(self, number: int) -> Iterator[tuple[str, Sequence[int]]]:
+        """Yield in which segments which blocks are of a blob, or of its predecessor."""
+        yield self.place.name, self.grams.blocks(number)
+        if heir := self._heirs.of.get(number):
+            yield heir.lender, self._lender(heir.lender).grams.blocks(heir.before)
+
+    def candidates(
+        self, parts: Sequence[str], *, folds: bool = True, within: Within | None = None
+    ) -> Candidates | None:
+        """Return who may have a line with all of `parts`; with `folds`, upper and lower case alike.
 
         A blob that is kept by its difference may by a line of its own, or by one that it has from its
-        predecessor. None: no part is long enough to tell. No blob that does have such a line is missing.
+        predecessor. None: no part is long enough to tell. No blob that does have such a line `within` what is
+        asked is missing.
         """
-        found = self.grams.candidates(parts)
+
+        def told(segment: Segment) -> Candidates | None:
+            among = within.blocks(segment.place.name) if within else None
+            return segment.grams.candidates(parts, folds=folds, among=among)
+
+        found = told(self)
         if found is None:
             return None
         blobs = set(found.blobs)
-        for name, heirs in self._heirs.items():
-            before = self._lender(name).grams.candidates(parts)
-            for blob in before.blobs if before else ():
-                blobs.update(heirs.get(blob, ()))
-        return found._replace(blobs=sorted(blobs))
+        lent: dict[str, Candidates] = {}
+        for name, heirs in self._heirs.lent.items():
+            before = told(self._lender(name))
+            if before is None:
+                return None
+            lent[name] = before
+            for blob in heirs.keys() & before.blobs:
+                blobs.update(heir.blob for heir in heirs[blob])
+
+        def spans(blob: int) -> Sequence[tuple[int, int]]:
+            own = found.spans(blob)
+            heir = self._heirs.of.get(blob)
+            if heir is None:
+                return own
+            return [*own, *heir.inherited(lent[heir.lender].spans(heir.before))]
+
+        return Candidates(sorted(blobs), found.heads, spans) if lent else found
+
+    def having(self, word: str) -> Candidates | None:
+        """Return who may have a line with a word, whole and in its own case; as `candidates` does."""
+        return self.candidates([Part.of(word, begins=True, ends=True)], folds=False)
 
     # --- what they declare
 
@@ -233,16 +265,8 @@ class Segment:
         return self._decompressor
 
     @cached_property
-    def _heirs(self) -> dict[str, dict[int, list[int]]]:
-        """Segment to predecessor to blobs."""
-        heirs: dict[str, dict[int, list[int]]] = {}
-        if self._format > 0:
-            rows = self._text.execute(
-                "SELECT name, before, blob FROM heir JOIN lender USING (number)"
-            )
-            for name, before, blob in rows:
-                heirs.setdefault(name, {}).setdefault(before, []).append(blob)
-        return heirs
+    def _heirs(self) -> Heirs:
+        return Heirs(self._text, self._format)
 
     def _lender(self, name: str) -> "Segment":
         if name not in self._beside:
@@ -275,7 +299,9 @@ def unpack(data: bytes, before: bytes) -> bytes:
 
 def _open(place: Path) -> sqlite3.Connection:
     uri = f"{place.resolve().as_uri()}?mode=ro&immutable=1"
-    return sqlite3.connect(uri, uri=True, check_same_thread=False)
+    db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    db.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
+    return db
 
 
 def _numbers(data: bytes) -> "array[int]":

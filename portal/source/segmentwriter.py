@@ -7,17 +7,20 @@ import json
 import re
 import sqlite3
 from array import array
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 import zstandard
 
+from portal.source.heir import Difference
 from portal.source.language import Reading
 from portal.source.methodset import Facts
 from portal.source.search import humps
 from portal.source.segment import CODE_FORMAT, TEXT_FORMAT, dictionary_of
+from portal.source.wordwriter import SCHEMA as WORDS
+from portal.source.wordwriter import WordWriter
 
 LEVEL = 3
 """Of zstandard: a sixth of the size, at 200 MB/s on one core; levels above gain little."""
@@ -30,16 +33,13 @@ PRAGMA user_version = {TEXT_FORMAT};
 CREATE TABLE blob (id INTEGER PRIMARY KEY, sha BLOB NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL,
     head INTEGER);
 CREATE TABLE lender (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE heir (blob INTEGER PRIMARY KEY, number INTEGER NOT NULL, before INTEGER NOT NULL);
-CREATE TABLE piece (id INTEGER PRIMARY KEY, blob INTEGER NOT NULL,
-    start INTEGER NOT NULL, end INTEGER NOT NULL);
+CREATE TABLE heir (blob INTEGER PRIMARY KEY, number INTEGER NOT NULL, before INTEGER NOT NULL,
+    runs BLOB NOT NULL);
+CREATE TABLE fresh (blob INTEGER NOT NULL, start INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE dictionary (data BLOB NOT NULL);
 CREATE TABLE head (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
-CREATE TABLE often (gram TEXT PRIMARY KEY, texts INTEGER NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE gram USING fts5
-    (body, content='', detail=none, columnsize=0, tokenize='trigram');
-INSERT INTO gram(gram, rank) VALUES ('automerge', 0), ('crisismerge', 1000);
-"""  # noqa: S608  (ours)
+{WORDS}
+"""
 _CODE_SCHEMA = f"""
 PRAGMA user_version = {CODE_FORMAT};
 CREATE TABLE outline (blob INTEGER PRIMARY KEY, is_plain INTEGER NOT NULL, data BLOB NOT NULL);
@@ -54,15 +54,9 @@ CREATE TABLE importer (importpath TEXT PRIMARY KEY, blobs BLOB NOT NULL) WITHOUT
 
 _HEAD = re.compile(r"(?:(?:/\*.*?\*/[ \t]*\n|(?:(?://|#)[^\n]*\n)+)\n+)+", re.DOTALL)
 HEAD_CHARACTERS = 4000
-PIECE_CHARACTERS = 16 * 1024
-"""Long texts are indexed in pieces: a file of a megabyte holds every gram that there is. Half the size finds
-better, and takes a quarter more room."""
 DICTIONARY_BYTES, DICTIONARY_SHARE = 256 * 1024, 64
 """What of the first blobs the others are compressed by, and the part of them that it is at the most: a fifth
 less room."""
-OFTEN = 300
-"""Texts that hold a gram before it is counted: it is then better to ask for another."""
-
 _PRAGMAS = f"PRAGMA page_size={PAGE_BYTES}; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
 
 
@@ -75,11 +69,8 @@ class NewBlob(NamedTuple):
     """Its bytes; those of `pack` where it has a predecessor."""
     head: str
     """What `head_of` says of its text."""
-    text: str | None
-    """What of it is `searched` behind its head: all, or the `news` where it has a predecessor; None: it is
-    no text."""
-    before: tuple[str, int] | None = None
-    """(segment, blob) of the predecessor by whose means `data` was packed, which is kept whole."""
+    difference: Difference | None = None
+    """Where it has a predecessor, by whose means `data` was packed."""
 
 
 def pack(data: bytes, before: bytes | None = None) -> bytes:
@@ -103,24 +94,10 @@ def news(data: bytes, before: bytes) -> bytes:
     return b"\n".join([line for line in data.split(b"\n") if line not in known])
 
 
-def searched(data: bytes) -> str:
-    """Return text as it is searched: a NUL would be its end."""
-    return data.decode("utf-8", "replace").replace("\0", "\ufffd")
-
-
 def head_of(text: str) -> str:
     """Return the comments that a text begins with and that an empty line ends: its licence; or ""."""
     found = _HEAD.match(text, 0, HEAD_CHARACTERS)
     return found[0] if found and found[0].isascii() else ""
-
-
-def pieces_of(text: str) -> Iterator[str]:
-    """Yield a text in pieces of PIECE_CHARACTERS or more; each ends where a line does."""
-    at = 0
-    while len(text) - at > PIECE_CHARACTERS and (end := text.find("\n", at + PIECE_CHARACTERS) + 1):
-        yield text[at:end]
-        at = end
-    yield text[at:]
 
 
 def _compressor(dictionary: bytes) -> zstandard.ZstdCompressor:
@@ -149,7 +126,6 @@ class TextWriter:
         }
         row = self._db.execute("SELECT data FROM dictionary").fetchone()
         self._compressor = _compressor(zstandard.decompress(row[0])) if row else None
-        (self._pieces,) = self._db.execute("SELECT ifnull(max(id), 0) FROM piece").fetchone()
 
     def add(self, blobs: Collection[NewBlob]) -> None:
         """Add blobs that are not `held`; all of them or, when that is interrupted, none."""
@@ -158,40 +134,31 @@ class TextWriter:
             for blob in blobs:
                 number = len(self.held) + 1
                 data = blob.data
-                if blob.before is None and self._compressor is not None:
+                if blob.difference is None and self._compressor is not None:
                     data = self._compressor.compress(data)
                 self._db.execute(
                     "INSERT INTO blob VALUES (?, ?, ?, ?, ?)",
                     (number, blob.sha, blob.size, data, self._head(blob.head)),
                 )
-                if blob.text is not None:
-                    self._add_pieces(number, blob, blob.text)
-                if blob.before is not None:
-                    name, before = blob.before
-                    self._db.execute("INSERT OR IGNORE INTO lender(name) VALUES (?)", (name,))
-                    self._db.execute(
-                        "INSERT INTO heir SELECT ?, number, ? FROM lender WHERE name = ?",
-                        (number, before, name),
-                    )
+                if blob.difference is not None:
+                    self._add_heir(number, blob.difference)
                 self.held[blob.sha] = number
 
-    def _add_pieces(self, number: int, blob: NewBlob, text: str) -> None:
-        """Index a text; whole, where its bytes are not those of the blob."""
-        start = len(blob.head)
-        is_same = blob.before is None and (
-            len(text) <= PIECE_CHARACTERS or start + len(text.encode()) == blob.size
+    def _add_heir(self, number: int, heir: Difference) -> None:
+        name, before = heir.before
+        self._db.execute("INSERT OR IGNORE INTO lender(name) VALUES (?)", (name,))
+        self._db.execute(
+            "INSERT INTO heir SELECT ?, number, ?, ? FROM lender WHERE name = ?",
+            (number, before, heir.runs, name),
         )
-        for piece in pieces_of(text) if is_same else (text,):
-            self._pieces += 1
-            end = start + (len(piece) if piece.isascii() else len(piece.encode()))
-            row = self._pieces, number, start, end if is_same else blob.size
-            self._db.execute("INSERT INTO piece VALUES (?, ?, ?, ?)", row)
-            self._index(self._pieces, piece)
-            start = end
+        self._db.executemany(
+            "INSERT INTO fresh VALUES (?, ?, ?)",
+            ((number, start, data) for start, data in heir.fresh),
+        )
 
     def _begin(self, blobs: Collection[NewBlob]) -> zstandard.ZstdCompressor | None:
         """Choose the dictionary: the first of some of the blobs; None: none of these is kept whole."""
-        whole = [blob for blob in blobs if blob.before is None]
+        whole = [blob for blob in blobs if blob.difference is None]
         if not whole:
             return None
         most = min(DICTIONARY_BYTES, sum(blob.size for blob in whole) // DICTIONARY_SHARE)
@@ -209,24 +176,38 @@ class TextWriter:
             self._db.execute("INSERT INTO head VALUES (?, ?)", (number, pack(text.encode())))
         return self._heads[text]
 
-    def _index(self, number: int, text: str) -> None:
-        self._db.execute("INSERT INTO gram(rowid, body) VALUES (?, ?)", (number, text))
-
     def finish(self) -> None:
         """Give the file its name; nothing is added any more."""
         with self._db:
             self._db.execute("CREATE UNIQUE INDEX blob_sha ON blob(sha)")
             self._db.execute("CREATE INDEX blob_head ON blob(head) WHERE head IS NOT NULL")
-            # As numbers below zero, and in order: what comes out of order is a part by itself, and FTS5
-            # holds 2,000 of them.
-            for text, number in reversed(self._heads.items()):
-                self._index(-number, text)
-            self._db.execute("INSERT INTO gram(gram) VALUES ('optimize')")
-            self._db.execute("CREATE VIRTUAL TABLE temp.told USING fts5vocab(main, gram, row)")
-            self._db.execute(
-                "INSERT INTO often SELECT term, doc FROM temp.told WHERE doc >= ?", (OFTEN,)
-            )
+            self._write_words()
+            self._db.execute("DROP TABLE fresh")
         _finish(self._db, self._part, self._place)
+
+    def _write_words(self) -> None:
+        """Index all texts: those that are kept whole, and of the others what is new."""
+        words = WordWriter()
+        heads = {number: len(text) for text, number in self._heads.items()}
+        row = self._db.execute("SELECT data FROM dictionary").fetchone()
+        known = dictionary_of(zstandard.decompress(row[0])) if row else None
+        unpacker = zstandard.ZstdDecompressor(dict_data=known)
+        fresh: dict[int, list[tuple[int, bytes]]] = {}
+        for number, start, data in self._db.execute("SELECT * FROM fresh ORDER BY blob, start"):
+            fresh.setdefault(number, []).append((start, data))
+        rows = self._db.execute(
+            "SELECT id, head, CASE WHEN heir.blob IS NULL THEN data END"
+            " FROM blob LEFT JOIN heir ON heir.blob = id ORDER BY id"
+        )
+        for number, head, packed in rows:
+            if packed is None:
+                words.text(number)
+                for start, data in fresh.get(number, ()):
+                    words.add(number, data, offset=start)
+            elif is_text(data := unpacker.decompress(packed)):
+                words.text(number)
+                words.add(number, data, heads.get(head, 0))
+        words.write(self._db)
 
     def drop(self) -> None:
         """Leave nothing behind: there was nothing new."""

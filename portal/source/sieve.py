@@ -7,16 +7,17 @@ for, and the expression in the lines alone that hold it, all together: no match 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import accumulate
 
-from portal.source.codequery import Query, Search, expression, searcher, word
+from portal.source.codequery import Query, Search, searcher, word
 from portal.source.view import Text
 
 _OVER_LINES = re.compile(r"\\[AzC]|\(\?[a-zA-Z]*-")
 """The ends of a text, which `^` and `$` mean too where an expression says `(?-m)`, and any byte."""
 
 
-DENSE_BYTES, DENSE_FOLDED_BYTES = 1500, 4000
+DENSE_BYTES = 1500
 """A word that is found more often than once in so many costs more than the expression itself."""
 
 
@@ -27,52 +28,69 @@ class Sieve:
         """Make ready for a question and what a match of it must hold; raises BadQuery."""
         parts = required[0] if len(required) == 1 else ()
         wanted = max(parts, key=len, default="")
-        self._word: Search | None = None
+        self._folds = query.folds
         self._lets_odd = query.folds and not {"k", "s"}.isdisjoint(wanted.lower())
-        if wanted and query.folds:
-            self._word = expression("".join(map(_either, wanted)), is_exact=True)
-        elif wanted:
-            self._word = word(wanted.encode())
+        self._word = (wanted.lower() if query.folds else wanted).encode()
         self.is_by_line = not (query.is_regex and _OVER_LINES.search(query.text))
         """Whether it is all one to a match what other lines its text has."""
         self._expression = searcher(query) if query.is_regex and self.is_by_line else None
-        self._dense_bytes = DENSE_FOLDED_BYTES if query.folds else DENSE_BYTES
-        if self._expression and parts and _begins_with(query.text, parts[0]):
-            self._word = None
+        if self._expression and not query.folds and parts and _begins_with(query.text, parts[0]):
+            self._word = b""
 
-    def passed(self, texts: Sequence[Text]) -> list[int]:
+    def passed(self, texts: "Joined") -> list[int]:
         """Return the numbers of the texts that may match, in order."""
-        search = self._word or self._expression
-        if search is None:
-            return list(range(len(texts)))
-        if self._word is None or self._expression is None:
-            return [
-                number
-                for number, text in enumerate(texts)
-                if (text.has_odd and self._lets_odd)
-                or any(search(text.data, *span) for span in text.spans)
-            ]
-        found: list[int] = []
-        owners: list[int] = []
-        lines: list[bytes] = []
+        found = set(texts.odd if self._lets_odd else ())
+        if not self._word:
+            if self._expression is None:
+                return list(range(texts.count))
+            found.update(texts.holding(self._expression))
+        elif self._expression is None:
+            found.update(texts.holding(word(self._word), folds=self._folds))
+        else:
+            lines = list(_lines(texts.lower if self._folds else texts.data, self._word))
+            if len(lines) * DENSE_BYTES > len(texts.data):
+                self._word = b""
+            found.update(
+                texts.owner(line) for line in _holding(texts.data, lines, self._expression)
+            )
+        return sorted(found)
+
+
+class Joined:
+    """What is to be looked through of many texts as one: a search costs as much as a thousand bytes do."""
+
+    def __init__(self, texts: Sequence[Text]) -> None:
+        """Copy what is to be looked through."""
+        self.count = len(texts)
+        self.odd = [number for number, text in enumerate(texts) if text.has_odd]
+        """The numbers of the texts that have a letter of portal.source.words.ODD."""
+        self._owners: list[int] = []
+        parts: list[bytes] = []
         for number, text in enumerate(texts):
-            if text.has_odd and self._lets_odd:
-                found.append(number)
-                continue
-            for line in _lines(text, self._word):
-                owners.append(number)
-                lines.append(line)
-        found += (owners[at] for at in _holding(lines, self._expression))
-        if len(lines) * self._dense_bytes > sum(len(text.data) for text in texts):
-            self._word = None
-        return sorted(set(found))
+            data = text.data
+            for start, end in text.spans:
+                self._owners.append(number)
+                parts.append(data[start:end])
+        self.data = b"\n".join(parts)
+        self._starts = [*accumulate([len(part) + 1 for part in parts], initial=0)]
 
+    @cached_property
+    def lower(self) -> bytes:
+        """All of it in lower case, as far as it is ASCII."""
+        return self.data.lower()
 
-def _either(letter: str) -> str:
-    """Return the expression for both cases of a letter. RE2 is fast at classes of two, and no more."""
-    if letter.isalpha():
-        return f"[{letter.lower()}{letter.upper()}]"
-    return re.escape(letter)
+    def owner(self, place: int) -> int:
+        """Return the number of the text in which a place is."""
+        return self._owners[bisect_right(self._starts, place) - 1]
+
+    def holding(self, search: Search, *, folds: bool = False) -> Iterator[int]:
+        """Yield the numbers of the texts in which something is found; with `folds`, in lower case."""
+        data = self.lower if folds else self.data
+        at, last = 0, len(data)
+        while at < last and (found := search(data, at, last)):
+            number = self.owner(found[0])
+            yield number
+            at = self._starts[bisect_right(self._owners, number)]
 
 
 def _begins_with(pattern: str, part: str) -> bool:
@@ -82,24 +100,22 @@ def _begins_with(pattern: str, part: str) -> bool:
     )
 
 
-def _lines(text: Text, search: Search) -> Iterator[bytes]:
-    """Yield every line in which something is found."""
-    data = text.data
-    for at, last in text.spans:
-        while at < last and (found := search(data, at, last)):
-            start = found[0]
-            end = data.find(b"\n", start)
-            end = last if end < 0 else end
-            yield data[data.rfind(b"\n", 0, start) + 1 : end]
-            at = end + 1  # noqa: PLW2901
+def _lines(data: bytes, wanted: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where every line is that holds a word."""
+    at = data.find(wanted)
+    while at >= 0:
+        end = data.find(b"\n", at)
+        end = len(data) if end < 0 else end
+        yield data.rfind(b"\n", 0, at) + 1, end
+        at = data.find(wanted, end + 1)
 
 
-def _holding(lines: Sequence[bytes], search: Search) -> Iterator[int]:
-    """Yield the numbers of the lines in which something is found, in order."""
-    joined = b"\n".join(lines)
-    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+def _holding(data: bytes, lines: Sequence[tuple[int, int]], search: Search) -> Iterator[int]:
+    """Yield where the lines begin in which something is found, in order."""
+    joined = b"\n".join([data[start:end] for start, end in lines])
+    starts = [*accumulate([end - start + 1 for start, end in lines], initial=0)]
     at = 0
     while at < len(joined) and (found := search(joined, at, len(joined))):
         number = bisect_right(starts, found[0]) - 1
-        yield number
+        yield lines[number][0]
         at = starts[number + 1]

@@ -192,7 +192,7 @@ class Versions:
     def _is_written(self, word: str) -> bool:
         """Look into the files that may hold a word; it may where more are like it than are read."""
         for segment, _ in self._segments.values():
-            found = segment.candidates([word])
+            found = segment.candidates([word], folds=False)
             if found is None or len(found.blobs) > MOST_CANDIDATES:
                 return True
             if any(word.encode() in segment.blob(blob) for blob in found.blobs) or any(

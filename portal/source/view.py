@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from portal.source.blocks import ODD
 from portal.source.errors import BadPath, NoSuchFile, NotAFile, TooLarge
 from portal.source.holding import Entry, clean
 from portal.source.segment import CODE, TEXT, Segment
@@ -21,8 +22,6 @@ SUFFIX = ".view"
 HOT_BYTES = 192 * 1024 * 1024
 """What a process that searches keeps uncompressed: one version of Kubernetes, if all of it is read."""
 EXACT = ".exact"
-ODD = "\u212a".encode(), "\u017f".encode()
-"""The letters beyond ASCII that are alike to some of it, but for capitals: to k and s."""
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -103,7 +103,7 @@ class References:
         for path, segment, blob in self._order[start:]:
             at += 1
             data = self.index.view.hot(segment, blob).data
-            if self._word in data:  # grams are no words: a third of the candidates has not got it
+            if self._word in data:  # not every candidate has it
                 found.extend(self._in(path, segment, blob, data.decode("utf-8", "replace")))
             if enough(at - start, len(found)):
                 break
@@ -129,8 +129,8 @@ class References:
         own, importing, others = [], [], []
         for number, segment in enumerate(view.segments):
             importers = set(segment.importers(self._importpath))
-            found = segment.candidates([self._last])  # what stands in a head is no code
-            # Too short a name for trigrams: the package and who imports it.
+            found = segment.having(self._last)  # what stands in a head is no code
+            # Too short a name for an index of trigrams: the package and who imports it.
             blobs = found.blobs if found else sorted(importers | self._blobs_in(folders, number))
             for blob in blobs:
                 for path in view.paths.get((number, blob), ()):

@@ -24,7 +24,7 @@ from portal.walkthrough.stock import Where, stock
 READER = Press()
 """The process that searches for this server process."""
 
-BUDGET_S = 0.04
+BUDGET_S = 0.012
 """How long a batch is looked for before what was found is shown."""
 LINES_A_FILE = 12
 """Lines that are shown of one file; its page has the others."""
@@ -146,7 +146,7 @@ def _grep(where: Where, key: str, text: str) -> Grep:
     index = stock(where).index(key)
     if index is None:
         raise NotIndexed(key)
-    return Grep(index.view, read_query(text))
+    return Grep(index.view, read_query(text), LINES_A_FILE + 1)
 
 
 def _file(key: str, hit: Hit, links: Links, index: Index | None, kind: str) -> CodeFile:

@@ -18,9 +18,11 @@ from tests.support.source import bring
 KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "portolan" / "imported"
 WRITERS = (
     *(
+        "blocks",
         "buildtags",
         "declared",
         "golang",
+        "heir",
         "imports",
         "intake",
         "java",
@@ -29,7 +31,7 @@ WRITERS = (
         "lineage",
     ),
     *("methodset", "pieces", "search", "segment", "segmentwriter", "signature", "snapshot"),
-    *("symbols", "textual", "view"),
+    *("symbols", "textual", "view", "wordwriter"),
 )
 """The modules of portal.source that decide what an import writes."""
 MODULE = Module("example.org/m", "v1.0.0", "h1:" + "A" * 43 + "=", "")
@@ -63,12 +65,7 @@ def take_files(collection: Collection, files: dict[str, str]) -> View:
     writer = TextWriter(place.with_suffix(TEXT))
     datas = {hashlib.sha256(text.encode()).digest(): text.encode() for text in files.values()}
     heads = {sha: head_of(data.decode()) for sha, data in datas.items()}
-    writer.add(
-        [
-            NewBlob(sha, len(data), data, heads[sha], data.decode()[len(heads[sha]) :])
-            for sha, data in datas.items()
-        ]
-    )
+    writer.add([NewBlob(sha, len(data), data, heads[sha]) for sha, data in datas.items()])
     held = dict(writer.held)
     writer.finish()
     go = {text.encode(): None for path, text in files.items() if path.endswith(".go")}

@@ -1,4 +1,4 @@
-"""What an index of pieces and of heads leads to: all that the texts hold, and nothing twice."""
+"""What an index of words and of heads leads to: all that the texts hold, and nothing twice."""
 
 import sqlite3
 from pathlib import Path
@@ -7,24 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.source.blocks import BLOCK_BYTES, blocks, packed, unpacked
 from portal.source.codequery import Query, matcher, read
 from portal.source.errors import BadQuery
 from portal.source.grep import Grep
 from portal.source.required import required_parts
-from portal.source.segmentwriter import PIECE_CHARACTERS, head_of, pack, pieces_of
-from portal.source.sieve import Sieve
+from portal.source.segmentwriter import head_of, pack
+from portal.source.sieve import Joined, Sieve
 from portal.source.view import Collection, Text, View
+from tests.support.former import with_trigrams
 from tests.support.imported import take_files
 
 LICENCE = "/*\nCopyright of sailors.\n\nYou may sail.\n*/\n\n"
 LINES = 4000
 LONG = "".join(f"line {number} says word{number}\n" for number in range(1, LINES + 1))
-"""Some ten pieces."""
+"""Some fifty blocks."""
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> View:
-    """A version whose files have heads, are long, and have letters that only folding finds."""
+@pytest.fixture(params=["words", "trigrams"])
+def small(tmp_path: Path, request: pytest.FixtureRequest) -> View:
+    """A version whose files have heads, are long, and have letters that only folding finds.
+
+    As it is written now, and as an earlier release wrote it.
+    """
     collection = Collection(tmp_path)
     tmp_path.mkdir(exist_ok=True)
     files = {
@@ -36,7 +41,13 @@ def small(tmp_path: Path) -> View:
         "head.txt": LICENCE,
         "odd.txt": "300 \u212aelvin in the \u017fun\n",
     }
-    return take_files(collection, files)
+    view = take_files(collection, files)
+    if request.param == "words":
+        return view
+    with_trigrams(view.segments[0].place)
+    former = Collection(tmp_path).view(view.snapshot)
+    assert former is not None
+    return former
 
 
 def found(view: View, text: str) -> dict[str, list[int]]:
@@ -64,8 +75,19 @@ def test_a_word_of_the_licence_and_of_what_follows_is_found_in_both(small: View)
     }
 
 
+def test_a_word_is_found_behind_another_that_ends_like_a_keyword(tmp_path: Path) -> None:
+    view = take_files(
+        Collection(tmp_path), {"a.go": "package a\n\ntype hullType int\n\nvar x **int\n"}
+    )
+
+    assert found(view, "type hull") == found(view, "type int") == {"a.go": [3]}
+    assert found(view, "/Type int/") == found(view, "/^type \\w+ int$/") == {"a.go": [3]}
+    assert found(view, "*int") == found(view, r"/\*\*int$/") == {"a.go": [5]}
+    assert found(view, "type x") == found(view, "*nt") == {}
+
+
 def test_every_line_of_a_long_file_is_found_where_it_stands(small: View) -> None:
-    assert len(list(pieces_of(LONG))) > 5
+    assert len(list(blocks(LONG.encode(), 0))) > 5
     before = LICENCE.count("\n")
 
     for number in (*range(1, LINES, 97), LINES):
@@ -110,6 +132,7 @@ def test_batches_that_go_on_find_what_one_finds(small: View) -> None:
 def test_a_segment_of_former_times_is_searched_as_before(tmp_path: Path) -> None:
     """It has neither pieces nor heads nor counts, and its blobs are compressed one by one."""
     view = take_files(Collection(tmp_path), {"a.go": f"{LICENCE}package a\n"})
+    with_trigrams(view.segments[0].place)
     place = view.segments[0].place.with_suffix(".text")
     data = view.segments[0].blob(1)
     with sqlite3.connect(place) as db:
@@ -143,13 +166,26 @@ def test_a_head_is_the_comments_that_an_empty_line_ends() -> None:
     assert head_of("/* never closed\n\n") == ""
 
 
-@given(st.text("ab\n\u00e9", max_size=40), st.integers(1, 9))
-def test_pieces_are_the_text_and_end_where_lines_do(unit: str, times: int) -> None:
-    text = unit * (times * PIECE_CHARACTERS // 20)
-    pieces = list(pieces_of(text))
+@given(st.text("ab\n\u00e9", max_size=40), st.integers(1, 9), st.integers(0, 99))
+def test_blocks_are_the_text_and_end_where_lines_do(unit: str, times: int, start: int) -> None:
+    data = (unit * (times * BLOCK_BYTES // 20)).encode()
+    found = [data[begin:end] for begin, end in blocks(data, start)]
 
-    assert "".join(pieces) == text
-    assert all(piece.endswith("\n") for piece in pieces[:-1])
+    assert b"".join(found) == data[start:]
+    assert all(block.endswith(b"\n") for block in found[:-1])
+
+
+@given(st.lists(st.integers(0, 200_000), min_size=1, unique=True))
+def test_numbers_come_back_as_they_were_packed(numbers: list[int]) -> None:
+    assert list(unpacked(packed(sorted(numbers)))) == sorted(numbers)
+
+
+@pytest.mark.parametrize("step", [1, 254, 255, 256, 65_534, 65_535, 65_536, 200_000])
+def test_gaps_of_every_size_come_back(step: int) -> None:
+    for first in (0, 1, step):
+        numbers = [first + at * step for at in range(40)]
+        assert list(unpacked(packed(numbers))) == numbers
+        assert list(unpacked(packed([*numbers, numbers[-1] + 1]))) == [*numbers, numbers[-1] + 1]
 
 
 @given(
@@ -166,7 +202,7 @@ def test_a_sieve_lets_through_whatever_matches(
     except BadQuery:
         return
     datas = [text.encode() for text in texts]
-    passed = Sieve(query, required_parts(query)).passed([Text.of(data) for data in datas])
+    passed = Sieve(query, required_parts(query)).passed(Joined([Text.of(data) for data in datas]))
 
     assert passed == sorted(set(passed))
     assert _matching(query, datas) <= set(passed)

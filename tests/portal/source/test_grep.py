@@ -3,6 +3,8 @@
 import random
 import re
 import subprocess
+from collections.abc import Iterator
+from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from portal.source.codequery import Query, matcher, read
 from portal.source.errors import BadQuery
+from portal.source.fileorder import order_of
 from portal.source.grep import Grep
 from portal.source.required import required_parts
 from portal.source.view import View
@@ -33,6 +36,16 @@ EXPRESSIONS = (
     r"//.*TODO\(\w+\)",
     r"return nil, [^e]",
     r"a{2,3}",
+    r"\berr\b$",
+    r"^func New\w+",
+    r"^\s+return$",
+    r"\w+func\(",
+    r"[a-z]Store\.",
+    r"func \(\w+ \*Store\) \w+",
+    r"^type \w*(Cache|cache) ",
+    r"Type int",
+    r"\bstop(Ch)?\b",
+    r"^}\)$",
 )
 """Written as both RE2 and GNU grep -P read them."""
 
@@ -57,14 +70,11 @@ def grepped(root: Path, *arguments: str) -> set[tuple[str, int]]:
     return {(match[1], int(match[2])) for match in matches if match}
 
 
-def test_two_hundred_words_of_the_code_are_found_where_grep_finds_them(
-    view: View, unpacked: Path
-) -> None:
-    """Pieces of lines drawn from the code itself, of any length: common ones and rare ones."""
-    draw = random.Random(7)
+def drawn(view: View, seed: int) -> Iterator[str]:
+    """Yield pieces of lines of the code itself, of any length: common ones and rare ones."""
+    draw = random.Random(seed)
     blobs = sorted(view.paths)
-    asked = 0
-    while asked < SAMPLE:
+    while True:
         segment, blob = draw.choice(blobs)
         lines = view.segments[segment].blob(blob).decode("utf-8", "replace").splitlines()
         line = draw.choice(lines or [""]).strip()
@@ -72,9 +82,51 @@ def test_two_hundred_words_of_the_code_are_found_where_grep_finds_them(
         text = line[start : start + draw.randint(3, 24)].strip()
         if len(text) < 3 or "\ufffd" in text or text[0] in '"/' or ":" in text.split()[0]:
             continue
-        asked += 1
+        yield text
+
+
+def test_two_hundred_words_of_the_code_are_found_where_grep_finds_them(
+    view: View, unpacked: Path
+) -> None:
+    for text in islice(drawn(view, 7), SAMPLE):
         exact = Query(text=text, is_exact=True)
         assert found(view, exact) == grepped(unpacked, "-F", "-e", text), text
+
+
+def test_words_of_the_code_are_found_whatever_their_case_where_grep_finds_them(
+    view: View, unpacked: Path
+) -> None:
+    asked = (text.lower() for text in drawn(view, 8) if text.isascii())
+    for text in islice(asked, SAMPLE // 5):
+        assert found(view, Query(text=text)) == grepped(unpacked, "-iF", "-e", text), text
+
+
+def test_words_in_expressions_are_found_where_grep_finds_them(view: View, unpacked: Path) -> None:
+    """Whole words, ends and beginnings of words, and those that lines begin and end with."""
+    words = (word for text in drawn(view, 9) for word in re.findall(r"[A-Za-z]\w\w+", text))
+    shapes = cycle((r"\b{}\b", r"\w{}", r"{}\w+\(", r"^\W*{}", r"{}$", r"\*{}\b", r"type {}\w*"))
+    for word, shape in islice(zip(words, shapes, strict=False), SAMPLE // 5):
+        expression = shape.format(word)
+        exact = Query(text=expression, is_regex=True, is_exact=True)
+        assert found(view, exact) == grepped(unpacked, "-P", "-e", expression), expression
+        folded = Query(text=expression, is_regex=True)
+        assert found(view, folded) == grepped(unpacked, "-iP", "-e", expression), expression
+
+
+def test_files_are_found_in_one_order_however_often_one_goes_on(view: View) -> None:
+    """Candidates are chosen among the first files and then among the others."""
+    query = read("case:yes ListAndWatch")
+    whole = [hit.path for hit in Grep(view, query).batch(0, lambda *_: False).hits]
+    parts: list[str] = []
+    at: int | None = 0
+    while at is not None:
+        batch = Grep(view, query).batch(at, lambda _files, lines: lines > 0)
+        parts += [hit.path for hit in batch.hits]
+        at = batch.next
+
+    assert parts == whole
+    order = [path for path, _segment, _blob in order_of(view).files]
+    assert whole == [path for path in order if path in set(whole)]
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
@@ -163,6 +215,8 @@ def test_a_gate_is_found_where_it_is_declared_and_nowhere_else(view: View) -> No
         ("kind:condition Ready", 'state = "Ready"', False),
         ("kind:gate Watch", '\tWatchList featuregate.Feature = "WatchList"', True),
         ("kind:gate Watch", '\tname = "WatchList"', False),
+        ("kind:gate List", '\tWatchList featuregate.Feature = "WatchList"', True),
+        ("kind:gate List", '\tWatch featuregate.Feature = "Watch" // List', False),
     ],
 )
 def test_a_string_is_found_by_what_it_stands_for(question: str, line: str, is_meant: bool) -> None:

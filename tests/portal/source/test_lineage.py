@@ -20,6 +20,7 @@ from portal.source.snapshot import Snapshot
 from portal.source.view import Collection, View, ViewHolding
 from tests.portal.source.test_intake import Ended, quiet
 from tests.support import source
+from tests.support.former import with_trigrams
 
 Made = Callable[[str, dict[str, str]], tuple[Snapshot, ModuleCache]]
 
@@ -214,13 +215,35 @@ def test_what_an_earlier_portolan_began_is_begun_again(tmp_path: Path, made: Mad
     holds_all(opened(collection, snapshot), VERSIONS["v1.0.0"], ["Sail", "Row", "Drift"])
 
 
-def test_a_segment_of_an_earlier_portolan_is_read_and_is_a_predecessor(
+def test_versions_of_an_earlier_portolan_are_searched_and_are_predecessors(
+    taken: tuple[Collection, dict[str, Snapshot]], made: Made
+) -> None:
+    """A file of theirs is kept by its difference too, with the words of new lines alone."""
+    collection, snapshots = taken
+    for place in collection.root.glob(f"*{TEXT}"):
+        with_trigrams(place)
+    text = sea("Sail", "Anchor", "Row", "Drift", "Warp")
+    another, cache = made("v1.3.0", {"a.go": text})
+    take_in(another, cache, collection, quiet)
+
+    assert kept_by(opened(collection, another), "a.go") is not None
+    holds_all(opened(collection, another), text, ["Sail", "Anchor", "Row", "Drift", "Warp"])
+    holds_all(
+        opened(collection, snapshots["v1.1.0"]),
+        VERSIONS["v1.1.0"],
+        ["Sail", "Anchor", "Row", "Drift"],
+    )
+
+
+def test_a_segment_of_the_earliest_portolan_is_read_and_is_a_predecessor(
     tmp_path: Path, made: Made
 ) -> None:
     collection = Collection(tmp_path / "index")
     first, cache = made("v1.0.0", {"a.go": VERSIONS["v1.0.0"]})
     take_in(first, cache, collection, quiet)
-    with closing(sqlite3.connect(next(collection.root.glob(f"*{TEXT}")))) as db, db:
+    place = next(collection.root.glob(f"*{TEXT}"))
+    with_trigrams(place)
+    with closing(sqlite3.connect(place)) as db, db:
         db.execute("DROP TABLE heir")
         db.execute("DROP TABLE lender")
         db.execute("PRAGMA user_version = 0")

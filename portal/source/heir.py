@@ -1,0 +1,115 @@
+"""A text that is kept by its difference from another: what it has of that one, and what is new in it."""
+
+import sqlite3
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from typing import NamedTuple
+
+from portal.source.blocks import blocks
+from portal.source.heads import WHOLE
+
+NEAR_BYTES = 64 * 1024
+"""How far behind what came before it a block is looked for in the predecessor."""
+PART_BYTES, NEAR_PART_BYTES = 128, 4096
+"""Parts of a block that is not there, and how far each is looked for: shorter ones stand in many places."""
+
+
+class Heir(NamedTuple):
+    """A blob that is kept by its difference from a predecessor."""
+
+    lender: str
+    """The name of the predecessor's segment."""
+    before: int
+    blob: int
+    runs: bytes | None
+    """As Difference has them; None: they were not kept."""
+
+    def inherited(self, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Yield where in the blob is what it has of spans of whole lines of its predecessor."""
+        if self.runs is None:
+            yield from WHOLE
+            return
+        numbers = array("I", self.runs)
+        spans = sorted(spans)
+        at = 0
+        for first, last, here in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True):
+            while at < len(spans) and spans[at][1] <= first:
+                at += 1
+            for start, end in islice(spans, at, None):
+                if start >= last:
+                    break
+                yield max(start, first) - first + here, min(end, last) - first + here
+
+
+class Heirs:
+    """The blobs of a segment that are kept by their difference."""
+
+    def __init__(self, db: sqlite3.Connection, text_format: int) -> None:
+        """Read `N.text`, of one of the formats that portal.source.segment tells."""
+        self.of: dict[int, Heir] = {}
+        """What is known of each, by its number."""
+        self.lent: dict[str, dict[int, list[Heir]]] = {}
+        """Segment to predecessor to those that differ from it."""
+        if text_format == 0:
+            return
+        runs = "NULL" if text_format == 1 else "runs"
+        rows = db.execute(
+            f"SELECT name, before, blob, {runs} FROM heir JOIN lender USING (number)"  # noqa: S608  (ours)
+        )
+        for heir in map(Heir._make, rows):
+            self.of[heir.blob] = heir
+            self.lent.setdefault(heir.lender, {}).setdefault(heir.before, []).append(heir)
+
+
+class Difference(NamedTuple):
+    """What a text has of its predecessor, which is kept whole, and what is new in it."""
+
+    before: tuple[str, int]
+    """(segment, blob) of the predecessor."""
+    runs: bytes
+    """Of each run of lines, start and end in the predecessor, and start in the text: numbers of 4 bytes."""
+    fresh: list[tuple[int, bytes]]
+    """Where its new blocks are, and they themselves."""
+
+    @classmethod
+    def of(
+        cls, data: bytes, start: int, before: tuple[str, int], old: bytes, old_start: int
+    ) -> "Difference":
+        """Return what of `data` behind `start` the predecessor has behind `old_start`, in its order."""
+        runs: list[tuple[int, int, int]] = []
+        fresh: list[tuple[int, bytes]] = []
+        at = old_start
+
+        def take(begin: int, end: int, near: int) -> bool:
+            """Take note of a run, if the predecessor has it."""
+            nonlocal at
+            place = _place(old, data[begin:end], at, near)
+            if place < 0:
+                return False
+            at = place + end - begin
+            if runs and (place, begin) == (runs[-1][1], runs[-1][2] + runs[-1][1] - runs[-1][0]):
+                runs[-1] = runs[-1][0], at, runs[-1][2]
+            else:
+                runs.append((place, at, begin))
+            return True
+
+        for begin, end in blocks(data, start):
+            if take(begin, end, NEAR_BYTES):
+                continue
+            for first, last in blocks(data, begin, end, PART_BYTES):
+                if take(first, last, NEAR_PART_BYTES):
+                    continue
+                if fresh and fresh[-1][0] + len(fresh[-1][1]) == first:
+                    fresh[-1] = fresh[-1][0], fresh[-1][1] + data[first:last]
+                else:
+                    fresh.append((first, data[first:last]))
+        return cls(before, array("I", chain.from_iterable(runs)).tobytes(), fresh)
+
+
+def _place(old: bytes, lines: bytes, start: int, near: int) -> int:
+    """Return where a text has some lines, whole, from the beginning of a line at `start` on; -1: nowhere."""
+    place = old.find(lines, start, start + len(lines) + near)
+    begins = place == start or old[place - 1 : place] == b"\n"
+    ends = lines.endswith(b"\n") or place + len(lines) == len(old)
+    return place if begins and ends else -1

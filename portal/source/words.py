@@ -1,0 +1,245 @@
+"""Which texts of a segment may hold a text: words of blocks of lines, and a dictionary to find words in.
+
+A question is taken apart into words. Those inside it are whole; of the outermost only a part may be asked,
+and whatever words of the dictionary hold it are taken. A block is a candidate if it has one for each part
+of the question, so it holds nearly always what is asked. Source: Witten, Moffat and Bell, "Managing
+Gigabytes", 4.2 (a lexicon for wildcards) and 3.3 (gaps between numbers of documents).
+"""
+
+import sqlite3
+import sys
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate
+
+import zstandard
+
+from portal.source.askedwords import AskedWord, asked_words
+from portal.source.blocks import ODD, unpacked
+from portal.source.heads import Blocks, Candidates, Heads
+
+KEPT_ANSWERS = 16
+"""A predecessor's segment is asked by itself and by those of its heirs."""
+SHORT = 5
+"""Letters of a word that many others hold."""
+MOST_TERMS = 1000
+"""What is a part of so many words is taken to be everywhere."""
+FEW = 32
+"""Blocks that are sooner read than another word is looked for in the dictionary."""
+MANY = 64
+"""Bytes of the blocks of a term which are held against those that are asked one by one."""
+GAPS_A_BLOCK, GAPS_A_TERM = 50, 40
+"""How many gaps are read while a block is looked through, and while a term is begun with."""
+GAPS_A_DICTIONARY = 20_000
+"""How many gaps are worth looking through the dictionary for a rarer word."""
+_ALONE = 3
+"""The bytes of the only block of a term, which most terms have."""
+_ENDS = b"\n(."
+"""What follows a word in the dictionary."""
+
+
+class Words(Heads):
+    """The index of one segment's texts. Belongs to one thread at a time."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        """Read `N.text`."""
+        super().__init__(db)
+        self._told: dict[object, tuple[Blocks | None, Candidates]] = {}
+        self._known: dict[tuple[AskedWord, bool], tuple[Sequence[int], int]] = {}
+
+    def candidates(
+        self, parts: Sequence[str], *, folds: bool = True, among: Blocks | None = None
+    ) -> Candidates | None:
+        """Return who may hold all of `parts` on one line; with `folds`, upper and lower case alike.
+
+        None: they have no word. No blob that does hold them is missing, but for those that are kept by
+        their difference, see Segment.candidates, and for blocks that are not `among` those that are asked.
+        What is told is not to be changed. All heads are told.
+        """
+        key = tuple(parts), folds, id(among)
+        if (told := self._told.get(key)) is not None and told[0] is among:
+            return told[1]
+        asked = asked_words(parts, folds=folds)
+        if not asked:
+            return None
+        found = self._candidates(sorted(self._holding(asked, among, folds=folds)))
+        self._told[key] = among, found
+        if len(self._told) > KEPT_ANSWERS:
+            del self._told[next(iter(self._told))]
+        return found
+
+    def blocks(self, blob: int) -> Sequence[int]:
+        """Return the numbers of a blob's blocks."""
+        firsts = self._firsts
+        return range(firsts[blob], firsts[blob + 1]) if blob + 1 < len(firsts) else ()
+
+    def texts(self) -> Sequence[int]:
+        """Return every blob that is text, in order."""
+        return self._array("texts")
+
+    def _holding(self, asked: Sequence[AskedWord], among: Blocks | None, *, folds: bool) -> Blocks:
+        """Return the blocks that may hold all of what is asked."""
+        known = [self._terms(part, folds=folds) for part in asked if part.begins]
+        others = [part for part in asked if not part.begins]
+        if min(map(self._cost, known), default=sys.maxsize) > GAPS_A_DICTIONARY:
+            most = MOST_TERMS if known or among is not None else sys.maxsize
+            found_terms = [self._terms(part, most=most, folds=folds) for part in others[:1]]
+            known += [numbers for numbers in found_terms if len(numbers) < most]
+            others = others[1:]
+        found: Blocks | None = None
+        for numbers in sorted(known, key=self._cost):
+            if found is not None and self._cost(numbers) > GAPS_A_BLOCK * len(found):
+                break
+            found = self._blocks(numbers, among if found is None else found)
+        for part in others:
+            if found is None or len(found) <= FEW:
+                break
+            most = min(GAPS_A_BLOCK * len(found) // GAPS_A_TERM, MOST_TERMS)
+            numbers = self._terms(part, most=most, folds=folds)
+            if len(numbers) < most and self._cost(numbers) <= GAPS_A_BLOCK * len(found):
+                found = self._blocks(numbers, found)
+        if found is None:
+            found = among or frozenset()
+        if folds and any(part.is_behind or {*b"ks"} & {*part.word} for part in asked):
+            for odd in (AskedWord(letter, begins=True, end=b"\n") for letter in ODD):
+                found = found | self._blocks(self._terms(odd, folds=False), among)
+        return found
+
+    def _terms(self, part: AskedWord, *, folds: bool, most: int = sys.maxsize) -> Sequence[int]:
+        """Return the numbers of the terms that a part of a question stands for, in order.
+
+        `most` of them at the most.
+        """
+        known = self._known.get((part, folds))
+        if known is None or len(known[0]) == known[1] < most:
+            dictionary = self._lower if folds else self._dictionary
+            known = self._known[part, folds] = self._found_terms(part, dictionary, most), most
+            if len(self._known) > KEPT_ANSWERS:
+                del self._known[next(iter(self._known))]
+        return known[0]
+
+    def _found_terms(self, part: AskedWord, dictionary: bytes, most: int) -> Sequence[int]:
+        starts = self._starts_of_terms
+        end = part.end or b""
+        if not part.begins and len(part.word) > SHORT:
+            end = end.removesuffix(b"\n")  # which is everywhere, and looked for at every word
+        needle = (b"\n" if part.begins else b"") + part.word + end
+        ends = _ENDS if part.end is None else b"" if end else part.end
+        first, last = self._first_word, len(starts)
+        if part.begins:
+            lower, size = part.word.lower(), len(part.word)
+
+            def beginning(start: int) -> bytes:
+                return self._lower[start : start + size]
+
+            first = bisect_left(starts, lower, key=beginning)
+            last = bisect_right(starts, lower, first, key=beginning)
+            if part.end == b"" and dictionary is self._lower:
+                return range(first, min(last, first + most))
+        at = starts[first] - 1 if first < len(starts) else len(dictionary)
+        stop = starts[last] if last < len(starts) else len(dictionary)
+        found: list[int] = []
+        while len(found) < most and (at := dictionary.find(needle, at, stop)) >= 0:
+            if (ends and dictionary[at + len(needle)] not in ends) or (
+                part.is_behind and dictionary[at - 1] == _ENDS[0]
+            ):
+                at += 1
+                continue
+            number = bisect_right(starts, at + part.begins, first, last) - 1
+            found.append(number)
+            first = number
+            at = starts[number + 1] - 1 if number + 1 < len(starts) else stop
+        return found
+
+    def _size(self, numbers: Sequence[int]) -> int:
+        """Return about how many blocks have any of these terms."""
+        ends = self._ends
+        if isinstance(numbers, range):
+            return ends[numbers[-1] + 1] - ends[numbers[0]] if numbers else 0
+        return sum(ends[number + 1] - ends[number] for number in numbers)
+
+    def _cost(self, numbers: Sequence[int]) -> int:
+        """Return how many gaps are read, or might be meanwhile, to know the blocks that have these terms."""
+        return self._size(numbers) + GAPS_A_TERM * len(numbers)
+
+    def _blocks(self, numbers: Sequence[int], among: Blocks | None) -> Blocks:
+        """Return the blocks that have any of these terms."""
+        places, ends = self._places, self._ends
+        found: set[int] = set()
+        for number in numbers:
+            start, end = ends[number], ends[number + 1]
+            if end - start == _ALONE and places[start]:
+                found.add(places[start + 1] | places[start + 2] << 8)
+            elif among is not None and end - start > MANY:
+                found |= among.intersection(unpacked(places[start:end]))
+            else:
+                found.update(unpacked(places[start:end]))
+        return found if among is None else found & among
+
+    def _candidates(self, numbers: Sequence[int]) -> Candidates:
+        blobs, firsts = self._blobs, self._firsts
+        starts, ends = self._array("starts"), self._array("ends")
+
+        def spans(blob: int) -> Sequence[tuple[int, int]]:
+            first = bisect_left(numbers, firsts[blob])
+            last = bisect_left(numbers, firsts[blob + 1], first)
+            return [(starts[number], ends[number]) for number in numbers[first:last]]
+
+        found = [*dict.fromkeys(map(blobs.__getitem__, numbers))]
+        return Candidates(found, self.heads, spans)
+
+    def _array(self, name: str) -> "array[int]":
+        if name not in self._arrays:
+            self._arrays[name] = array("I", self._data(name))
+        return self._arrays[name]
+
+    @cached_property
+    def _arrays(self) -> "dict[str, array[int]]":
+        return {}
+
+    def _data(self, name: str) -> bytes:
+        row = self._db.execute("SELECT data FROM word WHERE name = ?", (name,)).fetchone()
+        return zstandard.ZstdDecompressor().decompress(row[0])
+
+    @cached_property
+    def _dictionary(self) -> bytes:
+        """All terms, each between line ends, in the order of their lower case."""
+        return self._data("terms")
+
+    @cached_property
+    def _lower(self) -> bytes:
+        return self._dictionary.lower()
+
+    @cached_property
+    def _firsts(self) -> Sequence[int]:
+        """The first block of each blob, or of the next one that has any."""
+        counts = Counter(self._blobs)
+        blobs = range(max(self.texts(), default=0) + 1)
+        return [0, *accumulate([counts[blob] for blob in blobs])]
+
+    @cached_property
+    def _first_word(self) -> int:
+        """The first term that is not LED."""
+        return bisect_left(self._starts_of_terms, b"!", key=lambda at: self._lower[at : at + 1])
+
+    @property
+    def _starts_of_terms(self) -> "array[int]":
+        return self._array("term starts")
+
+    @property
+    def _ends(self) -> "array[int]":
+        """Where in `_places` those of each term begin, and the last ones end."""
+        return self._array("place ends")
+
+    @cached_property
+    def _places(self) -> bytes:
+        """The blocks of each term."""
+        return self._data("places")
+
+    @property
+    def _blobs(self) -> "array[int]":
+        """The blob of each block, in order."""
+        return self._array("blobs")
