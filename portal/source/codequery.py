@@ -38,7 +38,7 @@ KINDS = {
     "condition": r'ConditionType\s+= "{0}|\bType:\s+"{0}[A-Z]?\w*"',
 }
 """What a string stands for, as Go that says so is written; the braces are for its beginning, or for any part
-of a gate's name."""
+of a gate's name. What an import has noted is better, where it did (portal.source.factgrep)."""
 
 FILTERS = ("repo", "version", "path", "lang", "kind", "case", "context")
 CONTEXT_LIMIT = 10
@@ -55,6 +55,8 @@ class Query:
     repo: str = ""
     version: str = ""
     kind: str = ""
+    asked: str = ""
+    """What of such a name is asked for, as it was typed; `text` is a pattern then."""
     path: tuple[str, ...] = ()
     """Parts that a path must hold; one that begins with `-` it must not."""
     lang: str = ""
@@ -105,6 +107,7 @@ def read(text: str) -> Query:
     case = _only(found, "case")
     if case not in {"", "yes", "no"}:
         raise BadQuery("case: takes yes or no")
+    asked = wanted if kind else ""
     letters = re.sub(r"\\.", "", wanted) if is_regex else wanted
     if kind:
         wanted, is_regex = KINDS[kind].format(re2.escape(wanted)), True
@@ -115,6 +118,7 @@ def read(text: str) -> Query:
         repo=_only(found, "repo"),
         version=_only(found, "version"),
         kind=kind,
+        asked=asked,
         path=tuple(found.get("path", ())),
         lang=lang,
         context=_context(_only(found, "context")),

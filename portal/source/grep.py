@@ -84,7 +84,7 @@ class Grep:
         self._required = required_parts(query)
         self._sieve = Sieve(query, self._required)
         self._chosen: dict[int, _Chosen] = {}
-        self._is_meant = _path_filter(query)
+        self._is_meant = path_filter(query)
 
     def batch(self, start: int, enough: Callable[[int, int], bool]) -> Batch:
         """Return what matches from the file number `start` on.
@@ -181,7 +181,7 @@ class Grep:
 
         def close() -> None:
             if spans and len(lines) < self._most:
-                lines.append(_line(data, number, spans))
+                lines.append(line_around(data, number, spans))
             spans.clear()
 
         for at, last in text.spans:
@@ -227,7 +227,7 @@ def _joined(spans: Sequence[tuple[int, int]], size: int) -> list[tuple[int, int]
     return joined
 
 
-def _path_filter(query: Query) -> Callable[[str], bool] | None:
+def path_filter(query: Query) -> Callable[[str], bool] | None:
     """Return what tells whether a question means a path; None: all of them."""
     wanted = [part.lower() for part in query.path if not part.startswith("-")]
     barred = [part[1:].lower() for part in query.path if part.startswith("-") and len(part) > 1]
@@ -245,7 +245,7 @@ def _path_filter(query: Query) -> Callable[[str], bool] | None:
     return is_meant
 
 
-def _line(data: bytes, number: int, spans: list[tuple[int, int]]) -> Line:
+def line_around(data: bytes, number: int, spans: list[tuple[int, int]]) -> Line:
     """Return the line around `spans`, which count bytes of `data` and lie in one line."""
     begin = data.rfind(b"\n", 0, spans[0][0]) + 1
     end = data.find(b"\n", spans[0][0])

@@ -77,14 +77,16 @@ class Difference(NamedTuple):
         cls, data: bytes, start: int, before: tuple[str, int], old: bytes, old_start: int
     ) -> "Difference":
         """Return what of `data` behind `start` the predecessor has behind `old_start`, in its order."""
-        runs: list[tuple[int, int, int]] = []
+        head = _alike(data, start, old, old_start)
+        tail = _alike_ending(data, start + head, old, old_start + head)
+        runs = [(old_start, old_start + head, start)] if head else []
         fresh: list[tuple[int, bytes]] = []
-        at = old_start
+        at = old_start + head
 
         def take(begin: int, end: int, near: int) -> bool:
             """Take note of a run, if the predecessor has it."""
             nonlocal at
-            place = _place(old, data[begin:end], at, near)
+            place = _place(old, data[begin:end], at, min(at + end - begin + near, len(old) - tail))
             if place < 0:
                 return False
             at = place + end - begin
@@ -94,7 +96,7 @@ class Difference(NamedTuple):
                 runs.append((place, at, begin))
             return True
 
-        for begin, end in blocks(data, start):
+        for begin, end in blocks(data, start + head, len(data) - tail):
             if take(begin, end, NEAR_BYTES):
                 continue
             for first, last in blocks(data, begin, end, PART_BYTES):
@@ -104,12 +106,44 @@ class Difference(NamedTuple):
                     fresh[-1] = fresh[-1][0], fresh[-1][1] + data[first:last]
                 else:
                     fresh.append((first, data[first:last]))
+        if tail:
+            runs.append((len(old) - tail, len(old), len(data) - tail))
         return cls(before, array("I", chain.from_iterable(runs)).tobytes(), fresh)
 
+    @property
+    def new_bytes(self) -> int:
+        """How much of the text the predecessor does not have."""
+        return sum(len(data) for _start, data in self.fresh)
 
-def _place(old: bytes, lines: bytes, start: int, near: int) -> int:
-    """Return where a text has some lines, whole, from the beginning of a line at `start` on; -1: nowhere."""
-    place = old.find(lines, start, start + len(lines) + near)
+
+def _alike(one: bytes, start: int, other: bytes, other_start: int) -> int:
+    """Return how many bytes of whole lines two texts share from two places on."""
+    low, high = 0, min(len(one) - start, len(other) - other_start)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one.startswith(other[other_start + low : other_start + middle], start + low):
+            low = middle
+        else:
+            high = middle - 1
+    return max(one.rfind(b"\n", start, start + low) + 1 - start, 0)
+
+
+def _alike_ending(one: bytes, start: int, other: bytes, other_start: int) -> int:
+    """Return how many bytes of whole lines two texts share at their ends, none of them before two places."""
+    low, high = 0, min(len(one) - start, len(other) - other_start)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one.endswith(other[len(other) - middle : len(other) - low], start, len(one) - low):
+            low = middle
+        else:
+            high = middle - 1
+    begin = one.find(b"\n", len(one) - low) + 1
+    return len(one) - begin if begin else 0
+
+
+def _place(old: bytes, lines: bytes, start: int, stop: int) -> int:
+    """Return where some whole lines are between `start`, where a line begins, and `stop`; -1: nowhere."""
+    place = old.find(lines, start, stop)
     begins = place == start or old[place - 1 : place] == b"\n"
     ends = lines.endswith(b"\n") or place + len(lines) == len(old)
     return place if begins and ends else -1

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from portal.source.errors import NoSuchFile, NotAFile, UnknownSnapshot
 from portal.source.heir import Difference
-from portal.source.segmentwriter import HEAD_CHARACTERS, NewBlob, head_of, is_text, news, pack
+from portal.source.segmentwriter import HEAD_CHARACTERS, NewBlob, head_of, is_text, pack
 from portal.source.snapshot import Shelf, Snapshot
 from portal.source.view import Collection, View
 
 HEAD_BYTES = 4 * HEAD_CHARACTERS
-MOST_NEW = 0.5
-"""How much of a text may be new lines before it is kept whole, to be a predecessor itself."""
+MOST_NEW = 0.65
+"""How much of a text may be new before it is kept whole, to be a predecessor itself."""
 
 
 class Predecessor(NamedTuple):
@@ -35,9 +35,8 @@ def kept(sha: bytes, data: bytes, before: Predecessor | None) -> NewBlob:
     head = head_of(data[:HEAD_BYTES].decode("utf-8", "replace"))
     if before and is_text(before.data):
         # Heads apart, for each is found by itself: a line may leave the one for the other.
-        lines = news(data[len(head) :], before.data[before.start :])
-        if len(lines) <= MOST_NEW * len(data):
-            found = Difference.of(data, len(head), *before)
+        found = Difference.of(data, len(head), *before)
+        if found.new_bytes <= MOST_NEW * len(data):
             return NewBlob(sha, len(data), pack(data, before.data), head, found)
     return NewBlob(sha, len(data), data, head)
 

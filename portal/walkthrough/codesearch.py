@@ -13,7 +13,8 @@ from time import perf_counter
 from portal.source.codequery import Query
 from portal.source.codequery import read as read_query
 from portal.source.errors import NotIndexed
-from portal.source.grep import Batch, Grep, Hit, Line
+from portal.source.factgrep import fact_batch
+from portal.source.grep import Grep, Hit, Line
 from portal.source.index import Index
 from portal.source.search import Asked, Name
 from portal.walkthrough.gatefacts import told as gate_told
@@ -66,7 +67,7 @@ class CodeFile:
 
 @dataclass(frozen=True, slots=True)
 class CodeBatch:
-    """What was found next; `next` is the file to go on with, None: there is none."""
+    """What was found next; `next` is where to go on, None: there is no more."""
 
     files: tuple[CodeFile, ...]
     lines: int
@@ -129,15 +130,17 @@ def symbols_of(where: Where, key: str, asked: Asked, limit: int) -> FoundSymbols
 
 
 def code_batch(where: Where, key: str, text: str, start: int, most: int, links: Links) -> CodeBatch:
-    """Return what matches in one version from file number `start` on: a job for READER."""
-    grep = _grep(where, key, text)
-    deadline = perf_counter() + BUDGET_S
-    batch: Batch = grep.batch(
-        start, lambda _files, lines: lines >= most or perf_counter() > deadline
-    )
-    index = stock(where).index(key) if (kind := read_query(text).kind) else None
+    """Return what matches in one version from a place on, 0 or a batch's `next`: a job for READER."""
+    query = read_query(text)
+    index = stock(where).index(key) if query.kind else None
+    batch = fact_batch(index, query, start, most) if index else None
+    if batch is None:
+        deadline = perf_counter() + BUDGET_S
+        batch = _grep(where, key, text).batch(
+            start, lambda _files, lines: lines >= most or perf_counter() > deadline
+        )
     return CodeBatch(
-        tuple(_file(key, hit, links, index, kind) for hit in batch.hits),
+        tuple(_file(key, hit, links, index, query.kind) for hit in batch.hits),
         sum(hit.total for hit in batch.hits),
         batch.next,
     )

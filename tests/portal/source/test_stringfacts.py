@@ -1,4 +1,4 @@
-"""What a string stands for is known by how Go that means it is written, and found by its beginning."""
+"""What a string stands for is known by how Go that means it is written, and found by any part of its name."""
 
 import sqlite3
 from contextlib import closing
@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from portal.source.codequery import read as query
 from portal.source.compaction import compact
 from portal.source.declared import read
+from portal.source.factgrep import fact_batch
+from portal.source.grep import Batch
 from portal.source.index import Index
 from portal.source.segment import CODE
 from portal.source.stringfacts import CONDITION, CONSTANT, EVENT, FLAG, METRIC, MOST, string_facts
@@ -180,7 +183,7 @@ def holds(collection: Collection) -> None:
     assert len(ask(collection, EVENT, "") or ()) == 5
 
 
-def test_each_is_found_by_its_beginning_where_it_is_declared_and_where_it_is_used(
+def test_each_is_found_where_it_is_declared_and_where_it_is_used(
     small: Collection,
 ) -> None:
     holds(small)
@@ -197,3 +200,46 @@ def test_what_is_rewritten_knows_them_even_if_what_was_there_did_not(small: Coll
     assert compact(small).segments == 1
 
     holds(small)
+
+
+def asked(collection: Collection, question: str, start: int = 0, most: int = 50) -> Batch | None:
+    view = Collection(collection.root).view(SMALL)
+    assert view is not None
+    return fact_batch(Index(view), query(question), start, most)
+
+
+def places(batch: Batch | None) -> list[tuple[str, int, str]]:
+    """Return path, line and what is marked of it."""
+    assert batch is not None
+    return [
+        (hit.path, line.number, line.text[slice(*line.spans[0])])
+        for hit in batch.hits
+        for line in hit.lines
+    ]
+
+
+def test_a_question_for_a_kind_is_told_the_lines_that_state_it(small: Collection) -> None:
+    assert places(asked(small, "kind:metric depth")) == [("sea/metrics.go", 11, '"depth_metres"')]
+    assert places(asked(small, "kind:flag ept")) == [
+        ("sea/flags.go", 5, '"depth"'),
+        ("sea/flags.go", 12, '&o.Depth, FlagDepth, "d", 3, "How deep.")'),
+    ]
+    assert places(asked(small, "kind:event path:port Moo")) == [("port/port.go", 10, '"Moored"')]
+    assert places(asked(small, "kind:condition moored")) == []
+    assert asked(small, "kind:gate x") is None, "tables of gates are read by themselves"
+    assert asked(small, "depth") is None
+
+
+def test_it_is_told_in_batches_none_of_which_is_missing(small: Collection) -> None:
+    whole = asked(small, "kind:event")
+    assert whole is not None
+    parts: list[tuple[str, int, str]] = []
+    at: int | None = 0
+    while at is not None:
+        batch = asked(small, "kind:event", at, 2)
+        parts += places(batch)
+        assert batch is not None
+        at = batch.next
+
+    assert parts == places(whole)
+    assert len(parts) == 5

@@ -15,6 +15,32 @@ FEATURES = "example.org/sea/features"
 LINKS = Links("/symbol/", "/source/", "/learn/")
 
 
+KINDS = """package sea
+
+import (
+	"github.com/spf13/pflag"
+	"k8s.io/client-go/tools/record"
+	"k8s.io/component-base/metrics"
+)
+
+func AddFlags(fs *pflag.FlagSet) {
+	fs.StringVar(&table, "tide-table", "", "where it is")
+}
+
+var waves = metrics.NewCounter(&metrics.CounterOpts{
+	Name: "waves_total",
+})
+
+const FailedSailing = "FailedSailing"
+
+const PodAfloat PodConditionType = "PodAfloat"
+
+func sail(recorder record.EventRecorder) {
+	recorder.Event(ship, "Warning", FailedSailing, "no wind")
+}
+"""
+
+
 def sea_of(table: str) -> dict[str, str]:
     """Return the files of a version whose gates are in `table`."""
     return {
@@ -22,9 +48,7 @@ def sea_of(table: str) -> dict[str, str]:
         "features/kube_features.go": "package features\n\nconst (\n"
         '\tTide featuregate.Feature = "Tide"\n\tPlain = "Plain"\n)\n\n'
         f"var specs = {table}\n",
-        "kinds.go": 'package sea\n\nfunc AddFlags(fs *Set) {\n\tfs.StringVar(&x, "tide-table", "")\n}\n\n'
-        'var waves = counter(Opts{\n\tName: "waves_total",\n})\n\n'
-        'const FailedSailing = "FailedSailing"\n\nconst PodAfloat PodConditionType = "PodAfloat"\n',
+        "kinds.go": KINDS,
     }
 
 
