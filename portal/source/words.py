@@ -59,12 +59,13 @@ class Words(Heads):
         their difference, see Segment.candidates, and for blocks that are not `among` those that are asked.
         What is told is not to be changed. All heads are told.
         """
-        key = tuple(parts), folds, id(among)
-        if (told := self._told.get(key)) is not None and told[0] is among:
-            return told[1]
         asked = asked_words(parts, folds=folds)
         if not asked:
             return None
+        # Not by the parts, which are equal as texts where one is a whole word and one a piece of any.
+        key = tuple(asked), folds, id(among)
+        if (told := self._told.get(key)) is not None and told[0] is among:
+            return told[1]
         found = self._candidates(sorted(self._holding(asked, among, folds=folds)))
         self._told[key] = among, found
         if len(self._told) > KEPT_ANSWERS:

@@ -86,6 +86,17 @@ def test_a_word_is_found_behind_another_that_ends_like_a_keyword(tmp_path: Path)
     assert found(view, "type x") == found(view, "*nt") == {}
 
 
+def test_who_asks_for_a_whole_word_leaves_what_a_text_finds_as_it_is(tmp_path: Path) -> None:
+    files = {"a.go": "package a\n\nfunc Sail() {}\n", "b.go": "package a\n\nfunc NewSails() {}\n"}
+    (segment,) = take_files(Collection(tmp_path), files).segments
+
+    for _again in range(2):
+        whole, text = segment.having("Sail"), segment.candidates(["Sail"], folds=False)
+        assert whole is not None
+        assert text is not None
+        assert (len(whole.blobs), len(text.blobs)) == (1, 2)
+
+
 def test_every_line_of_a_long_file_is_found_where_it_stands(small: View) -> None:
     assert len(list(blocks(LONG.encode(), 0))) > 5
     before = LICENCE.count("\n")
