@@ -1,7 +1,11 @@
-"""Which paths this process wrote to, made or removed, by Python's own audit events."""
+"""Which paths a thread wrote to, made or removed, by Python's own audit events.
+
+Of one thread, for another may be starting a test cluster meanwhile.
+"""
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +17,7 @@ _CHANGES = {
     "shutil.unpack_archive",
 }  # fmt: skip
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-_watching: list[set[str]] = []
+_watching: list[tuple[int, set[str]]] = []
 _is_hooked = False
 
 
@@ -24,12 +28,12 @@ def footprint() -> Iterator[set[str]]:
     if not _is_hooked:
         sys.addaudithook(_note)
         _is_hooked = True
-    paths: set[str] = set()
-    _watching.append(paths)
+    watched = threading.get_ident(), set[str]()
+    _watching.append(watched)
     try:
-        yield paths
+        yield watched[1]
     finally:
-        _watching.remove(paths)
+        _watching.remove(watched)
 
 
 def outside(paths: set[str], *roots: Path) -> set[str]:
@@ -43,7 +47,9 @@ def outside(paths: set[str], *roots: Path) -> set[str]:
 
 
 def _note(event: str, args: tuple[Any, ...]) -> None:
-    if not _watching:
+    here = threading.get_ident()
+    told = [paths for thread, paths in _watching if thread == here]
+    if not told:
         return
     if event == "open":
         path, _mode, flags = args
@@ -57,7 +63,7 @@ def _note(event: str, args: tuple[Any, ...]) -> None:
             event in {"os.mkdir", "os.remove", "os.rmdir"} and args[-1] >= 0
         ):  # within an open folder
             path = Path(f"/proc/self/fd/{args[-1]}").readlink() / os.fsdecode(path)
-        for paths in _watching:
+        for paths in told:
             paths.add(os.fsdecode(path))
             if event in {"os.rename", "os.link", "os.symlink", "shutil.move"}:
                 paths.add(os.fsdecode(args[1]))
