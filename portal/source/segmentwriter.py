@@ -70,12 +70,6 @@ def is_text(data: bytes) -> bool:
     return b"\0" not in data[:8000]
 
 
-def news(data: bytes, before: bytes) -> bytes:
-    """Return the lines of a blob that `before` does not have."""
-    known = set(before.split(b"\n"))
-    return b"\n".join([line for line in data.split(b"\n") if line not in known])
-
-
 def head_of(text: str) -> str:
     """Return the comments that a text begins with and that an empty line ends: its licence; or ""."""
     found = _HEAD.match(text, 0, HEAD_CHARACTERS)

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from portal.source.segment import TEXT, Segment
-from portal.source.segmentwriter import is_text, news
+from portal.source.segmentwriter import is_text
 
 PIECE_CHARACTERS = 16 * 1024
 
@@ -33,7 +33,7 @@ def with_trigrams(place: Path) -> None:
                 pieces += ((number, *piece) for piece in _pieces(data, start))
             else:
                 lender, blob = before
-                fresh = news(data[start:], lender.blob(blob)[lender.grams.start(blob) :])
+                fresh = _news(data[start:], lender.blob(blob)[lender.grams.start(blob) :])
                 pieces.append((number, start, len(data), fresh.decode()))
         heads = [(number, segment.grams.head(number).decode()) for number in segment.grams.heads]
     with closing(sqlite3.connect(place.with_suffix(TEXT))) as db, db:
@@ -56,3 +56,9 @@ def _pieces(data: bytes, start: int) -> Iterator[tuple[int, int, str]]:
         yield at, end, data[at:end].decode()
         at = end
     yield at, len(data), data[at:].decode()
+
+
+def _news(data: bytes, before: bytes) -> bytes:
+    """Return the lines of a blob that `before` does not have."""
+    known = set(before.split(b"\n"))
+    return b"\n".join([line for line in data.split(b"\n") if line not in known])
