@@ -17,7 +17,7 @@ from portal.walkthrough import shelfmark, trouble
 from portal.walkthrough.chapterpage import links_for
 from portal.walkthrough.codesearch import READER
 from portal.walkthrough.crossing import cross
-from portal.walkthrough.edition import Edition, Origin, choose
+from portal.walkthrough.edition import Edition, choose
 from portal.walkthrough.elsewhere import declared_elsewhere
 from portal.walkthrough.escaped import escaped
 from portal.walkthrough.fate import fate
@@ -64,8 +64,6 @@ class SymbolPage:
 
     view: SymbolView
     edition: Edition
-    is_cluster: bool
-    """Whether this is the version that the connected cluster runs."""
     facts: SymbolFacts | None
     """What the index knows of it; None until the version is imported."""
     kinship: Kinship | None
@@ -164,7 +162,6 @@ async def symbol(request: HttpRequest, importpath: str, name: str) -> HttpRespon
     page = SymbolPage(
         view,
         edition,
-        edition.origin is Origin.CLUSTER,
         facts,
         kin,
         with_query(request, show="kin") if facts and facts.is_type else "",

@@ -32,6 +32,11 @@ class Edition:
         """Whether the page shows the very version that was wanted."""
         return self.fit is Fit.EXACT
 
+    @property
+    def is_cluster(self) -> bool:
+        """Whether it is the version that the viewer's cluster runs, or as near to it as there is."""
+        return self.origin is Origin.CLUSTER
+
 
 ClusterVersion = Callable[[HttpRequest, str], Awaitable[str | None]]
 """Returns the version of a project that the viewer's cluster runs; None: no cluster, or not said."""

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from portal.env import LAPTOP_MODES
 from portal.source.snapshot import Snapshot, release
 from portal.walkthrough import shelfmark
-from portal.walkthrough.edition import Edition, Origin, choose
+from portal.walkthrough.edition import Edition, choose
 from portal.walkthrough.importer import IMPORTER, Progress
 from portal.walkthrough.links import Links
 from portal.walkthrough.stock import Stock, stock
@@ -59,7 +59,7 @@ async def source_list(request: HttpRequest, links: Links, auth: str) -> SourceLi
     """Return the page about all versions."""
     store = stock(shelfmark.where())
     edition = await choose(request, store.shelf, "kubernetes")
-    wanted = edition.snapshot if edition.origin is Origin.CLUSTER else None
+    wanted = edition.snapshot if edition.is_cluster else None
     is_lacking = wanted is not None and not (edition.is_exact and store.holds(wanted))
     return SourceList(
         versions=tuple(
@@ -128,4 +128,4 @@ def _offer(edition: Edition) -> str:
 
 
 def _running(edition: Edition) -> str:
-    return edition.wanted if edition.origin is Origin.CLUSTER else ""
+    return edition.wanted if edition.is_cluster else ""
