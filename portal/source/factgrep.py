@@ -9,7 +9,7 @@ from portal.source.index import Index
 from portal.source.stringfacts import KINDS
 from portal.source.stringindex import Stated, stated
 
-_LITERAL = re.compile(rb'"([^"\n]+)"')
+_LITERAL = re.compile(rb'"([^"\n]*)"')
 _WRITTEN = re.compile(rb"\S.*")
 
 
@@ -47,7 +47,7 @@ def _line(data: bytes, begin: int, fact: Stated) -> Line:
     written = (
         found.span()
         for found in _LITERAL.finditer(data, begin, end)
-        if fact.name.endswith(found[1].decode("utf-8", "replace"))
+        if found[1] and fact.name.endswith(found[1].decode("utf-8", "replace"))
     )
     whole = _WRITTEN.search(data, begin, end)
     span = next(written, whole.span() if whole else (begin, end))

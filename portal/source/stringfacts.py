@@ -48,7 +48,8 @@ _FLAG = re.compile(
 _OPTS = re.compile(
     r"\b(?:Counter|Gauge|Histogram|Summary|TimingHistogram|TimingRatioHistogram)Opts\{"
 )
-_DESC = re.compile(rf"\bNewDesc\(\s*(?:\w+\.)?(?:BuildFQName\({_ARGUMENT},{_ARGUMENT},\s*)?{_NAME}")
+_DESC = re.compile(r"\bNewDesc\(")
+_BUILT = re.compile(r"(?:\w+\.)?BuildFQName\(")
 _FIELD = re.compile(rf"\b(Namespace|Subsystem|Name):\s*{_NAME}\s*[,}}]")
 _EVENT = re.compile(r"\.(?:Annotated)?Eventf?\(")
 _EVENT_TYPE = re.compile(r'(?:\w+\.)?EventType(?:Normal|Warning)|"(?:Normal|Warning)"')
@@ -67,7 +68,10 @@ class StringFact(NamedTuple):
     name: str
     """The string; "" where a constant of another file is written."""
     full: str
-    """A metric's name with its namespace and subsystem, where the file says them; else ""."""
+    """A metric's name with its namespace and subsystem; "" where one is neither string nor constant.
+
+    Where constants of other files stand in it, its parts with a space between, those as in `constant`.
+    """
     constant: str
     """IMPORTPATH#NAME of the constant that is written, `#NAME` of one of the package; "" for a string."""
     line: int
@@ -120,21 +124,49 @@ class _Reader:
 
     def metrics(self) -> Iterator[StringFact]:
         for found in islice(_OPTS.finditer(self._text), MOST):
-            parts: dict[str, str] = {}
+            parts: dict[str, tuple[str, int]] = {}
             end = _closing(self._text, found.end(), self._end(found.end()))
             for field in _FIELD.finditer(self._text, found.end(), end):
-                parts[field[1]] = field[2] or self._values.get(field[3], "")
-                if field[1] == "Name":
-                    where = field[2], field[3], field.start(2) if field[2] else field.start(3)
+                parts[field[1]] = (
+                    field[0].partition(":")[2].strip(" \t\n,}"),
+                    field.start(2) if field[2] else field.start(3),
+                )
             if "Name" in parts:
-                known = [
-                    parts[part] for part in ("Namespace", "Subsystem", "Name") if part in parts
-                ]
-                full = "_".join(filter(None, known)) if all(known) else ""
-                for fact in self._fact(METRIC, *where):
-                    yield fact._replace(full=full)
+                yield from self._metric(
+                    [parts[part] for part in ("Namespace", "Subsystem", "Name") if part in parts]
+                )
         for found in islice(_DESC.finditer(self._text), MOST):
-            yield from self._fact(METRIC, found[1], found[2], found.start(found.lastindex or 0))
+            end = self._end(found.end())
+            named = _arguments(self._text, found.end(), end)[:1]
+            if named and (built := _BUILT.match(named[0][0])):
+                named = _arguments(self._text, named[0][1] + built.end(), end)
+            if named:
+                yield from self._metric(named)
+
+    def _metric(self, parts: list[tuple[str, int]]) -> Iterator[StringFact]:
+        """Yield a metric whose name has these parts, each as written and where; the last is its own."""
+        name, at = parts[-1]
+        if written := _WHOLE_NAME.fullmatch(name):
+            known = [self._part(part) for part, _at in parts]
+            full = "" if None in known else " ".join(filter(None, known))
+            for fact in self._fact(METRIC, written[1], written[2], at):
+                yield fact._replace(full=full if "#" in full else full.replace(" ", "_"))
+
+    def _part(self, written: str) -> str | None:
+        """Return a string, or the constant of another file that stands for one; None: neither is written."""
+        if written == '""':
+            return ""
+        name = _WHOLE_NAME.fullmatch(written)
+        if name is None:
+            return None
+        return name[1] or self._values.get(name[2]) or self._constant(name[2])
+
+    def _constant(self, written: str) -> str | None:
+        """Return a constant of another file as StringFact has it; None for one of no import."""
+        qualifier, _dot, name = written.rpartition(".")
+        if qualifier and qualifier not in self._imports:
+            return None
+        return f"{self._imports[qualifier] if qualifier else ''}#{name}"
 
     def events(self) -> Iterator[StringFact]:
         for found in islice(_EVENT.finditer(self._text), MOST):
@@ -167,14 +199,8 @@ class _Reader:
             return  # in a comment
         if literal:
             yield StringFact(kind, literal, "", "", line, mark.name)
-        elif constant:
-            qualifier, _dot, name = constant.rpartition(".")
-            if not qualifier:
-                value = self._values.get(name, "")
-                yield StringFact(kind, value, "", f"#{name}", line, mark.name)
-            elif qualifier in self._imports:
-                written = f"{self._imports[qualifier]}#{name}"
-                yield StringFact(kind, "", "", written, line, mark.name)
+        elif constant and (meant := self._constant(constant)):
+            yield StringFact(kind, self._values.get(constant, ""), "", meant, line, mark.name)
 
     @cached_property
     def _lines(self) -> list[int]:

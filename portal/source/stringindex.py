@@ -1,5 +1,6 @@
 """Where an imported version declares flags, metrics, reasons of events and types of conditions, by name."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ class Stated(NamedTuple):
     """A string that stands for something, and where; a constant in its place, and where that is declared."""
 
     name: str
-    """The string; of a metric with its namespace and subsystem, where the file says them."""
+    """The string; of a metric with its namespace and subsystem, where they can be told."""
     path: str
     line: int
     within: str
@@ -30,16 +31,30 @@ def stated(index: Index, kind: str, part: str) -> list[Stated] | None:
         return None
     found: set[Stated] = set()
     for path, fact in facts:
+        home = index.importpath_of(path)
         name = fact.name
         if fact.constant:
-            owner, _sign, constant = fact.constant.rpartition("#")
-            meant = declared.get(f"{owner or index.importpath_of(path)}#{constant}")
+            meant = declared.get(_at_home(fact.constant, home))
             name = name or (meant[1].name if meant else "")
             if meant and part in name:
                 found.add(Stated(name, meant[0], meant[1].line, meant[1].within))
-        if name and (part in name or part in fact.full):
-            found.add(Stated(fact.full or name, path, fact.line, fact.within))
+        full = _whole(fact.full, home, declared)
+        if name and (part in name or part in full):
+            found.add(Stated(full or name, path, fact.line, fact.within))
     return sorted(found)
+
+
+def _whole(full: str, home: str, declared: Mapping[str, tuple[str, StringFact]]) -> str:
+    """Return a metric's whole name, of a file of the package `home`; "" where a constant is unknown."""
+    if "#" not in full:
+        return full
+    known = [declared.get(_at_home(part, home)) if "#" in part else part for part in full.split()]
+    names = [one if isinstance(one, str) else one[1].name for one in known if one]
+    return "_".join(names) if len(names) == len(known) else ""
+
+
+def _at_home(constant: str, home: str) -> str:
+    return f"{home}{constant}" if constant.startswith("#") else constant
 
 
 @lru_cache(maxsize=8)

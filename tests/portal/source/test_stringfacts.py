@@ -36,7 +36,10 @@ func (o *Options) AddFlags(fs *pflag.FlagSet) {
 """
 METRICS = """package sea
 
-import "k8s.io/component-base/metrics"
+import (
+	"k8s.io/component-base/metrics"
+	"e.org/sea/port"
+)
 
 const subsystem, waves = "sea", "other"
 const harbour = "harbour"
@@ -50,6 +53,11 @@ var (
 	tides = metrics.NewCounterVec(&metrics.CounterOpts{Name: "tides_total"}, []string{"Name"})
 	swell = metrics.NewDesc("swell_metres", "How high.", nil, nil, metrics.ALPHA, "")
 	far   = metrics.NewGauge(&metrics.GaugeOpts{Subsystem: other.Name, Name: "far"})
+	crews = metrics.NewGauge(&metrics.GaugeOpts{Namespace: port.Moored, Subsystem: harbour, Name: "crews"})
+	shoal = metrics.NewDesc(
+		metrics.BuildFQName("", sailed, "shoal_metres"),
+		"How shallow.", nil, nil, metrics.ALPHA, "")
+	fog   = metrics.NewDesc(metrics.BuildFQName(f(), subsystem, "fog"), "", nil, nil, metrics.ALPHA, "")
 )
 """
 EVENTS = """package sea
@@ -105,12 +113,15 @@ def test_flags_are_what_calls_of_a_flag_set_name() -> None:
     ]
 
 
-def test_metrics_are_what_options_name_with_their_subsystem_where_the_file_says_it() -> None:
+def test_metrics_are_what_options_and_descriptions_name_with_what_stands_before_it() -> None:
     assert told(METRICS) == [
-        (METRIC, "depth_metres", "harbour_depth_metres", "", 11, "depth"),
-        (METRIC, "tides_total", "tides_total", "", 14, "tides"),
-        (METRIC, "swell_metres", "", "", 15, "swell"),
-        (METRIC, "far", "", "", 16, "far"),
+        (METRIC, "depth_metres", "harbour_depth_metres", "", 14, "depth"),
+        (METRIC, "tides_total", "tides_total", "", 17, "tides"),
+        (METRIC, "swell_metres", "swell_metres", "", 18, "swell"),
+        (METRIC, "far", "", "", 19, "far"),
+        (METRIC, "crews", "e.org/sea/port#Moored harbour crews", "", 20, "crews"),
+        (METRIC, "shoal_metres", "#sailed shoal_metres", "", 22, "shoal"),
+        (METRIC, "fog", "", "", 24, "fog"),
     ]
 
 
@@ -149,7 +160,7 @@ def small(tmp_path: Path) -> Collection:
     root = "example.org/m"
     files = {
         "sea/flags.go": FLAGS,
-        "sea/metrics.go": METRICS,
+        "sea/metrics.go": METRICS.replace("e.org/sea", root),
         "sea/ship.go": EVENTS.replace("e.org/sea", root),
         "port/port.go": CONDITIONS,
         "port/port_test.go": CONDITIONS.replace('"Lit"', '"LitInTest"'),
@@ -172,7 +183,13 @@ def holds(collection: Collection) -> None:
     ]
     assert ask(collection, METRIC, "harbour_d") == ask(collection, METRIC, "depth")
     assert ask(collection, METRIC, "depth") == [
-        Stated("harbour_depth_metres", "sea/metrics.go", 11, "depth")
+        Stated("harbour_depth_metres", "sea/metrics.go", 14, "depth")
+    ]
+    assert ask(collection, METRIC, "Moored_h") == [
+        Stated("Moored_harbour_crews", "sea/metrics.go", 20, "crews")
+    ]
+    assert ask(collection, METRIC, "shoal") == [
+        Stated("Sailed_shoal_metres", "sea/metrics.go", 22, "shoal")
     ]
     assert ask(collection, EVENT, "Moo") == [
         Stated("Moored", "port/port.go", 10, "Moored"),
@@ -219,7 +236,8 @@ def places(batch: Batch | None) -> list[tuple[str, int, str]]:
 
 
 def test_a_question_for_a_kind_is_told_the_lines_that_state_it(small: Collection) -> None:
-    assert places(asked(small, "kind:metric depth")) == [("sea/metrics.go", 11, '"depth_metres"')]
+    assert places(asked(small, "kind:metric depth")) == [("sea/metrics.go", 14, '"depth_metres"')]
+    assert places(asked(small, "kind:metric shoal")) == [("sea/metrics.go", 22, '"shoal_metres"')]
     assert places(asked(small, "kind:flag ept")) == [
         ("sea/flags.go", 5, '"depth"'),
         ("sea/flags.go", 12, '&o.Depth, FlagDepth, "d", 3, "How deep.")'),
