@@ -11,7 +11,8 @@ from time import process_time
 from portal.source.errors import NotIndexed
 from portal.source.hearsay import Judge
 from portal.source.index import Index
-from portal.source.mention import MAX_CHARACTERS, Sort, mentions
+from portal.source.mention import Sort
+from portal.source.prose import MAX_CHARACTERS, mentions
 from portal.source.snapshot import release
 from portal.source.testimony import Line, Place
 from portal.source.verdict import Standing, Verdict, Why

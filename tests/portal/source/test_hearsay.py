@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.source.hearsay import Judge
-from portal.source.mention import mentions
+from portal.source.prose import mentions
 from portal.source.verdict import Standing, Verdict, Why
 from portal.source.versions import Versions, names_of
 from tests.support import editions

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from portal.source.mention import MAX_CHARACTERS, MOST, Mention, Sort, mentions
+from portal.source.mention import Mention, Sort
+from portal.source.prose import MAX_CHARACTERS, MOST, mentions
 
 
 def only(text: str) -> Mention:
