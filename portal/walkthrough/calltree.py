@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from time import perf_counter
 
-from portal.source.callgraph import Callees, Edge, Judges, callees, callers
+from portal.source.callgraph import Callees, Edge, callees, callers
 from portal.source.errors import NotIndexed
 from portal.source.exact import answers
 from portal.source.xref import FIRST
@@ -58,7 +58,7 @@ def caller_level(subject: Subject, links: Links) -> CallLevel:
     uses = references.batch(
         FIRST, lambda _files, uses: uses >= MOST_USES or perf_counter() > deadline
     )
-    edges = callers(references.index, uses)
+    edges = callers(references.index, subject.importpath, uses)
     return _level(subject.key, edges, links, is_whole=uses.next is None)
 
 
@@ -69,9 +69,8 @@ def callee_level(subject: Subject, links: Links) -> CallLevel:
     if store.collection is None or index is None or not index.view.has_code:
         raise NotIndexed(subject.key)
     exact = answers.of(store.collection.exact(index.view.snapshot))
-    judges: Judges | None = exact.uses if exact else None
     one = declared(index, subject)
-    found = callees(index, one, judges) if one else Callees((), 0)
+    found = callees(index, one, exact) if one else Callees((), 0)
     return _level(subject.key, found.edges, links, unknown=found.unknown)
 
 
