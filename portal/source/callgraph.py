@@ -61,6 +61,8 @@ class Callees:
 
     edges: tuple[Edge, ...]
     unknown: int
+    is_checked: bool = False
+    """Whether Go's type checker went over it: what is not exact is then what it could not tell."""
 
 
 def callers(index: Index, importpath: str, uses: Uses) -> tuple[Edge, ...]:
@@ -103,7 +105,7 @@ def callees(index: Index, caller: Located, checked: Checked | None = None) -> Ca
     unknown = 0
     if calls is None or any(start <= at < end for at in calls.open):
         unknown = _guessed(index, caller, parse(data), calls.open if calls else None, found)
-    return Callees(_ordered(found), unknown)
+    return Callees(_ordered(found), unknown, calls is not None)
 
 
 def _guessed(

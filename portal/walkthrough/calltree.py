@@ -49,6 +49,8 @@ class CallLevel:
     """How many calls are of methods that too many types have."""
     is_whole: bool
     """Whether all files were looked through."""
+    is_checked: bool
+    """Whether Go's type checker has judged: what is less than exact is what it could not judge."""
 
 
 def caller_level(subject: Subject, links: Links) -> CallLevel:
@@ -59,7 +61,9 @@ def caller_level(subject: Subject, links: Links) -> CallLevel:
         FIRST, lambda _files, uses: uses >= MOST_USES or perf_counter() > deadline
     )
     edges = callers(references.index, subject.importpath, uses)
-    return _level(subject.key, edges, links, is_whole=uses.next is None)
+    return _level(
+        subject.key, edges, links, is_whole=uses.next is None, is_checked=references.is_checked
+    )
 
 
 def callee_level(subject: Subject, links: Links) -> CallLevel:
@@ -71,14 +75,22 @@ def callee_level(subject: Subject, links: Links) -> CallLevel:
     exact = answers.of(store.collection.exact(index.view.snapshot))
     one = declared(index, subject)
     found = callees(index, one, exact) if one else Callees((), 0)
-    return _level(subject.key, found.edges, links, unknown=found.unknown)
+    return _level(
+        subject.key, found.edges, links, unknown=found.unknown, is_checked=found.is_checked
+    )
 
 
 def _level(
-    key: str, edges: tuple[Edge, ...], links: Links, *, unknown: int = 0, is_whole: bool = True
+    key: str,
+    edges: tuple[Edge, ...],
+    links: Links,
+    *,
+    unknown: int = 0,
+    is_whole: bool = True,
+    is_checked: bool,
 ) -> CallLevel:
     lines = tuple(_line(key, edge, links) for edge in edges[:MOST])
-    return CallLevel(lines, len(edges) - len(lines), unknown, is_whole)
+    return CallLevel(lines, len(edges) - len(lines), unknown, is_whole, is_checked)
 
 
 def _line(key: str, edge: Edge, links: Links) -> CallLine:
