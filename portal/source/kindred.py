@@ -23,6 +23,12 @@ class Kindred(NamedTuple):
     """Whether Go's type checker tells the others: it knows the type that was asked for."""
 
 
+def prepare(view: View, exact: Answers | None) -> None:
+    """Read the types of a version where that is needed: the first question then finds them read."""
+    if exact is None or not exact.is_whole:
+        method_sets.of(view)
+
+
 def implementers(view: View, exact: Answers | None, importpath: str, name: str) -> Kindred:
     """Return the types that implement an interface; see portal.source.implementers."""
     told = exact.implementers(importpath, name) if exact else None

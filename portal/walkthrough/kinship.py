@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from portal.source.errors import NotIndexed
 from portal.source.exact import answers
 from portal.source.implementers import Pair
-from portal.source.kindred import implementers, interfaces
+from portal.source.kindred import implementers, interfaces, prepare
 from portal.source.symbols import Kind
 from portal.walkthrough.fate import declared
 from portal.walkthrough.links import Links
@@ -68,12 +68,13 @@ def kinship(subject: Subject, most: int, links: Links) -> Kinship:
     index = store.index(subject.key)
     if store.collection is None or index is None or not index.view.has_code:
         raise NotIndexed(subject.key)
+    exact = answers.of(store.collection.exact(index.view.snapshot))
+    prepare(index.view, exact)
     one = declared(index, subject)
     if one is None or one.mark.kind not in TYPES:
         return Kinship((), 0, is_interface=False)
     is_interface = one.mark.kind == Kind.INTERFACE
     look = implementers if is_interface else interfaces
-    exact = answers.of(store.collection.exact(index.view.snapshot))
     pairs, compared, is_checked = look(index.view, exact, subject.importpath, subject.name)
     kin = tuple(_kin(pair, links) for pair in pairs[:most])
     return Kinship(kin, len(pairs), is_interface, compared, is_checked)

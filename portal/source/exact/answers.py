@@ -114,6 +114,8 @@ class Answers:
     @cached_property
     def is_whole(self) -> bool:
         """Whether every type was judged, and every file is of a package without errors."""
+        if not self._format:
+            return False
         (is_any,) = self._db.execute(
             "SELECT EXISTS (SELECT 1 FROM type WHERE NOT is_judged)"
             " OR EXISTS (SELECT 1 FROM file WHERE faults > 0)"

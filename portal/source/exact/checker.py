@@ -127,7 +127,10 @@ def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
 
 
 def _interfaces() -> list[str]:
-    """Return the interfaces of other packages that are compared too: those that method sets know."""
+    """Return the interfaces of other packages that are compared too, where they are on this machine.
+
+    They are those that method sets know.
+    """
     known = [one for one in foreign.types() if one[2] == INTERFACE]
     return [f"{importpath}.{name}".removeprefix(".") for importpath, name, *_ in known]
 

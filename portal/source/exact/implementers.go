@@ -15,14 +15,15 @@ type kind struct {
 	// generic is an interface that has type parameters, else nil.
 	generic     *types.Named
 	isInterface bool
-	// isJudged is false where something that it gets its methods from is not known.
+	// isJudged is false where something that it has methods from is not known.
 	isJudged bool
 	methods  map[string]*types.Func
 	// implements is by the numbers of interfaces: whether it takes the pointer.
 	implements map[int]bool
 }
 
-// kinds returns the types of the version, tests apart, and the interfaces of other packages that were asked for.
+// kinds returns the types of the version, tests apart, and the interfaces of other packages that were asked
+// for and are on this machine.
 func (w *world) kinds() []*kind {
 	var found []*kind
 	for _, path := range sortedKeys(w.packages) {
@@ -42,23 +43,21 @@ func (w *world) kinds() []*kind {
 	}
 	for _, full := range w.given.Interfaces {
 		dot := strings.LastIndexByte(full, '.')
-		path, name := full[:max(dot, 0)], full[dot+1:]
-		scope := types.Universe
-		if of := w.packages[path]; of != nil && of.isOurs {
-			continue
-		} else if of != nil && of.types != nil {
-			scope = of.types.Scope()
-		} else if path != "" {
-			scope = types.NewScope(nil, 0, 0, "")
-		}
-		one := &kind{importpath: path, name: name, isInterface: true}
-		if object := scope.Lookup(name); object != nil && types.IsInterface(object.Type()) {
-			if named, is := types.Unalias(object.Type()).(*types.Named); is {
-				one = w.kindOf(path, named)
-				one.name = name
+		path, scope := full[:max(dot, 0)], types.Universe
+		if path != "" {
+			of := w.packages[path]
+			if of == nil || of.isOurs || of.types == nil {
+				continue
 			}
+			scope = of.types.Scope()
 		}
-		found = append(found, one)
+		object := scope.Lookup(full[dot+1:])
+		if object == nil || !types.IsInterface(object.Type()) {
+			continue
+		}
+		if named, is := object.Type().(*types.Named); is {
+			found = append(found, w.kindOf(path, named))
+		}
 	}
 	return found
 }

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from portal.source import implementers as method_sets
 from portal.source.exact import checker
 from portal.source.exact.answers import Answers, Verdict
-from portal.source.implementers import Pair
+from portal.source.implementers import Implementers, Pair
 from portal.source.index import Index
-from portal.source.kindred import implementers, interfaces
+from portal.source.kindred import implementers, interfaces, prepare
 from portal.source.view import Collection, View
 from tests.cluster import toolchain
 from tests.support.imported import take_files
@@ -62,6 +63,30 @@ def test_what_was_checked_whole_is_told_by_go_alone(tmp_path: Path, beside: Path
         Pair(f"{M}/b", "U", is_pointer=False),
         Pair(f"{M}/b", "n", is_pointer=True),
     ]
+
+
+def test_types_are_read_where_go_did_not_check_all_of_them(
+    tmp_path: Path, beside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And ahead of the first question, where somebody may ask one."""
+    calm, torn = tmp_path / "calm", tmp_path / "torn"
+    for folder in (calm, torn):
+        folder.mkdir()
+    whole, part = asked(calm, beside, CALM), asked(torn, beside, TORN)
+    read: list[View] = []
+    of = method_sets.of
+
+    def counted(view: View) -> Implementers:
+        read.append(view)
+        return of(view)
+
+    monkeypatch.setattr(method_sets, "of", counted)
+
+    prepare(*whole)
+    implementers(*whole, f"{M}/a", "I")
+    assert read == []
+    prepare(*part)
+    assert read == [part[0]]
 
 
 def test_interfaces_of_other_packages_are_those_that_method_sets_know(
@@ -124,6 +149,7 @@ def test_answers_of_an_earlier_release_are_of_uses_alone(tmp_path: Path, beside:
     at = CALM["a/a.go"].index("T) Close")
     assert exact.uses(f"{M}/a", "T")("a/a.go", at) is Verdict.IS
     assert exact.calls("a/a.go") is None
+    assert not exact.is_whole
     assert exact.implementers(f"{M}/a", "I") is exact.interfaces(f"{M}/a", "T") is None
     found = implementers(view, exact, f"{M}/a", "I")
     assert found == implementers(view, None, f"{M}/a", "I")
