@@ -204,7 +204,7 @@ func (w *world) answers() iter.Seq[any] {
 			}
 			bySymbol(found, one.uses)
 			bySymbol(calls, one.calls)
-			one.uses, one.calls = nil, nil
+			one.uses, one.calls, one.open = nil, nil, nil
 		}
 		symbols := make([][2]string, 0, len(found))
 		for symbol := range found {

@@ -275,8 +275,20 @@ type declaredType struct {
 	ByPointer   []int  `json:"by_pointer,omitempty"`
 }
 
+// forget gives back what types are not asked for: what else was told of packages, and tests.
+func (w *world) forget() {
+	w.members.Clear()
+	for path, one := range w.packages {
+		one.uses, one.calls, one.open = nil, nil, nil
+		if one.isTest {
+			delete(w.packages, path)
+		}
+	}
+}
+
 func (w *world) typeAnswers() iter.Seq[any] {
 	return func(yield func(any) bool) {
+		w.forget()
 		kinds := w.kinds()
 		pair(kinds)
 		for _, one := range kinds {

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
@@ -24,15 +23,7 @@ from tests.support.typetruth import VERSIONS, asked, obtain
 ENOUGH = 0.99
 
 
-class Tells(Protocol):
-    """What both tiers can be asked."""
-
-    def implementers(self, importpath: str, name: str) -> Sequence[Pair] | None: ...
-
-    def interfaces(self, importpath: str, name: str) -> Sequence[Pair] | None: ...
-
-
-Take = Callable[[dict[str, str]], Tells]
+Take = Callable[[dict[str, str]], rightness.Tells]
 """Makes a module of files, to be asked."""
 
 
@@ -46,7 +37,7 @@ def beside(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def take(request: pytest.FixtureRequest, tmp_path: Path, beside: Path) -> Take:
     """Each tier in turn: what is right is so for both."""
 
-    def take(files: dict[str, str]) -> Tells:
+    def take(files: dict[str, str]) -> rightness.Tells:
         index = Index(take_files(Collection(tmp_path), files))
         if request.param == "method sets":
             return Implementers(index)
@@ -323,7 +314,7 @@ def version(request: pytest.FixtureRequest) -> Snapshot:
 @pytest.mark.timeout(900)
 def test_go_itself_agrees(version: Snapshot) -> None:
     """On exported types and interfaces of all of Kubernetes, in both directions."""
-    found = rightness.implementers(Index(imported(version)))
+    found = rightness.implementers(version, Implementers(Index(imported(version))))
 
     for mark, rest in (
         ("missing", found.wanted - found.forward),
@@ -336,6 +327,20 @@ def test_go_itself_agrees(version: Snapshot) -> None:
     assert found.precision >= ENOUGH
     assert found.recall >= ENOUGH
     assert found.backward == found.forward
+
+
+@pytest.mark.source
+@pytest.mark.timeout(900)
+def test_the_exact_tier_says_all_of_it(version: Snapshot, tmp_path: Path) -> None:
+    """The modules that the version needs are here once Go has been asked for the truth."""
+    truth = obtain(version, asked())
+    exact = rightness.checked(imported(version), tmp_path)
+
+    found = rightness.implementers(version, exact)
+
+    print(f"{found.told}, {exact.faulty()} files with errors")
+    assert exact.is_whole or truth.faulty
+    assert found.forward == found.backward == found.wanted
 
 
 @pytest.mark.source
