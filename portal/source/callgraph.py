@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
-from portal.source import reach as reaching
+from portal.source import reach
 from portal.source.buildtags import is_test
 from portal.source.exact.answers import Calls
 from portal.source.golang import Node, Source, first_line, parse
@@ -71,14 +71,13 @@ def callers(index: Index, importpath: str, uses: Uses) -> tuple[Edge, ...]:
     The surest first, then in their order. Who cannot reach the package is no candidate.
     """
     found: dict[Symbol, Edge] = {}
-    reach = reaching.of(index.view)
     reached: dict[str, bool] = {}
     for use in uses.uses:
         if use.is_call and use.within and not is_test(use.path):
             one = Symbol(index.importpath_of(use.path), use.within)
             if use.certainty is not Certainty.EXACT:
                 if one.importpath not in reached:
-                    reached[one.importpath] = importpath in reach(one.importpath)
+                    reached[one.importpath] = importpath in reach.of(index.view)(one.importpath)
                 if not reached[one.importpath]:
                     continue
             _add(found, Edge(one, use.path, use.line, 1, use.certainty))
@@ -121,7 +120,7 @@ def _guessed(
     """
     known = _known(index, caller, source)
     imports = import_table(source)
-    reached = reaching.of(index.view)(caller.importpath)
+    reached = reach.of(index.view)(caller.importpath)
     unknown = 0
     for called in _called(source, caller.mark.start, caller.mark.end):
         if open_ is not None and called.name.start_byte not in open_:

@@ -7,6 +7,7 @@ from pathlib import Path
 from posixpath import basename, dirname
 from typing import Protocol
 
+from portal.source import kindred
 from portal.source.errors import NoSuchFile
 from portal.source.exact import checker
 from portal.source.exact.answers import Answers, Verdict
@@ -63,6 +64,22 @@ class Tells(Protocol):
 
     def interfaces(self, importpath: str, name: str) -> Sequence[Pair] | None:
         """Return the interfaces that a type implements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Both tiers, as a page asks them."""
+
+    view: View
+    exact: Answers
+
+    def implementers(self, importpath: str, name: str) -> Sequence[Pair]:
+        """Return the types that implement an interface."""
+        return kindred.implementers(self.view, self.exact, importpath, name).pairs
+
+    def interfaces(self, importpath: str, name: str) -> Sequence[Pair]:
+        """Return the interfaces that a type implements."""
+        return kindred.interfaces(self.view, self.exact, importpath, name).pairs
 
 
 def checked(view: View, scratch: Path) -> Answers:

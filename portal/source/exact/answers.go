@@ -172,12 +172,13 @@ func (w *world) nameOf(object types.Object) (importpath, name string) {
 	return importpath, object.Name()
 }
 
-// A checked is the answer for one package, or for tests: its errors, and by file the identifiers that
-// mean nothing.
+// A checked is the answer for one package, or for tests: its errors, by file the identifiers that mean
+// nothing, and the files of which not all could be read.
 type checked struct {
 	Package string           `json:"package"`
 	Faults  int              `json:"faults"`
 	Open    map[string][]int `json:"open,omitempty"`
+	Broken  []string         `json:"broken,omitempty"`
 }
 
 // A used is where a symbol is used, and where it is called: offsets in bytes, by file.
@@ -199,7 +200,7 @@ func (w *world) answers() iter.Seq[any] {
 			if one.isTest {
 				path, one.faults = "", 0 // the package itself says how it is
 			}
-			if !yield(checked{path, one.faults, one.open}) {
+			if !yield(checked{path, one.faults, one.open, one.broken}) {
 				return
 			}
 			bySymbol(found, one.uses)

@@ -19,7 +19,7 @@ class Verdict(Enum):
     IS = "is"
     IS_NOT = "is not"
     NOTHING = "nothing"
-    """Its file was not checked, or it depends on something that is not on this machine."""
+    """Its file was not checked to its end, or it depends on something that is not on this machine."""
 
 
 class Uses:
@@ -83,7 +83,7 @@ class Answers:
         return Uses(self, importpath, name)
 
     def calls(self, path: str) -> Calls | None:
-        """Return the calls in a file; None: it was not checked, or these answers are of uses alone."""
+        """Return the calls in a file; None: it was not checked to its end, or these are of uses alone."""
         number, _has_open = self.files.get(path, (0, True))
         if not (number and self._format):
             return None
@@ -161,8 +161,12 @@ class Answers:
 
     @cached_property
     def files(self) -> dict[str, tuple[int, bool]]:
-        """Path to a file's number, from 1, and whether identifiers in it mean nothing."""
-        rows = self._db.execute("SELECT path, id, open != '[]' FROM file")
+        """Path to a file's number, from 1, and whether identifiers in it mean nothing.
+
+        Files that could not be read to their ends are not among them: what they hold is not known.
+        """
+        whole = "WHERE id NOT IN (SELECT file FROM broken)" if self._format else ""
+        rows = self._db.execute(f"SELECT path, id, open != '[]' FROM file {whole}")  # noqa: S608  (ours)
         return {path: (number, bool(has_open)) for path, number, has_open in rows}
 
     def open(self, number: int) -> frozenset[int]:

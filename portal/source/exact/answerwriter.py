@@ -14,6 +14,7 @@ _SCHEMA = f"""
 PRAGMA user_version = {FORMAT};
 CREATE TABLE file (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, faults INTEGER NOT NULL,
     open TEXT NOT NULL);
+CREATE TABLE broken (file INTEGER PRIMARY KEY);
 CREATE TABLE used (importpath TEXT, name TEXT, files TEXT NOT NULL, PRIMARY KEY (importpath, name))
     WITHOUT ROWID;
 CREATE TABLE callee (id INTEGER PRIMARY KEY, importpath TEXT NOT NULL, name TEXT NOT NULL);
@@ -47,18 +48,21 @@ class _Writer:
         self._numbers = {member: number for number, member in enumerate(paths, start=1)}
         self._faults: dict[str, int] = {}
         self._open: dict[str, list[int]] = {}
+        self._broken: set[int] = set()
         self._types = 0
 
     def add(self, answer: Mapping[str, Any]) -> None:
         if "package" in answer:
             self._faults[answer["package"]] = answer["faults"]
             self._open |= answer.get("open", {})
+            self._broken |= {self._numbers[member] for member in answer.get("broken", ())}
         elif "type" in answer:
             self._type(answer)
         else:
             self._used(answer)
 
     def finish(self) -> None:
+        self._db.executemany("INSERT INTO broken VALUES (?)", ((one,) for one in self._broken))
         self._db.executemany(
             "INSERT INTO file VALUES (?, ?, ?, ?)",
             (

@@ -56,6 +56,7 @@ type unit struct {
 	uses    map[use][]int
 	calls   map[use][]int // those of uses that are called
 	open    map[string][]int
+	broken  []string // files that could not be read to their ends
 }
 
 type file struct {
@@ -320,6 +321,7 @@ func (one *unit) check(w *world, files *token.FileSet) {
 		parsed, err := parser.ParseFile(files, file.at, file.source(), parser.SkipObjectResolution)
 		if err != nil {
 			one.faults++
+			one.broken = append(one.broken, file.at)
 		}
 		if parsed != nil {
 			if one.isTest && !file.isTest() {

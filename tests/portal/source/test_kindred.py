@@ -141,7 +141,7 @@ def test_answers_of_an_earlier_release_are_of_uses_alone(tmp_path: Path, beside:
     made.close()
     place = beside / f"{tmp_path.name}.exact"
     with closing(sqlite3.connect(place)) as db, db:
-        for table in ("callee", "call", "type", "implements"):
+        for table in ("broken", "callee", "call", "type", "implements"):
             db.execute(f"DROP TABLE {table}")
         db.execute("PRAGMA user_version = 0")
     exact = Answers(place)
