@@ -83,6 +83,9 @@ func (w *world) kindOf(importpath string, named *types.Named) *kind {
 	}
 	under, isInterface := named.Underlying().(*types.Interface)
 	one.isInterface = isInterface
+	if !one.isJudged {
+		return one
+	}
 	if parameters := named.TypeParams(); parameters.Len() > 0 {
 		arguments := make([]types.Type, parameters.Len())
 		for at := range arguments {

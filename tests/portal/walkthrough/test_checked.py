@@ -14,7 +14,7 @@ SEA = "symbol/example.org/sea"
 FILES = {
     "go.mod": "module example.org/sea\n",
     "a.go": "package sea\n\ntype Ringer interface{ Ring() }\n\ntype Buoy struct{}\n\n"
-    "func (b *Buoy) Ring() {}\n\n"
+    "func (b *Buoy) Ring() {}\n\ntype Lone struct{}\n\n"
     "func Sail(b Ringer, other interface{ Ring() }) {\n\tb.Ring()\n\tother.Ring()\n}\n\n"
     "func Race() {\n\tSail(nil, nil)\n}\n",
     "torn/torn.go": 'package torn\n\nimport "example.org/gone"\n\ntype Bell struct{ gone.Bell }\n\n'
@@ -45,7 +45,7 @@ async def test_a_call_is_of_what_go_says(visitor: AsyncClient) -> None:
     assert [(one["name"], one["calls"], one["certainty"]) for one in callees["lines"]] == [
         ("Ringer.Ring", 1, "exact")
     ]
-    assert callees["lines"][0]["where"] == "a.go:10"
+    assert callees["lines"][0]["where"] == "a.go:12"
     assert [one["name"] for one in callers["lines"]] == ["Race"]
     assert [(one["name"], one["certainty"]) for one in guessed["lines"]] == [
         ("Bell.Rust", "likely")
@@ -65,6 +65,7 @@ async def test_the_page_of_kin_says_who_says_so(visitor: AsyncClient) -> None:
         ringer = (await get(visitor, f"{SEA}/Ringer?show=kin")).html
         buoy = (await get(visitor, f"{SEA}/Buoy?show=kin")).html
         bell = (await get(visitor, f"{SEA}/torn/Bell?show=kin")).html
+        lone = (await get(visitor, f"{SEA}/Lone?show=kin")).html
     finally:
         COMPARER.close()
 
@@ -76,5 +77,7 @@ async def test_the_page_of_kin_says_who_says_so(visitor: AsyncClient) -> None:
     assert "by method sets, where it could not check: 1" in ringer
     assert ">*Ringer</a>" in buoy, "its pointer alone does"
     assert "could not check" not in buoy
+    assert "nothing implements it" in lone
+    assert "checked by Go’s own type checker" in lone
     assert ">Ringer</a>" in bell
     assert "method sets compared, for linux/amd64" in bell
