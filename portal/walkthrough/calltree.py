@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from time import perf_counter
 
-from portal.source.callgraph import Callees, Edge, Judges, callees, callers
+from portal.source.callgraph import Callees, Edge, callees, callers
 from portal.source.errors import NotIndexed
 from portal.source.exact import answers
 from portal.source.xref import FIRST
@@ -49,6 +49,8 @@ class CallLevel:
     """How many calls are of methods that too many types have."""
     is_whole: bool
     """Whether all files were looked through."""
+    is_checked: bool
+    """Whether Go's type checker has judged: what is less than exact is what it could not judge."""
 
 
 def caller_level(subject: Subject, links: Links) -> CallLevel:
@@ -58,8 +60,10 @@ def caller_level(subject: Subject, links: Links) -> CallLevel:
     uses = references.batch(
         FIRST, lambda _files, uses: uses >= MOST_USES or perf_counter() > deadline
     )
-    edges = callers(references.index, uses)
-    return _level(subject.key, edges, links, is_whole=uses.next is None)
+    edges = callers(references.index, subject.importpath, uses)
+    return _level(
+        subject.key, edges, links, is_whole=uses.next is None, is_checked=references.is_checked
+    )
 
 
 def callee_level(subject: Subject, links: Links) -> CallLevel:
@@ -69,17 +73,24 @@ def callee_level(subject: Subject, links: Links) -> CallLevel:
     if store.collection is None or index is None or not index.view.has_code:
         raise NotIndexed(subject.key)
     exact = answers.of(store.collection.exact(index.view.snapshot))
-    judges: Judges | None = exact.uses if exact else None
     one = declared(index, subject)
-    found = callees(index, one, judges) if one else Callees((), 0)
-    return _level(subject.key, found.edges, links, unknown=found.unknown)
+    found = callees(index, one, exact) if one else Callees((), 0)
+    return _level(
+        subject.key, found.edges, links, unknown=found.unknown, is_checked=found.is_checked
+    )
 
 
 def _level(
-    key: str, edges: tuple[Edge, ...], links: Links, *, unknown: int = 0, is_whole: bool = True
+    key: str,
+    edges: tuple[Edge, ...],
+    links: Links,
+    *,
+    unknown: int = 0,
+    is_whole: bool = True,
+    is_checked: bool,
 ) -> CallLevel:
     lines = tuple(_line(key, edge, links) for edge in edges[:MOST])
-    return CallLevel(lines, len(edges) - len(lines), unknown, is_whole)
+    return CallLevel(lines, len(edges) - len(lines), unknown, is_whole, is_checked)
 
 
 def _line(key: str, edge: Edge, links: Links) -> CallLine:

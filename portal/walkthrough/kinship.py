@@ -1,16 +1,18 @@
 """What implements an interface, and what a type implements, as pages show it.
 
-To compare the types of a version they are all read first: a second of computing, in a process of its own,
-so that no search waits for it. A page waits for a moment, and leads on to where it can be waited for.
+Where Go's type checker has not told all of it, all types of a version are read and compared: a second of
+computing, in a process of its own, so that no search waits for it. A page waits for a moment, and leads
+on to where it can be waited for.
 """
 
 import asyncio
 import logging
 from dataclasses import dataclass
 
-from portal.source import implementers as method_sets
 from portal.source.errors import NotIndexed
+from portal.source.exact import answers
 from portal.source.implementers import Pair
+from portal.source.kindred import implementers, interfaces, prepare
 from portal.source.symbols import Kind
 from portal.walkthrough.fate import declared
 from portal.walkthrough.links import Links
@@ -54,21 +56,28 @@ class Kinship:
     total: int
     is_interface: bool
     """Whether they implement it; else it implements them."""
+    compared: int = 0
+    """How many of all are told by method sets."""
+    is_checked: bool = False
+    """Whether Go's type checker tells the others."""
 
 
 def kinship(subject: Subject, most: int, links: Links) -> Kinship:
     """Return what implements a symbol or is implemented by it: a job for COMPARER. Raises NotIndexed."""
-    index = stock(subject.where).index(subject.key)
-    if index is None or not index.view.has_code:
+    store = stock(subject.where)
+    index = store.index(subject.key)
+    if store.collection is None or index is None or not index.view.has_code:
         raise NotIndexed(subject.key)
-    known = method_sets.of(index.view)
+    exact = answers.of(store.collection.exact(index.view.snapshot))
+    prepare(index.view, exact)
     one = declared(index, subject)
     if one is None or one.mark.kind not in TYPES:
         return Kinship((), 0, is_interface=False)
     is_interface = one.mark.kind == Kind.INTERFACE
-    look = known.implementers if is_interface else known.interfaces
-    found = look(subject.importpath, subject.name)
-    return Kinship(tuple(_kin(pair, links) for pair in found[:most]), len(found), is_interface)
+    look = implementers if is_interface else interfaces
+    pairs, compared, is_checked = look(index.view, exact, subject.importpath, subject.name)
+    kin = tuple(_kin(pair, links) for pair in pairs[:most])
+    return Kinship(kin, len(pairs), is_interface, compared, is_checked)
 
 
 async def soon(subject: Subject, links: Links, *, is_type: bool) -> Kinship | None:

@@ -7,23 +7,25 @@
  */
 
 /** @typedef {{name: string, importpath: string, href: string, where: string, where_href: string, calls: number, certainty: string, tree: string}} Line */
-/** @typedef {{lines: Line[], more: number, unknown: number, is_whole: boolean}} Level */
+/** @typedef {{lines: Line[], more: number, unknown: number, is_whole: boolean, is_checked: boolean}} Level */
 
 const LEVELS = 2;
 
 /**
- * Return what is said below a level: what is not shown of it, and why.
+ * Return what is said below a level: what is not shown of it, and why; below the first, who says so.
  *
  * @param {Level} level
+ * @param {number} depth
  * @param {DOMStringMap} words
  * @returns {string[]}
  */
-export function notes(level, words) {
+export function notes(level, depth, words) {
   return [
     level.lines.length === 0 ? words.none ?? "" : "",
     level.more ? (words.more ?? "").replace("{n}", String(level.more)) : "",
     level.unknown ? (words.unknown ?? "").replace("{n}", String(level.unknown)) : "",
     level.is_whole ? "" : words.part ?? "",
+    depth > 1 ? "" : (level.is_checked ? words.checked : words.unchecked) ?? "",
   ].filter((note) => note !== "");
 }
 
@@ -115,7 +117,7 @@ async function fill(box, address, way, depth, words) {
   }
   const list = made("ul", "calls", "");
   list.append(...level.lines.map((line) => row(line, way, depth, words)));
-  box.replaceChildren(list, ...notes(level, words).map((note) => made("p", "note", note)));
+  box.replaceChildren(list, ...notes(level, depth, words).map((note) => made("p", "note", note)));
 }
 
 /** @param {HTMLElement} panel */

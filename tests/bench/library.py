@@ -18,6 +18,7 @@ from typing import ParamSpec
 from portal.source.codequery import Query, read
 from portal.source.errors import BadQuery, SourceError
 from portal.source.golang import parse
+from portal.source.implementers import Implementers
 from portal.source.index import Index
 from portal.source.moduleset import compose
 from portal.source.search import read as read_symbol
@@ -196,7 +197,7 @@ def _searches(root: Path, view: View, say: Say) -> list[Result]:
 def _rightness(root: Path, view: View, say: Say) -> list[Result]:
     """Return how right the index is by Go's word; nothing where this machine has no Go for it."""
     try:
-        agreement = rightness.implementers(Index(view))
+        agreement = rightness.implementers(view.snapshot, Implementers(Index(view)))
         links = rightness.links(view, root)
     except (toolchain.NoGo, SourceError, subprocess.CalledProcessError) as error:
         say(f"rightness was not measured: {error}")

@@ -1,20 +1,23 @@
 """How right the index is, by Go's own type checker: who implements what, and where links lead."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from posixpath import basename, dirname
+from typing import Protocol
 
+from portal.source import kindred
 from portal.source.errors import NoSuchFile
-from portal.source.exact import answers, checker
-from portal.source.exact.answers import Verdict
+from portal.source.exact import checker
+from portal.source.exact.answers import Answers, Verdict
 from portal.source.fetch import ModuleCache
 from portal.source.golang import parse
-from portal.source.implementers import Implementers
+from portal.source.implementers import Pair
 from portal.source.index import Index
 from portal.source.package import Packages
 from portal.source.scope import Reference, references
+from portal.source.snapshot import Snapshot
 from portal.source.tree import Tree
 from portal.source.view import View
 from tests.cluster import toolchain
@@ -25,7 +28,7 @@ SAMPLE = 2_000
 """Links that are followed."""
 A_FILE = 20
 
-Pair = tuple[str, str, bool]
+Told = tuple[str, str, bool]
 """An interface, a type, and whether the type's pointer alone implements it."""
 
 
@@ -33,11 +36,11 @@ Pair = tuple[str, str, bool]
 class Agreement:
     """Who implements what, of exported types and interfaces."""
 
-    wanted: frozenset[Pair]
+    wanted: frozenset[Told]
     """What Go says."""
-    forward: frozenset[Pair]
+    forward: frozenset[Told]
     """What interfaces are told to be implemented by."""
-    backward: frozenset[Pair]
+    backward: frozenset[Told]
     """What types are told to implement."""
     told: str
     """What was compared, for a terminal."""
@@ -53,24 +56,55 @@ class Agreement:
         return len(self.wanted & self.forward) / len(self.wanted)
 
 
-def implementers(index: Index) -> Agreement:
-    """Return how a whole version of Kubernetes agrees with Go. Raises toolchain.NoGo."""
-    snapshot = index.view.snapshot
+class Tells(Protocol):
+    """What both tiers can be asked: method sets, and portal.source.exact."""
+
+    def implementers(self, importpath: str, name: str) -> Sequence[Pair] | None:
+        """Return the types that implement an interface."""
+
+    def interfaces(self, importpath: str, name: str) -> Sequence[Pair] | None:
+        """Return the interfaces that a type implements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Both tiers, as a page asks them."""
+
+    view: View
+    exact: Answers
+
+    def implementers(self, importpath: str, name: str) -> Sequence[Pair]:
+        """Return the types that implement an interface."""
+        return kindred.implementers(self.view, self.exact, importpath, name).pairs
+
+    def interfaces(self, importpath: str, name: str) -> Sequence[Pair]:
+        """Return the interfaces that a type implements."""
+        return kindred.interfaces(self.view, self.exact, importpath, name).pairs
+
+
+def checked(view: View, scratch: Path) -> Answers:
+    """Return what the exact tier says of a whole version. Raises toolchain.NoGo."""
+    place = scratch / "exact"
+    checker.check(Index(view), CACHES, place, toolchain.find(checker.MINIMUM))
+    return Answers(place)
+
+
+def implementers(snapshot: Snapshot, found: Tells) -> Agreement:
+    """Return how a tier agrees with Go on a whole version of Kubernetes. Raises toolchain.NoGo."""
     truth = obtain(snapshot, asked())
-    found = Implementers(index)
     wanted = {
         (*pair, pointer) for pair, pointer in truth.pairs.items() if all(map(_is_exported, pair))
     }
     forward = {
         (interface, f"{one.importpath}.{one.name}", one.is_pointer)
         for interface in truth.interfaces
-        for one in found.implementers(*_split(interface))
+        for one in found.implementers(*_split(interface)) or ()
         if _is_exported(interface) and _is_exported(one.name)
     }
     backward = {
         (f"{one.importpath}.{one.name}", name, one.is_pointer)
         for name in truth.types
-        for one in found.interfaces(*_split(name))
+        for one in found.interfaces(*_split(name)) or ()
         if f"{one.importpath}.{one.name}" in truth.interfaces
         and _is_exported(one.name)
         and _is_exported(name)
@@ -84,11 +118,7 @@ def implementers(index: Index) -> Agreement:
 
 def links(view: View, scratch: Path) -> float:
     """Return which part of SAMPLE links of a whole version leads to what Go says. Raises toolchain.NoGo."""
-    place = scratch / "exact"
-    checker.check(Index(view), CACHES, place, toolchain.find(checker.MINIMUM))
-    known = answers.of(place)
-    if known is None:
-        raise FileNotFoundError(place)
+    known = checked(view, scratch)
     verdicts: list[bool] = []
     followed = _links(Tree(view.snapshot, ModuleCache([]), view), view)
     while len(verdicts) < SAMPLE:

@@ -17,10 +17,16 @@ func (one *unit) note(w *world, files *token.FileSet, syntax []*ast.File, info *
 	for _, file := range syntax {
 		position := files.File(file.FileStart)
 		name := position.Name()
+		called := map[*ast.Ident]bool{}
 		if one.isTest && !strings.HasSuffix(name, "_test.go") {
 			continue // it is noted where it is at home
 		}
 		ast.Inspect(file, func(node ast.Node) bool {
+			if call, is := node.(*ast.CallExpr); is {
+				if callee := calleeOf(call.Fun); callee != nil {
+					called[callee] = true
+				}
+			}
 			identifier, is := node.(*ast.Ident)
 			if !is {
 				return true
@@ -36,10 +42,41 @@ func (one *unit) note(w *world, files *token.FileSet, syntax []*ast.File, info *
 			if importpath, symbol := w.nameOf(object); symbol != "" {
 				key := use{importpath, symbol, name}
 				one.uses[key] = append(one.uses[key], offset)
+				if called[identifier] && isFunction(object) {
+					one.calls[key] = append(one.calls[key], offset)
+				}
 			}
 			return true
 		})
 	}
+}
+
+// isFunction tells whether what is called by its name is a function, or a variable of a package.
+func isFunction(object types.Object) bool {
+	switch object := object.(type) {
+	case *types.Func:
+		return true
+	case *types.Var:
+		return !object.IsField()
+	}
+	return false
+}
+
+// calleeOf returns the name of what is called, nil where what is called has none.
+func calleeOf(function ast.Expr) *ast.Ident {
+	switch function := function.(type) {
+	case *ast.Ident:
+		return function
+	case *ast.SelectorExpr:
+		return function.Sel
+	case *ast.ParenExpr:
+		return calleeOf(function.X)
+	case *ast.IndexExpr:
+		return calleeOf(function.X)
+	case *ast.IndexListExpr:
+		return calleeOf(function.X)
+	}
+	return nil
 }
 
 // noteMembers keeps what the fields and interface methods of a file's types are called by.
@@ -135,24 +172,26 @@ func (w *world) nameOf(object types.Object) (importpath, name string) {
 	return importpath, object.Name()
 }
 
-// A checked is the answer for one package, or for tests: its errors, and by file the identifiers that
-// mean nothing.
+// A checked is the answer for one package, or for tests: its errors, by file the identifiers that mean
+// nothing, and the files of which not all could be read.
 type checked struct {
 	Package string           `json:"package"`
 	Faults  int              `json:"faults"`
 	Open    map[string][]int `json:"open,omitempty"`
+	Broken  []string         `json:"broken,omitempty"`
 }
 
-// A used is where a symbol is used: offsets in bytes, by file.
+// A used is where a symbol is used, and where it is called: offsets in bytes, by file.
 type used struct {
 	ImportPath string           `json:"importpath"`
 	Name       string           `json:"name"`
 	Files      map[string][]int `json:"files"`
+	Calls      map[string][]int `json:"calls,omitempty"`
 }
 
 func (w *world) answers() iter.Seq[any] {
 	return func(yield func(any) bool) {
-		found := map[[2]string]map[string][]int{}
+		found, calls := map[[2]string]map[string][]int{}, map[[2]string]map[string][]int{}
 		for _, path := range sortedKeys(w.packages) {
 			one := w.packages[path]
 			if !one.isOurs {
@@ -161,16 +200,12 @@ func (w *world) answers() iter.Seq[any] {
 			if one.isTest {
 				path, one.faults = "", 0 // the package itself says how it is
 			}
-			if !yield(checked{path, one.faults, one.open}) {
+			if !yield(checked{path, one.faults, one.open, one.broken}) {
 				return
 			}
-			for key, offsets := range one.uses {
-				symbol := [2]string{key.importpath, key.name}
-				if found[symbol] == nil {
-					found[symbol] = map[string][]int{}
-				}
-				found[symbol][key.file] = offsets
-			}
+			bySymbol(found, one.uses)
+			bySymbol(calls, one.calls)
+			one.uses, one.calls, one.open = nil, nil, nil
 		}
 		symbols := make([][2]string, 0, len(found))
 		for symbol := range found {
@@ -181,9 +216,19 @@ func (w *world) answers() iter.Seq[any] {
 			return a[0] < b[0] || a[0] == b[0] && a[1] < b[1]
 		})
 		for _, symbol := range symbols {
-			if !yield(used{symbol[0], symbol[1], found[symbol]}) {
+			if !yield(used{symbol[0], symbol[1], found[symbol], calls[symbol]}) {
 				return
 			}
 		}
+	}
+}
+
+func bySymbol(all map[[2]string]map[string][]int, some map[use][]int) {
+	for key, offsets := range some {
+		symbol := [2]string{key.importpath, key.name}
+		if all[symbol] == nil {
+			all[symbol] = map[string][]int{}
+		}
+		all[symbol][key.file] = offsets
 	}
 }

@@ -11,20 +11,22 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tarfile
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, cast
 
+from portal.source import foreign
 from portal.source.buildtags import Build, fits
 from portal.source.errors import NoGo, NoSuchFile, NotAFile, NotChecked
+from portal.source.exact.answerwriter import write
 from portal.source.fetch import escape
 from portal.source.index import Index
+from portal.source.methodset import INTERFACE
 
 HERE = Path(__file__).parent
 MINIMUM = (1, 23)
@@ -41,13 +43,6 @@ PROGRAM = "exact-"
 MAX_GO_MOD_BYTES = 4 * 1024 * 1024
 
 MEMINFO = Path("/proc/meminfo")
-
-_SCHEMA = """
-CREATE TABLE file (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, faults INTEGER NOT NULL,
-    open TEXT NOT NULL);
-CREATE TABLE used (importpath TEXT, name TEXT, files TEXT NOT NULL, PRIMARY KEY (importpath, name))
-    WITHOUT ROWID;
-"""
 
 
 def find_go() -> str:
@@ -105,13 +100,14 @@ def check(index: Index, caches: Sequence[Path], place: Path, go: str) -> None:
         finally:
             process.kill()
         answers.seek(0)
-        _write(place, answers, paths)
+        write(place, answers, paths)
 
 
 def _send(index: Index, caches: Sequence[Path], to: IO[bytes], paths: dict[str, str]) -> None:
     """Send a version as the program reads it; `paths` then has the path of each member."""
     with to, tarfile.open(fileobj=to, mode="w|", bufsize=1 << 20) as archive:
-        _add(archive, "modules", json.dumps(_modules(index, caches)).encode())
+        given = {"modules": _modules(index, caches), "interfaces": _interfaces()}
+        _add(archive, "given", json.dumps(given).encode())
         build = Build()
         for number, segment in enumerate(index.view.segments):
             for blob, outline in segment.outlines():
@@ -128,6 +124,15 @@ def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
     member = tarfile.TarInfo(name)
     member.size = len(data)
     archive.addfile(member, io.BytesIO(data))
+
+
+def _interfaces() -> list[str]:
+    """Return the interfaces of other packages that are compared too, where they are on this machine.
+
+    They are those that method sets know.
+    """
+    known = [one for one in foreign.types() if one[2] == INTERFACE]
+    return [f"{importpath}.{name}".removeprefix(".") for importpath, name, *_ in known]
 
 
 def _modules(index: Index, caches: Sequence[Path]) -> dict[str, str]:
@@ -162,42 +167,6 @@ def _required(go_mod: str) -> Mapping[str, tuple[str, str]]:
     }
     replaced = re.findall(r"^\s*(?:replace\s+)?(\S+)(?: v\S+)? => (\S+) (v\S+)", text, re.MULTILINE)
     return wanted | {path: (source, version) for path, source, version in replaced}
-
-
-def _write(place: Path, answers: IO[bytes], paths: Mapping[str, str]) -> None:
-    part = place.with_name(f"{place.name}.part")
-    part.unlink(missing_ok=True)
-    numbers = {member: number for number, member in enumerate(paths, start=1)}
-    with closing(sqlite3.connect(part)) as db, db:
-        db.executescript(_SCHEMA)
-        faults: dict[str, int] = {}
-        unknown: dict[str, list[int]] = {}
-        for line in answers:
-            answer = json.loads(line)
-            if "package" in answer:
-                faults[answer["package"]] = answer["faults"]
-                unknown |= answer.get("open", {})
-            else:
-                files = {numbers[member]: at for member, at in answer["files"].items()}
-                row = (answer["importpath"], answer["name"], _packed(files))
-                db.execute("INSERT INTO used VALUES (?, ?, ?)", row)
-        db.executemany(
-            "INSERT INTO file VALUES (?, ?, ?, ?)",
-            (
-                (
-                    numbers[member],
-                    path,
-                    faults.get(member.rpartition("/")[0], 0),
-                    _packed(unknown.get(member, [])),
-                )
-                for member, path in paths.items()
-            ),
-        )
-    part.replace(place)
-
-
-def _packed(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"))
 
 
 def _program(go: str, folder: Path) -> Path:

@@ -24,10 +24,20 @@ import (
 type world struct {
 	// packages are by import path; with testSuffix, one with its tests.
 	packages map[string]*unit
-	modules  map[string]string
+	given    *given
 	context  build.Context
+	// isWhole: nothing that was read has errors.
+	isWhole bool
 	// members is what fields and methods of interfaces are called by: types.Object to string.
 	members sync.Map
+}
+
+// A given is what comes before the files.
+type given struct {
+	// Modules are the folders in which modules of other projects lie.
+	Modules map[string]string `json:"modules"`
+	// Interfaces of other packages are compared too: IMPORTPATH.Name.
+	Interfaces []string `json:"interfaces"`
 }
 
 const testSuffix = " [test]"
@@ -44,7 +54,9 @@ type unit struct {
 	types   *types.Package
 	faults  int
 	uses    map[use][]int
+	calls   map[use][]int // those of uses that are called
 	open    map[string][]int
+	broken  []string // files that could not be read to their ends
 }
 
 type file struct {
@@ -76,9 +88,9 @@ func read(from io.Reader) (*world, error) {
 		if err != nil {
 			return nil, err
 		}
-		if found.modules == nil {
-			if err := json.Unmarshal(data, &found.modules); err != nil {
-				return nil, fmt.Errorf("modules: %w", err)
+		if found.given == nil {
+			if err := json.Unmarshal(data, &found.given); err != nil {
+				return nil, fmt.Errorf("%s: %w", header.Name, err)
 			}
 			continue
 		}
@@ -99,7 +111,8 @@ func read(from io.Reader) (*world, error) {
 
 func newUnit(path string) *unit {
 	return &unit{
-		path: path, done: make(chan struct{}), uses: map[use][]int{}, open: map[string][]int{},
+		path: path, done: make(chan struct{}),
+		uses: map[use][]int{}, calls: map[use][]int{}, open: map[string][]int{},
 	}
 }
 
@@ -143,6 +156,15 @@ func (w *world) discover() {
 	var waiting []*unit
 	for _, one := range w.packages {
 		waiting = append(waiting, one)
+	}
+	for _, full := range w.given.Interfaces {
+		path := full[:max(strings.LastIndexByte(full, '.'), 0)]
+		if path != "" && w.packages[path] == nil {
+			if found := w.find(path); found != nil {
+				w.packages[path] = found
+				waiting = append(waiting, found)
+			}
+		}
 	}
 	for len(waiting) > 0 {
 		one := waiting[len(waiting)-1]
@@ -193,7 +215,7 @@ func (w *world) find(path string) *unit {
 		if !is {
 			return nil
 		}
-		folder = filepath.Join(w.modules[module], strings.TrimPrefix(path, module))
+		folder = filepath.Join(w.given.Modules[module], strings.TrimPrefix(path, module))
 	}
 	if path == "unsafe" {
 		found.types = types.Unsafe
@@ -212,7 +234,7 @@ func (w *world) find(path string) *unit {
 
 func (w *world) module(path string) (string, bool) {
 	for at := path; ; {
-		if _, is := w.modules[at]; is {
+		if _, is := w.given.Modules[at]; is {
 			return at, true
 		}
 		slash := strings.LastIndexByte(at, '/')
@@ -254,6 +276,10 @@ func (w *world) check(files *token.FileSet) {
 		}()
 	}
 	all.Wait()
+	w.isWhole = true
+	for _, one := range w.packages {
+		w.isWhole = w.isWhole && one.faults == 0
+	}
 }
 
 // ordered returns the packages after those that they import; an import that leads around is dropped.
@@ -295,6 +321,7 @@ func (one *unit) check(w *world, files *token.FileSet) {
 		parsed, err := parser.ParseFile(files, file.at, file.source(), parser.SkipObjectResolution)
 		if err != nil {
 			one.faults++
+			one.broken = append(one.broken, file.at)
 		}
 		if parsed != nil {
 			if one.isTest && !file.isTest() {

@@ -157,6 +157,8 @@ def test_what_is_not_here_is_not_judged(index: Index, tmp_path: Path, go: str) -
     assert uses("b/b.go", foreign + 2) is Verdict.NOTHING
     assert uses("b/b_windows.go", windows + 2) is Verdict.NOTHING
     assert uses("c/c.go", 0) is Verdict.NOTHING
+    assert uses("b/broken.go", 0) is Verdict.NOTHING, "what stands behind an error is not known"
+    assert found.calls("b/broken.go") is found.calls("b/b_windows.go") is None
     assert found.faulty() == (2, 5)
 
 

@@ -1,16 +1,20 @@
 """Types meet interfaces as Go decides it: by method sets, promotion, pointers and packages."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from portal.source import foreign
 from portal.source.buildtags import Build
+from portal.source.exact import checker
+from portal.source.exact.answers import Answers
 from portal.source.implementers import Implementers, Pair
 from portal.source.index import Index
 from portal.source.methodset import INTERFACE
 from portal.source.snapshot import Snapshot
 from portal.source.view import Collection
+from tests.cluster import toolchain
 from tests.support import rightness
 from tests.support.imported import imported, take_files
 from tests.support.source import listed
@@ -19,33 +23,56 @@ from tests.support.typetruth import VERSIONS, asked, obtain
 ENOUGH = 0.99
 
 
-@pytest.fixture
-def collection(tmp_path: Path) -> Collection:
-    """A folder for versions."""
-    return Collection(tmp_path)
+Take = Callable[[dict[str, str]], rightness.Tells]
+"""Makes a module of files, to be asked."""
 
 
-def take(collection: Collection, files: dict[str, str], build: Build | None = None) -> Implementers:
-    """Return the implementers of a module of these files."""
-    return Implementers(Index(take_files(collection, files)), build)
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for answers, in which the program is built once."""
+    return tmp_path_factory.mktemp("exact")
 
 
-def names(pairs: list[Pair]) -> list[str]:
+@pytest.fixture(params=["method sets", "go/types"])
+def take(request: pytest.FixtureRequest, tmp_path: Path, beside: Path) -> Take:
+    """Each tier in turn: what is right is so for both."""
+
+    def take(files: dict[str, str]) -> rightness.Tells:
+        index = Index(take_files(Collection(tmp_path), files))
+        if request.param == "method sets":
+            return Implementers(index)
+        place = beside / f"{tmp_path.name}.exact"
+        checker.check(index, [], place, toolchain.find(checker.MINIMUM))
+        found = Answers(place)
+        assert found.faulty()[0] == 0
+        return found
+
+    return take
+
+
+def names(pairs: Sequence[Pair] | None) -> list[str]:
     """Return types as Go writes them, `*T` where it takes a pointer, without the module's path."""
-    short = [one._replace(importpath=one.importpath.removeprefix("example.org/m")) for one in pairs]
+    short = [
+        one._replace(importpath=one.importpath.removeprefix("example.org/m")) for one in pairs or ()
+    ]
     return [
         "*" * one.is_pointer + f"{one.importpath}.{one.name}".removeprefix("/").removeprefix(".")
         for one in short
     ]
 
 
-def implementers(collection: Collection, name: str, *texts: str) -> list[str]:
+def compared(root: Path, files: dict[str, str], build: Build | None = None) -> Implementers:
+    """Return what method sets tell of a module of these files."""
+    return Implementers(Index(take_files(Collection(root), files)), build)
+
+
+def implementers(take: Take, name: str, *texts: str) -> list[str]:
     """Return who implements an interface of a package that has these files."""
     files = {f"f{number}.go": f"package m\n{text}" for number, text in enumerate(texts)}
-    return names(take(collection, files).implementers("example.org/m", name))
+    return names(take(files).implementers("example.org/m", name))
 
 
-def test_a_type_with_all_methods_implements(collection: Collection) -> None:
+def test_a_type_with_all_methods_implements(take: Take) -> None:
     """One method short, or another signature, and it does not."""
     code = """
     type I interface { Get(key string) (int, error); Put(string, ...int) }
@@ -58,10 +85,10 @@ def test_a_type_with_all_methods_implements(collection: Collection) -> None:
     func (Other) Get(k string) (int, error) { return 0, nil }
     func (Other) Put(name string, values []int) {}
     """
-    assert implementers(collection, "I", code) == ["Whole"]
+    assert implementers(take, "I", code) == ["Whole"]
 
 
-def test_a_pointer_receiver_makes_the_pointer_implement(collection: Collection) -> None:
+def test_a_pointer_receiver_makes_the_pointer_implement(take: Take) -> None:
     """What a value has, its pointer has too."""
     code = """
     type I interface { A(); B() }
@@ -71,10 +98,10 @@ def test_a_pointer_receiver_makes_the_pointer_implement(collection: Collection) 
     type ByValue struct{ T }
     type ByPointer struct{ *T }
     """
-    assert implementers(collection, "I", code) == ["ByPointer", "*ByValue", "*T"]
+    assert implementers(take, "I", code) == ["ByPointer", "*ByValue", "*T"]
 
 
-def test_a_name_twice_at_one_depth_is_no_method(collection: Collection) -> None:
+def test_a_name_twice_at_one_depth_is_no_method(take: Take) -> None:
     """Nearer wins over deeper, two at one depth hide each other, and so does a field."""
     code = """
     type I interface { M() }
@@ -93,10 +120,10 @@ def test_a_name_twice_at_one_depth_is_no_method(collection: Collection) -> None:
     type X struct { A }
     type Y struct { A }
     """
-    assert implementers(collection, "I", code) == ["A", "B", "C", "Nearer", "Own", "X", "Y"]
+    assert implementers(take, "I", code) == ["A", "B", "C", "Nearer", "Own", "X", "Y"]
 
 
-def test_an_embedded_interface_gives_its_methods(collection: Collection) -> None:
+def test_an_embedded_interface_gives_its_methods(take: Take) -> None:
     """To interfaces and to structs, over packages, and from packages that are not imported."""
     files = {
         "a/a.go": 'package a\nimport "io"\ntype R interface { io.Reader; Name() string }',
@@ -107,24 +134,24 @@ def test_an_embedded_interface_gives_its_methods(collection: Collection) -> None
         func (o *Own) Name() string { return "" }
         """,
     }
-    found = take(collection, files)
+    found = take(files)
     assert names(found.implementers("example.org/m/a", "R")) == ["b.Given", "*b.Own"]
     assert names(found.interfaces("example.org/m/b", "Given")) == ["a.R", "io.Reader"]
     assert names(found.implementers("io", "Reader")) == ["b.Given", "b.Own"]
 
 
-def test_a_method_without_export_is_its_packages_own(collection: Collection) -> None:
+def test_a_method_without_export_is_its_packages_own(take: Take) -> None:
     """Another package's method of the same name is another one."""
     files = {
         "a/a.go": "package a\ntype I interface { m() }\ntype T struct{}\nfunc (T) m() {}",
         "b/b.go": 'package b\nimport "example.org/m/a"\ntype U struct{}\nfunc (U) m() {}\n'
         "type V struct { a.T }",
     }
-    found = take(collection, files)
+    found = take(files)
     assert names(found.implementers("example.org/m/a", "I")) == ["a.T", "b.V"]
 
 
-def test_an_alias_is_the_type_it_stands_for(collection: Collection) -> None:
+def test_an_alias_is_the_type_it_stands_for(take: Take) -> None:
     """In signatures, embedded, as a receiver, and those of other packages."""
     files = {
         "a/a.go": "package a\ntype K struct{}\ntype I interface { M(K, any, []byte) }",
@@ -138,12 +165,12 @@ def test_an_alias_is_the_type_it_stands_for(collection: Collection) -> None:
         type E struct { U }
         """,
     }
-    found = take(collection, files)
+    found = take(files)
     assert names(found.implementers("example.org/m/a", "I")) == ["b.E", "b.T"]
-    assert found.implementers("example.org/m/b", "U") == []
+    assert not found.implementers("example.org/m/b", "U")
 
 
-def test_a_defined_type_has_no_methods_of_the_other(collection: Collection) -> None:
+def test_a_defined_type_has_no_methods_of_the_other(take: Take) -> None:
     """Those of what a struct embeds, and those of an interface, it has."""
     code = """
     type I interface { M() }
@@ -154,10 +181,10 @@ def test_a_defined_type_has_no_methods_of_the_other(collection: Collection) -> N
     type S struct { T }
     type E S
     """
-    assert implementers(collection, "J", code) == ["E", "S", "T"]
+    assert implementers(take, "J", code) == ["E", "S", "T"]
 
 
-def test_files_of_another_platform_and_of_tests_take_no_part(collection: Collection) -> None:
+def test_files_of_another_platform_and_of_tests_take_no_part(take: Take) -> None:
     """Each platform has its own method sets."""
     files = {
         "t.go": "package m\ntype I interface { M() }\ntype T struct{}\ntype U struct{}",
@@ -165,20 +192,20 @@ def test_files_of_another_platform_and_of_tests_take_no_part(collection: Collect
         "t_test.go": "package m\nfunc (U) M() {}",
         "testdata/x/x.go": "package x\ntype X struct{}\nfunc (X) M() {}",
     }
-    assert take(collection, files).implementers("example.org/m", "I") == []
+    assert take(files).implementers("example.org/m", "I") == []
 
 
-def test_the_build_that_is_asked_for_decides(collection: Collection) -> None:
+def test_the_build_that_is_asked_for_decides(tmp_path: Path) -> None:
     """A method behind a constraint is there where it is compiled."""
     files = {
         "t.go": "package m\ntype I interface { M() }\ntype T struct{}",
         "other.go": "//go:build darwin\n\npackage m\n\nfunc (T) M() {}",
     }
-    found = take(collection, files, Build("darwin", "arm64"))
+    found = compared(tmp_path, files, Build("darwin", "arm64"))
     assert names(found.implementers("example.org/m", "I")) == ["T"]
 
 
-def test_a_constraint_and_an_empty_interface_have_no_implementers(collection: Collection) -> None:
+def test_a_constraint_and_an_empty_interface_have_no_implementers(take: Take) -> None:
     """Everything would implement the one, and the other is no type of a variable."""
     code = """
     type Empty interface{}
@@ -188,17 +215,15 @@ def test_a_constraint_and_an_empty_interface_have_no_implementers(collection: Co
         M()
     }
     type Comparable interface { comparable; M() }
-    type Unknown interface { elsewhere.Thing; M() }
     type T struct{}
     func (T) M() {}
     """
-    for name in ("Empty", "Number", "Comparable", "Unknown", "T", "Absent"):
-        collection.root.joinpath(name).mkdir()
-        inside = Collection(collection.root / name)
-        assert implementers(inside, name, code) == []
+    found = take({"m.go": f"package m\n{code}"})
+    for name in ("Empty", "Number", "Comparable", "T", "Absent"):
+        assert not found.implementers("example.org/m", name)
 
 
-def test_type_parameters_stand_for_types(collection: Collection) -> None:
+def test_type_parameters_stand_for_types(take: Take) -> None:
     """A generic interface is implemented where one choice of types fits all of its methods."""
     code = """
     type Store[K comparable, V any] interface { Get(K) (V, bool); Put(key K, value V) }
@@ -215,20 +240,19 @@ def test_type_parameters_stand_for_types(collection: Collection) -> None:
     type Ints struct { Map[int, string] }
     type T struct{}
     """
-    assert implementers(collection, "Store", code) == ["*Ints", "*Map", "Names"]
-    inside = Collection(collection.root / "plain")
-    inside.root.mkdir()
-    assert implementers(inside, "Plain", code) == ["*Ints"]
+    found = take({"m.go": f"package m\n{code}"})
+    assert names(found.implementers("example.org/m", "Store")) == ["*Ints", "*Map", "Names"]
+    assert names(found.implementers("example.org/m", "Plain")) == ["*Ints"]
+    assert names(found.interfaces("example.org/m", "Ints")) == ["*Plain", "*Store"]
 
 
-def test_a_constraint_of_a_type_parameter_is_kept(collection: Collection) -> None:
-    """A union lists its types, an interface wants its methods, and what is not known allows nothing."""
+def test_a_constraint_of_a_type_parameter_is_kept(take: Take) -> None:
+    """A union lists its types, and an interface wants its methods."""
     code = """
     type Named interface { Name() string }
     type Either interface { *A | *B }
     type ByUnion[T Either] interface { Get() T }
     type ByMethods[T Named] interface { Get() T }
-    type ByUnknown[T elsewhere.Thing] interface { Get() T }
     type A struct{}
     type B struct{}
     func (*A) Name() string { return "" }
@@ -239,23 +263,35 @@ def test_a_constraint_of_a_type_parameter_is_kept(collection: Collection) -> Non
     type GetC struct{}
     func (GetC) Get() int { return 0 }
     """
-    found = take(collection, {"m.go": f"package m\n{code}"})
+    found = take({"m.go": f"package m\n{code}"})
     assert names(found.implementers("example.org/m", "ByUnion")) == ["GetA", "GetB"]
     assert names(found.implementers("example.org/m", "ByMethods")) == ["GetA"]
+
+
+def test_what_is_not_known_allows_nothing(tmp_path: Path) -> None:
+    """As a constraint, or embedded in an interface; to method sets, for Go leaves such a package to them."""
+    code = """
+    type ByUnknown[T elsewhere.Thing] interface { Get() T }
+    type Unknown interface { elsewhere.Thing; Get() int }
+    type T struct{}
+    func (T) Get() int { return 0 }
+    """
+    found = compared(tmp_path, {"m.go": f"package m\n{code}"})
     assert found.implementers("example.org/m", "ByUnknown") == []
+    assert found.implementers("example.org/m", "Unknown") == []
 
 
-def test_a_dot_import_names_types_as_its_own(collection: Collection) -> None:
+def test_a_dot_import_names_types_as_its_own(take: Take) -> None:
     """The package's own types come first."""
     files = {
         "a/a.go": "package a\ntype K struct{}\ntype I interface { M(K) }",
         "b/b.go": 'package b\nimport . "example.org/m/a"\ntype T struct{}\nfunc (T) M(K) {}\n'
         "type E struct { I }",
     }
-    assert names(take(collection, files).implementers("example.org/m/a", "I")) == ["b.E", "b.T"]
+    assert names(take(files).implementers("example.org/m/a", "I")) == ["b.E", "b.T"]
 
 
-def test_a_signature_longer_than_what_is_kept_is_read_whole(collection: Collection) -> None:
+def test_a_signature_longer_than_what_is_kept_is_read_whole(take: Take) -> None:
     """Its last parameter decides."""
     many = ", ".join(f"parameter{number} string" for number in range(60))
     code = f"""
@@ -265,7 +301,7 @@ def test_a_signature_longer_than_what_is_kept_is_read_whole(collection: Collecti
     type U struct{{}}
     func (U) M({many}, last bool) {{}}
     """
-    assert implementers(collection, "I", code) == ["T"]
+    assert implementers(take, "I", code) == ["T"]
 
 
 @pytest.fixture(scope="module", params=VERSIONS)
@@ -278,7 +314,7 @@ def version(request: pytest.FixtureRequest) -> Snapshot:
 @pytest.mark.timeout(900)
 def test_go_itself_agrees(version: Snapshot) -> None:
     """On exported types and interfaces of all of Kubernetes, in both directions."""
-    found = rightness.implementers(Index(imported(version)))
+    found = rightness.implementers(version, Implementers(Index(imported(version))))
 
     for mark, rest in (
         ("missing", found.wanted - found.forward),
@@ -291,6 +327,23 @@ def test_go_itself_agrees(version: Snapshot) -> None:
     assert found.precision >= ENOUGH
     assert found.recall >= ENOUGH
     assert found.backward == found.forward
+
+
+@pytest.mark.source
+@pytest.mark.timeout(900)
+def test_both_tiers_together_say_all_of_it(version: Snapshot, tmp_path: Path) -> None:
+    """The old version lacks files that its build generates: method sets tell what types there implement."""
+    obtain(version, asked())  # with it come the modules that the version needs
+    view = imported(version)
+    exact = rightness.checked(view, tmp_path)
+
+    found = rightness.implementers(version, rightness.Both(view, exact))
+
+    faulty, total = exact.faulty()
+    print(f"{found.told}, {faulty} of {total} files are of packages with errors")
+    assert faulty < total / 500
+    assert exact.is_whole is (faulty == 0)
+    assert found.forward == found.backward == found.wanted
 
 
 @pytest.mark.source

@@ -65,7 +65,7 @@ class Command(BaseCommand):
         add.add_argument("--ref", default="", help="the tag, branch or commit of a repository")
         add.add_argument("--json", action="store_true", help="one JSON line for each step")
         for action, what in (
-            ("exact", "have Go's type checker say where an imported version uses each symbol"),
+            ("exact", "have Go's type checker say who uses, calls and implements what in one"),
             ("verify", "hold every byte against its hash"),
             ("remove", "forget it"),
         ):
