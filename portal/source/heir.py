@@ -8,11 +8,16 @@ from typing import NamedTuple
 
 from portal.source.blocks import blocks
 from portal.source.heads import WHOLE
+from portal.source.landmarks import NONE, Landmarks
 
+LARGE_BYTES = 64 * 1024
+"""How much must differ before landmarks are looked for: less finds its place again by itself."""
 NEAR_BYTES = 64 * 1024
 """How far behind what came before it a block is looked for in the predecessor."""
 PART_BYTES, NEAR_PART_BYTES = 128, 4096
 """Parts of a block that is not there, and how far each is looked for: shorter ones stand in many places."""
+
+_LINE = ord("\n")
 
 
 class Heir(NamedTuple):
@@ -83,29 +88,42 @@ class Difference(NamedTuple):
         fresh: list[tuple[int, bytes]] = []
         at = old_start + head
 
-        def take(begin: int, end: int, near: int) -> bool:
-            """Take note of a run, if the predecessor has it."""
-            nonlocal at
-            place = _place(old, data[begin:end], at, min(at + end - begin + near, len(old) - tail))
-            if place < 0:
-                return False
-            at = place + end - begin
+        until, stop = len(data) - tail, len(old) - tail
+        landmarks = NONE
+        if min(until - start - head, stop - at) > LARGE_BYTES:
+            landmarks = Landmarks.of(data, (start + head, until), old, (at, stop))
+
+        def take(begin: int, end: int) -> None:
+            """Take note of a run, which in the predecessor ends at `at`."""
+            place = at - (end - begin)
             if runs and (place, begin) == (runs[-1][1], runs[-1][2] + runs[-1][1] - runs[-1][0]):
                 runs[-1] = runs[-1][0], at, runs[-1][2]
             else:
                 runs.append((place, at, begin))
-            return True
 
-        for begin, end in blocks(data, start + head, len(data) - tail):
-            if take(begin, end, NEAR_BYTES):
+        for begin, end in blocks(data, start + head, until):
+            limit = landmarks.before(end, stop)
+            if (place := _place(old, data[begin:end], at, limit, NEAR_BYTES)) >= 0:
+                at = place + end - begin
+                take(begin, end)
                 continue
+            is_marked = landmarks.within(begin, end) is not None
             for first, last in blocks(data, begin, end, PART_BYTES):
-                if take(first, last, NEAR_PART_BYTES):
-                    continue
-                if fresh and fresh[-1][0] + len(fresh[-1][1]) == first:
-                    fresh[-1] = fresh[-1][0], fresh[-1][1] + data[first:last]
+                part = data[first:last]
+                if is_marked and (mark := landmarks.within(first, last)):
+                    here, there = mark
+                    place = _place(old, part, max(at, there - (here - first)), stop, 0)
+                    at = max(at, there)
                 else:
-                    fresh.append((first, data[first:last]))
+                    limit = landmarks.before(last, stop) if is_marked else limit
+                    place = _place(old, part, at, limit, NEAR_PART_BYTES)
+                if place >= 0:
+                    at = place + last - first
+                    take(first, last)
+                elif fresh and fresh[-1][0] + len(fresh[-1][1]) == first:
+                    fresh[-1] = fresh[-1][0], fresh[-1][1] + part
+                else:
+                    fresh.append((first, part))
         if tail:
             runs.append((len(old) - tail, len(old), len(data) - tail))
         return cls(before, array("I", chain.from_iterable(runs)).tobytes(), fresh)
@@ -141,9 +159,15 @@ def _alike_ending(one: bytes, start: int, other: bytes, other_start: int) -> int
     return len(one) - begin if begin else 0
 
 
-def _place(old: bytes, lines: bytes, start: int, stop: int) -> int:
-    """Return where some whole lines are between `start`, where a line begins, and `stop`; -1: nowhere."""
-    place = old.find(lines, start, stop)
-    begins = place == start or old[place - 1 : place] == b"\n"
-    ends = lines.endswith(b"\n") or place + len(lines) == len(old)
-    return place if begins and ends else -1
+def _place(old: bytes, lines: bytes, start: int, stop: int, near: int) -> int:
+    """Return where some whole lines are between two places, `near` bytes behind the first at the most.
+
+    -1: nowhere.
+    """
+    size = len(lines)
+    end = min(start + size + near, stop)
+    # Most follow what came before them, and a comparison costs less than to prepare a search.
+    place = start if old.startswith(lines, start, end) else old.find(lines, start, end)
+    if place < 0 or (place and old[place - 1] != _LINE):
+        return -1
+    return place if lines[-1] == _LINE or place + size == len(old) else -1

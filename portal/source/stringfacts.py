@@ -52,7 +52,8 @@ _DESC = re.compile(rf"\bNewDesc\(\s*(?:\w+\.)?(?:BuildFQName\({_ARGUMENT},{_ARGU
 _FIELD = re.compile(rf"\b(Namespace|Subsystem|Name):\s*{_NAME}\s*[,}}]")
 _EVENT = re.compile(r"\.(?:Annotated)?Eventf?\(")
 _EVENT_TYPE = re.compile(r'(?:\w+\.)?EventType(?:Normal|Warning)|"(?:Normal|Warning)"')
-_CONDITION = re.compile(r"\b\w*Condition\{")
+_CONDITION = re.compile(r"Condition\{")
+"""The end of a literal's type: what it begins with does not matter, and is looked for ten times as long."""
 _TYPE = re.compile(rf"\bType:\s*{_NAME}\s*[,}}]")
 _CONST = re.compile(r'const (\w+)(?: ((?:\w+\.)?\w+))? = "([^"\\]+)"')
 _LINE = re.compile("\n")
