@@ -11,13 +11,15 @@ from portal.source.heads import WHOLE
 from portal.source.landmarks import NONE, Landmarks
 
 LARGE_BYTES = 64 * 1024
-"""How much must differ before landmarks are looked for: less finds its place again by itself."""
+"""How much must be new before landmarks are looked for: most texts keep their place without."""
 NEAR_BYTES = 64 * 1024
 """How far behind what came before it a block is looked for in the predecessor."""
 PART_BYTES, NEAR_PART_BYTES = 128, 4096
 """Parts of a block that is not there, and how far each is looked for: shorter ones stand in many places."""
 
 _LINE = ord("\n")
+Span = tuple[int, int]
+"""Where whole lines begin, and where they end."""
 
 
 class Heir(NamedTuple):
@@ -84,54 +86,63 @@ class Difference(NamedTuple):
         """Return what of `data` behind `start` the predecessor has behind `old_start`, in its order."""
         head = _alike(data, start, old, old_start)
         tail = _alike_ending(data, start + head, old, old_start + head)
-        runs = [(old_start, old_start + head, start)] if head else []
-        fresh: list[tuple[int, bytes]] = []
-        at = old_start + head
-
-        until, stop = len(data) - tail, len(old) - tail
-        landmarks = NONE
-        if min(until - start - head, stop - at) > LARGE_BYTES:
-            landmarks = Landmarks.of(data, (start + head, until), old, (at, stop))
-
-        def take(begin: int, end: int) -> None:
-            """Take note of a run, which in the predecessor ends at `at`."""
-            place = at - (end - begin)
-            if runs and (place, begin) == (runs[-1][1], runs[-1][2] + runs[-1][1] - runs[-1][0]):
-                runs[-1] = runs[-1][0], at, runs[-1][2]
-            else:
-                runs.append((place, at, begin))
-
-        for begin, end in blocks(data, start + head, until):
-            limit = landmarks.before(end, stop)
-            if (place := _place(old, data[begin:end], at, limit, NEAR_BYTES)) >= 0:
-                at = place + end - begin
-                take(begin, end)
-                continue
-            is_marked = landmarks.within(begin, end) is not None
-            for first, last in blocks(data, begin, end, PART_BYTES):
-                part = data[first:last]
-                if is_marked and (mark := landmarks.within(first, last)):
-                    here, there = mark
-                    place = _place(old, part, max(at, there - (here - first)), stop, 0)
-                    at = max(at, there)
-                else:
-                    limit = landmarks.before(last, stop) if is_marked else limit
-                    place = _place(old, part, at, limit, NEAR_PART_BYTES)
-                if place >= 0:
-                    at = place + last - first
-                    take(first, last)
-                elif fresh and fresh[-1][0] + len(fresh[-1][1]) == first:
-                    fresh[-1] = fresh[-1][0], fresh[-1][1] + part
-                else:
-                    fresh.append((first, part))
-        if tail:
-            runs.append((len(old) - tail, len(old), len(data) - tail))
-        return cls(before, array("I", chain.from_iterable(runs)).tobytes(), fresh)
+        here, there = (start + head, len(data) - tail), (old_start + head, len(old) - tail)
+        runs, fresh = _runs(data, here, old, there, NONE)
+        if sum(end - begin for begin, end in fresh) > LARGE_BYTES:  # it may have lost its place
+            runs, fresh = _runs(data, here, old, there, Landmarks.of(data, here, old, there))
+        first = [(old_start, there[0], start)] if head else []
+        last = [(there[1], len(old), here[1])] if tail else []
+        return cls(
+            before,
+            array("I", chain.from_iterable([*first, *runs, *last])).tobytes(),
+            [(begin, data[begin:end]) for begin, end in fresh],
+        )
 
     @property
     def new_bytes(self) -> int:
         """How much of the text the predecessor does not have."""
         return sum(len(data) for _start, data in self.fresh)
+
+
+def _runs(
+    data: bytes, span: Span, old: bytes, old_span: Span, landmarks: Landmarks
+) -> tuple[list[tuple[int, int, int]], list[Span]]:
+    """Return what a span of `data` has of one of `old`, as Difference has it, and where it is new."""
+    runs: list[tuple[int, int, int]] = []
+    fresh: list[Span] = []
+    at, stop = old_span
+
+    def take(place: int, begin: int, end: int) -> int:
+        """Take note of a run, and return where it ends in the old text."""
+        until = place + end - begin
+        if runs and (place, begin) == (runs[-1][1], runs[-1][2] + runs[-1][1] - runs[-1][0]):
+            runs[-1] = runs[-1][0], until, runs[-1][2]
+        else:
+            runs.append((place, until, begin))
+        return until
+
+    for begin, end in blocks(data, *span):
+        limit = landmarks.before(end, stop)
+        if (place := _place(old, data[begin:end], at, limit, NEAR_BYTES)) >= 0:
+            at = take(place, begin, end)
+            continue
+        is_marked = landmarks.within(begin, end) is not None
+        for first, last in blocks(data, begin, end, PART_BYTES):
+            part = data[first:last]
+            if is_marked and (mark := landmarks.within(first, last)):
+                here, there = mark
+                place = _place(old, part, max(at, there - (here - first)), stop, 0)
+                at = max(at, there)
+            else:
+                limit = landmarks.before(last, stop) if is_marked else limit
+                place = _place(old, part, at, limit, NEAR_PART_BYTES)
+            if place >= 0:
+                at = take(place, first, last)
+            elif fresh and fresh[-1][1] == first:
+                fresh[-1] = fresh[-1][0], last
+            else:
+                fresh.append((first, last))
+    return runs, fresh
 
 
 def _alike(one: bytes, start: int, other: bytes, other_start: int) -> int:
