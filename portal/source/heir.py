@@ -2,8 +2,9 @@
 
 import sqlite3
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain
 from typing import NamedTuple
 
 from portal.source.blocks import blocks
@@ -38,15 +39,11 @@ class Heir(NamedTuple):
             yield from WHOLE
             return
         numbers = array("I", self.runs)
-        spans = sorted(spans)
-        at = 0
-        for first, last, here in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True):
-            while at < len(spans) and spans[at][1] <= first:
-                at += 1
-            for start, end in islice(spans, at, None):
-                if start >= last:
-                    break
-                yield max(start, first) - first + here, min(end, last) - first + here
+        firsts, lasts, places = numbers[::3], numbers[1::3], numbers[2::3]
+        for start, end in spans:
+            for at in range(bisect_right(lasts, start), bisect_left(firsts, end)):
+                moved = places[at] - firsts[at]
+                yield max(start, firsts[at]) + moved, min(end, lasts[at]) + moved
 
 
 class Heirs:

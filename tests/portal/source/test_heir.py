@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.source import heir
-from portal.source.heir import Difference
+from portal.source.heir import Difference, Heir
 from portal.source.landmarks import LINE_BYTES, Landmarks
 
 
@@ -81,3 +81,22 @@ def test_landmarks_rise_in_both_texts_and_stand_once_in_the_old_one() -> None:
     assert found.before(len(data), len(old)) == len(old)
     assert found.within(size, 2 * size) == (size, 0)
     assert found.within(2 * size, 3 * size) is None
+
+
+@given(texts, texts, st.data())
+def test_what_a_text_has_of_a_span_is_where_it_says(
+    data: bytes, old: bytes, draw: st.DataObject
+) -> None:
+    ends = [0, *(at + 1 for at, byte in enumerate(old) if byte == ord("\n")), len(old)]
+    place = st.sampled_from(sorted(set(ends)))
+    spans = draw.draw(st.lists(st.tuples(place, place).map(lambda pair: (min(pair), max(pair)))))
+    runs = differing(data, old).runs
+    numbers = array("I", runs)
+    expected = [
+        (max(start, first) - first + here, min(end, last) - first + here)
+        for start, end in spans
+        for first, last, here in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
+        if start < last and first < end
+    ]
+
+    assert [*Heir("segment", 1, 2, runs).inherited(spans)] == expected
