@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, compress
 from operator import sub
+from struct import Struct
 
 BLOCK_BYTES = 2048
 """How much text is a block, and then to the line's end. Half of it finds better, and takes half again the
@@ -22,6 +23,7 @@ ODD = "\u212a".encode(), "\u017f".encode()
 a word here, and a term by themselves."""
 _SHORT, _LONG = 0xFF, 0xFFFF
 """The gaps that lead to no block: one of this size and on."""
+_ALONE = Struct("=BH")
 
 
 def blocks(
@@ -40,7 +42,8 @@ def terms(block: bytes) -> set[bytes]:
     found = set(TERM.findall(block))
     lower = block.lower()
     for led, each in LED.items():
-        found.update([b" " + led + word for word in each.findall(lower)])
+        if led in lower:
+            found.update([b" " + led + word for word in each.findall(lower)])
     if not block.isascii():
         found.update(letter for letter in ODD if letter in block)
     return found
@@ -48,6 +51,8 @@ def terms(block: bytes) -> set[bytes]:
 
 def packed(numbers: Sequence[int]) -> bytes:
     """Return numbers that rise as the gaps between them: a byte each, or two where that is shorter."""
+    if len(numbers) == 1 and _SHORT <= numbers[0] < _LONG:  # most terms: they stand in one block
+        return _ALONE.pack(1, numbers[0])
     gaps = [numbers[0], *map(sub, numbers[1:], numbers)]
     if max(gaps) < _SHORT:
         return b"\0" + bytes(gaps)

@@ -12,11 +12,13 @@ from typing import NamedTuple
 from portal.source.language import Reading
 from portal.source.search import humps
 from portal.source.segment import CODE_FORMAT
-from portal.source.segmentwriter import PRAGMAS, give_name, pack
+from portal.source.segmentwriter import PAGE_BYTES, give_name, pack
 
 PART_FILES = 256
 """Files whose method sets lie together: they are only ever read all at once."""
 
+# Without a journal: what is interrupted begins anew.
+_PRAGMAS = f"PRAGMA page_size={PAGE_BYTES}; PRAGMA journal_mode=OFF; PRAGMA synchronous=NORMAL;"
 _SCHEMA = f"""
 PRAGMA user_version = {CODE_FORMAT};
 CREATE TABLE outline (blob INTEGER PRIMARY KEY, is_plain INTEGER NOT NULL, data BLOB NOT NULL);
@@ -65,7 +67,7 @@ def write_code(place: Path, files: Iterable[Outlined]) -> None:
     part = place.with_name(f"{place.name}.part")
     part.unlink(missing_ok=True)
     db = sqlite3.connect(part)
-    db.executescript(PRAGMAS + _SCHEMA)
+    db.executescript(_PRAGMAS + _SCHEMA)
     names: dict[str, array[int]] = {}
     importers: dict[str, array[int]] = {}
     methods: list[str] = []

@@ -2,17 +2,25 @@
 
 import sqlite3
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain
 from typing import NamedTuple
 
 from portal.source.blocks import blocks
 from portal.source.heads import WHOLE
+from portal.source.landmarks import NONE, Landmarks
 
+LARGE_BYTES = 64 * 1024
+"""How much must be new before landmarks are looked for: most texts keep their place without."""
 NEAR_BYTES = 64 * 1024
 """How far behind what came before it a block is looked for in the predecessor."""
 PART_BYTES, NEAR_PART_BYTES = 128, 4096
 """Parts of a block that is not there, and how far each is looked for: shorter ones stand in many places."""
+
+_LINE = ord("\n")
+Span = tuple[int, int]
+"""Where whole lines begin, and where they end."""
 
 
 class Heir(NamedTuple):
@@ -31,15 +39,11 @@ class Heir(NamedTuple):
             yield from WHOLE
             return
         numbers = array("I", self.runs)
-        spans = sorted(spans)
-        at = 0
-        for first, last, here in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True):
-            while at < len(spans) and spans[at][1] <= first:
-                at += 1
-            for start, end in islice(spans, at, None):
-                if start >= last:
-                    break
-                yield max(start, first) - first + here, min(end, last) - first + here
+        firsts, lasts, places = numbers[::3], numbers[1::3], numbers[2::3]
+        for start, end in spans:
+            for at in range(bisect_right(lasts, start), bisect_left(firsts, end)):
+                moved = places[at] - firsts[at]
+                yield max(start, firsts[at]) + moved, min(end, lasts[at]) + moved
 
 
 class Heirs:
@@ -79,41 +83,63 @@ class Difference(NamedTuple):
         """Return what of `data` behind `start` the predecessor has behind `old_start`, in its order."""
         head = _alike(data, start, old, old_start)
         tail = _alike_ending(data, start + head, old, old_start + head)
-        runs = [(old_start, old_start + head, start)] if head else []
-        fresh: list[tuple[int, bytes]] = []
-        at = old_start + head
-
-        def take(begin: int, end: int, near: int) -> bool:
-            """Take note of a run, if the predecessor has it."""
-            nonlocal at
-            place = _place(old, data[begin:end], at, min(at + end - begin + near, len(old) - tail))
-            if place < 0:
-                return False
-            at = place + end - begin
-            if runs and (place, begin) == (runs[-1][1], runs[-1][2] + runs[-1][1] - runs[-1][0]):
-                runs[-1] = runs[-1][0], at, runs[-1][2]
-            else:
-                runs.append((place, at, begin))
-            return True
-
-        for begin, end in blocks(data, start + head, len(data) - tail):
-            if take(begin, end, NEAR_BYTES):
-                continue
-            for first, last in blocks(data, begin, end, PART_BYTES):
-                if take(first, last, NEAR_PART_BYTES):
-                    continue
-                if fresh and fresh[-1][0] + len(fresh[-1][1]) == first:
-                    fresh[-1] = fresh[-1][0], fresh[-1][1] + data[first:last]
-                else:
-                    fresh.append((first, data[first:last]))
-        if tail:
-            runs.append((len(old) - tail, len(old), len(data) - tail))
-        return cls(before, array("I", chain.from_iterable(runs)).tobytes(), fresh)
+        here, there = (start + head, len(data) - tail), (old_start + head, len(old) - tail)
+        runs, fresh = _runs(data, here, old, there, NONE)
+        if sum(end - begin for begin, end in fresh) > LARGE_BYTES:  # it may have lost its place
+            runs, fresh = _runs(data, here, old, there, Landmarks.of(data, here, old, there))
+        first = [(old_start, there[0], start)] if head else []
+        last = [(there[1], len(old), here[1])] if tail else []
+        return cls(
+            before,
+            array("I", chain.from_iterable([*first, *runs, *last])).tobytes(),
+            [(begin, data[begin:end]) for begin, end in fresh],
+        )
 
     @property
     def new_bytes(self) -> int:
         """How much of the text the predecessor does not have."""
         return sum(len(data) for _start, data in self.fresh)
+
+
+def _runs(
+    data: bytes, span: Span, old: bytes, old_span: Span, landmarks: Landmarks
+) -> tuple[list[tuple[int, int, int]], list[Span]]:
+    """Return what a span of `data` has of one of `old`, as Difference has it, and where it is new."""
+    runs: list[tuple[int, int, int]] = []
+    fresh: list[Span] = []
+    at, stop = old_span
+
+    def take(place: int, begin: int, end: int) -> int:
+        """Take note of a run, and return where it ends in the old text."""
+        until = place + end - begin
+        if runs and (place, begin) == (runs[-1][1], runs[-1][2] + runs[-1][1] - runs[-1][0]):
+            runs[-1] = runs[-1][0], until, runs[-1][2]
+        else:
+            runs.append((place, until, begin))
+        return until
+
+    for begin, end in blocks(data, *span):
+        limit = landmarks.before(end, stop)
+        if (place := _place(old, data[begin:end], at, limit, NEAR_BYTES)) >= 0:
+            at = take(place, begin, end)
+            continue
+        is_marked = landmarks.within(begin, end) is not None
+        for first, last in blocks(data, begin, end, PART_BYTES):
+            part = data[first:last]
+            if is_marked and (mark := landmarks.within(first, last)):
+                here, there = mark
+                place = _place(old, part, max(at, there - (here - first)), stop, 0)
+                at = max(at, there)
+            else:
+                limit = landmarks.before(last, stop) if is_marked else limit
+                place = _place(old, part, at, limit, NEAR_PART_BYTES)
+            if place >= 0:
+                at = take(place, first, last)
+            elif fresh and fresh[-1][1] == first:
+                fresh[-1] = fresh[-1][0], last
+            else:
+                fresh.append((first, last))
+    return runs, fresh
 
 
 def _alike(one: bytes, start: int, other: bytes, other_start: int) -> int:
@@ -141,9 +167,15 @@ def _alike_ending(one: bytes, start: int, other: bytes, other_start: int) -> int
     return len(one) - begin if begin else 0
 
 
-def _place(old: bytes, lines: bytes, start: int, stop: int) -> int:
-    """Return where some whole lines are between `start`, where a line begins, and `stop`; -1: nowhere."""
-    place = old.find(lines, start, stop)
-    begins = place == start or old[place - 1 : place] == b"\n"
-    ends = lines.endswith(b"\n") or place + len(lines) == len(old)
-    return place if begins and ends else -1
+def _place(old: bytes, lines: bytes, start: int, stop: int, near: int) -> int:
+    """Return where some whole lines are between two places, `near` bytes behind the first at the most.
+
+    -1: nowhere.
+    """
+    size = len(lines)
+    end = min(start + size + near, stop)
+    # Most follow what came before them, and a comparison costs less than to prepare a search.
+    place = start if old.startswith(lines, start, end) else old.find(lines, start, end)
+    if place < 0 or (place and old[place - 1] != _LINE):
+        return -1
+    return place if lines[-1] == _LINE or place + size == len(old) else -1

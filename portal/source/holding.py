@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -99,16 +98,10 @@ class FolderHolding:
     def files(self, limit: int) -> Iterator[tuple[str, bytes]]:
         """Yield (path, bytes) of every file, in the order of paths.
 
-        A folder is opened once for those that follow each other: to each, a path leads through five or more.
+        Each folder is opened once, from the one above it: to each file, a path leads through five or more.
         """
-        for folder, paths in groupby(sorted(self.walk()), lambda path: path.rpartition("/")[0]):
-            with self._opened(folder) as (above, _is_folder):
-                for path in paths:
-                    found = _open(path.rpartition("/")[2], above)
-                    try:
-                        yield path, _bytes(found, path, limit)
-                    finally:
-                        os.close(found)
+        with self._opened("") as (root, _is_folder):
+            yield from _files(root, "", limit)
 
     @contextmanager
     def _opened(self, path: str) -> Iterator[tuple[int, bool]]:
@@ -126,6 +119,26 @@ class FolderHolding:
             if error.errno != errno.ELOOP:
                 raise
             raise BadPath(f"{path!r} is a link") from error
+        finally:
+            os.close(found)
+
+
+def _files(folder: int, prefix: str, limit: int) -> Iterator[tuple[str, bytes]]:
+    """Yield (path, bytes) of every file under an open folder, of which `prefix` is the path with a slash."""
+    names: list[str] = []
+    with os.scandir(folder) as children:
+        for child in children:
+            if child.is_dir(follow_symlinks=False):
+                names.append(f"{child.name}/")  # as it stands in the paths that are put in order
+            elif child.is_file(follow_symlinks=False):
+                names.append(child.name)
+    for name in sorted(names):
+        found = _open(name.rstrip("/"), folder)
+        try:
+            if name.endswith("/"):
+                yield from _files(found, prefix + name, limit)
+            else:
+                yield prefix + name, _bytes(found, prefix + name, limit)
         finally:
             os.close(found)
 

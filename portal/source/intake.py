@@ -156,10 +156,12 @@ _reading: list[Segment] = []
 
 def _read(numbers: list[tuple[int, str]]) -> list[Outlined]:
     (segment,) = _reading
-    return [
-        outlined(number, READERS[suffix](segment.blob(number), _before(segment, number)))
-        for number, suffix in numbers
-    ]
+    found: list[Outlined] = []
+    for number, suffix in numbers:
+        before = _before(segment, number)
+        data = segment.blob(number, before.data if before else None)
+        found.append(outlined(number, READERS[suffix](data, before)))
+    return found
 
 
 def _before(segment: Segment, number: int) -> Before | None:

@@ -8,8 +8,9 @@ is said is what the parse of the whole file says.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise, repeat
 from typing import NamedTuple
 
 from portal.source.buildtags import constraint_of
@@ -61,84 +62,98 @@ def reread(text: str, before: str, declared: Declared) -> Declared | None:
 
     None: it must be parsed whole to be known. What it declares is plain too.
     """
-    reader = _Reader(before, declared)
-    pieces = cut(text)
-    found: list[Mark] = []
-    head = declared.package, declared.imports
-    start = line = at = 0
-    while at < len(pieces):
-        known = reader.known(at, pieces[at])
-        if known is None:
-            until = at + 1
-            while until < len(pieces) and reader.known(until, pieces[until]) is None:
+    pieces, old = cut(text), cut(before)
+    first, rest = _alike(pieces, old)
+    start = sum(map(len, pieces[:first]))
+    line = text.count("\n", 0, start)
+    starts = [mark.start for mark in declared.symbols]
+    behind = sum(map(len, old[len(old) - rest :]))
+    same, others = (bisect_left(starts, place) for place in (start, len(before) - behind))
+    found = [*declared.symbols[:same]]
+    head = (declared.package, declared.imports) if first else None
+    known = _known(old, first, len(old) - rest, starts)
+    at, end = first, len(pieces) - rest
+    while at < end:
+        until = at + 1
+        if at and (place := known.get(pieces[at])) is not None:
+            marks_of = declared.symbols[place.first : place.last]
+            found += _moved(marks_of, start - place.start, line - place.line)
+        else:
+            while until < end and pieces[until] not in known:
                 until += 1
             run = pieces[at:until]
             source = Source("".join(run))
-            if not is_plain(source, run if at == 0 else ["", *run]):
+            if not is_plain(source, ["", *run] if at else run):
                 return None
-            if at == 0:
-                head = package_name(source), import_table(source)
-            known = _Known(0, 0, marks(source))
-        else:
-            run = [pieces[at]]
-        found += (known.moved(mark, start, line) for mark in known.marks)
-        start += sum(map(len, run))
-        line += sum(piece.count("\n") for piece in run)
-        at += len(run)
-    package, imports = head
+            head = head or (package_name(source), import_table(source))
+            found += _moved(marks(source), start, line)
+        begin = start
+        start += sum(map(len, pieces[at:until]))
+        line += text.count("\n", begin, start)
+        at = until
+    found += _moved(
+        declared.symbols[others:], len(text) - len(before), text.count("\n") - before.count("\n")
+    )
+    package, imports = head or ("", {})
     return Declared(package, constraint_of(text), imports, tuple(found))
 
 
+def _alike(pieces: Sequence[str], old: Sequence[str]) -> tuple[int, int]:
+    """Return how many pieces two texts share at their beginning, and of the others at their end.
+
+    The head of a file is known as such alone, and is never one of those at the end.
+    """
+    most = min(len(pieces), len(old))
+    first = next((at for at in range(most) if pieces[at] != old[at]), most)
+    rest = most - max(first, 1)
+    return first, next((at for at in range(rest) if pieces[-1 - at] != old[-1 - at]), rest)
+
+
 class _Known(NamedTuple):
-    """What a piece declares."""
+    """A piece of a predecessor."""
 
     start: int
-    """Of the piece, in characters."""
+    """In characters."""
     line: int
-    """Lines before the piece."""
-    marks: Sequence[Mark]
+    """Lines before it."""
+    first: int
+    last: int
+    """Which of the symbols it declares: up to, not including, `last`."""
 
-    def moved(self, mark: Mark, start: int, line: int) -> Mark:
-        """Return a mark as it is when the piece starts at `start`, behind `line` lines."""
-        characters, lines = start - self.start, line - self.line
-        if not (characters or lines):
-            return mark
-        name, kind, begin, end, name_start, first, last, doc = mark[:8]
-        return Mark._make(
-            (
-                name,
-                kind,
-                begin + characters,
-                end + characters,
-                name_start + characters,
-                first + lines,
-                last + lines,
-                doc + lines,
-                *mark[8:],
-            )
+
+def _known(old: Sequence[str], begin: int, end: int, starts: Sequence[int]) -> dict[str, _Known]:
+    """Return some pieces of a plain predecessor, whose symbols have `starts`; never its head."""
+    found: dict[str, _Known] = {}
+    begin = max(begin, 1)
+    start, line = (sum(map(measure, old[:begin])) for measure in (len, _lines))
+    first = bisect_left(starts, start)
+    for piece in old[begin:end]:
+        last = bisect_left(starts, start + len(piece), first)
+        found[piece] = _Known(start, line, first, last)
+        start, line, first = start + len(piece), line + _lines(piece), last
+    return found
+
+
+def _lines(text: str) -> int:
+    return text.count("\n")
+
+
+def _moved(found: Sequence[Mark], characters: int, lines: int) -> Iterable[Mark]:
+    """Return marks as they are where their text stands further on."""
+    if not (characters or lines):
+        return found
+    rows = (
+        (
+            mark[0],
+            mark[1],
+            mark[2] + characters,
+            mark[3] + characters,
+            mark[4] + characters,
+            mark[5] + lines,
+            mark[6] + lines,
+            mark[7] + lines,
+            *mark[8:],
         )
-
-
-class _Reader:
-    """The pieces of a plain file."""
-
-    def __init__(self, text: str, declared: Declared) -> None:
-        self._known: dict[str, _Known] = {}
-        start = line = at = 0
-        symbols = declared.symbols
-        for number, piece in enumerate(cut(text)):
-            begin, end = at, start + len(piece)
-            while at < len(symbols) and symbols[at].start < end:
-                at += 1
-            found = _Known(start, line, symbols[begin:at])
-            if number == 0:
-                self._head = piece, found
-            else:
-                self._known[piece] = found
-            start, line = end, line + piece.count("\n")
-
-    def known(self, number: int, piece: str) -> _Known | None:
-        """Return what a piece declares; the head of a file is known as such alone."""
-        if number == 0:
-            return self._head[1] if piece == self._head[0] else None
-        return self._known.get(piece)
+        for mark in found
+    )
+    return map(tuple.__new__, repeat(Mark), rows)

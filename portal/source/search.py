@@ -21,6 +21,7 @@ ANY_PART = 8
 """The rank of a name that only holds the letters somewhere."""
 
 _HUMP = re.compile(r"[A-Z][a-z0-9_]*|[a-z0-9_]+")
+_HUMPS = re.compile(r"(?:(?<=^)|(?<=[._]))[a-z]|[A-Z]")
 
 
 class Name(NamedTuple):
@@ -52,7 +53,7 @@ def entry(importpath: str, package: str, name: str, kind: Kind) -> Name:
 @lru_cache(maxsize=65536)
 def humps(name: str) -> str:
     """Return the letters that begin the words of a name: `RLAW` for Reflector.ListAndWatch."""
-    return "".join(re.findall(r"(?:(?<=^)|(?<=[._]))[a-z]|[A-Z]", name))
+    return "".join(_HUMPS.findall(name))
 
 
 def words_of(name: str) -> list[str]:

@@ -95,15 +95,20 @@ class Segment:
 
     # --- blobs
 
-    def blob(self, number: int) -> bytes:
-        """Return a blob's bytes; raise KeyError for a number that is not here."""
+    def blob(self, number: int, before: bytes | None = None) -> bytes:
+        """Return a blob's bytes; raise KeyError for a number that is not here.
+
+        `before` are those of its predecessor, where they are at hand.
+        """
         row = self._text.execute("SELECT data FROM blob WHERE id = ?", (number,)).fetchone()
         if row is None:
             raise KeyError(number)
         heir = self._heirs.of.get(number)
         if heir is None:
             return self._unpacker.decompress(row[0])
-        return unpack(row[0], self._lender(heir.lender).blob(heir.before))
+        if before is None:
+            before = self._lender(heir.lender).blob(heir.before)
+        return unpack(row[0], before)
 
     def headed_blob(self, number: int) -> tuple[bytes, int]:
         """Return a blob's bytes, and how many of them are its head."""

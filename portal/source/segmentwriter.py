@@ -20,7 +20,9 @@ from portal.source.wordwriter import WordWriter
 LEVEL = 3
 """Of zstandard: a sixth of the size, at 200 MB/s on one core; levels above gain little."""
 PAGE_BYTES = 8192
-PRAGMAS = f"PRAGMA page_size={PAGE_BYTES}; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+NEEDLESS_PAGES = 64
+"""What of a file's pages may be empty, as one in so many, before it is written anew without them."""
+_PRAGMAS = f"PRAGMA page_size={PAGE_BYTES}; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
 
 _TEXT_SCHEMA = f"""
 PRAGMA user_version = {TEXT_FORMAT};
@@ -92,7 +94,7 @@ class TextWriter:
         if found != TEXT_FORMAT:
             self.drop()
             self._db = sqlite3.connect(self._part)
-        self._db.executescript(PRAGMAS + ("" if found == TEXT_FORMAT else _TEXT_SCHEMA))
+        self._db.executescript(_PRAGMAS + ("" if found == TEXT_FORMAT else _TEXT_SCHEMA))
         rows = self._db.execute("SELECT sha, id FROM blob")
         self.held: dict[bytes, int] = dict(rows)
         """Hash to id of what was added."""
@@ -207,5 +209,9 @@ def give_name(db: sqlite3.Connection, part: Path, place: Path) -> None:
     """Close what is whole, and give it its name."""
     with closing(db):
         db.execute("PRAGMA journal_mode=DELETE")  # one file, that needs nothing beside it
-        db.execute("VACUUM")  # of what was merged
+        (pages,), (free,) = (
+            db.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "freelist_count")
+        )
+        if free * NEEDLESS_PAGES > pages:
+            db.execute("VACUUM")
     part.replace(place)

@@ -6,7 +6,6 @@ same tree in a git repository for the peer. Expects proxies of GOPROXY where thi
 
 import json
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -112,7 +111,7 @@ def _import(root: Path, snapshot: Snapshot, say: Say) -> dict[str, float]:
     """Import in a process of its own, and return what it and its children cost."""
     asked = root / "asked.json"
     asked.write_text(json.dumps([snapshot.project, snapshot.version]))
-    command = [sys.executable, "-m", "tests.bench.library", str(root)]
+    command = [sys.executable, "-m", "tests.bench.importing", str(root)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         peak = 0
         while process.poll() is None:
@@ -286,39 +285,3 @@ def _timed(work: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> floa
 
 def _at(values: list[float], share: float) -> float:
     return sorted(values)[int(share * (len(values) - 1))]
-
-
-def _main(root: Path) -> None:
-    """Import what is asked for, and print what it cost."""
-    from portal.source.intake import Step, take_in  # the parent needs none of it
-
-    project, version = json.loads((root / "asked.json").read_text())
-    shelf = source.listed()
-    listed = [one for one in shelf.snapshots if (one.project, one.version) == (project, version)]
-    snapshot = listed[0] if listed else compose(project, version, shelf).snapshot
-    cache = source.bring(snapshot.modules)
-    costs: dict[str, float] = {}
-    spent = _spent()
-    begun = time.perf_counter()
-
-    def say(step: Step) -> None:
-        if step.phase == "code" and "text" not in costs:
-            costs["text"] = _spent() - spent
-            costs["text_s"] = time.perf_counter() - begun
-
-    take_in(snapshot, cache, Collection(root / "index"), say)
-    costs["cpu"] = _spent() - spent
-    costs["s"] = time.perf_counter() - begun
-    print(json.dumps(costs))
-
-
-def _spent() -> float:
-    total = 0.0
-    for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
-        usage = resource.getrusage(whose)
-        total += usage.ru_utime + usage.ru_stime
-    return total
-
-
-if __name__ == "__main__":
-    _main(Path(sys.argv[1]))
