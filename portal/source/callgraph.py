@@ -187,7 +187,7 @@ def _methods(index: Index, name: str, importpath: str, reached: Container[str]) 
     """
     found: dict[Symbol, None] = {}
     for number, segment in enumerate(index.view.segments):
-        for each in segment.names_ending(name, LOOKED):
+        for each in segment.code.names_ending(name, LOOKED):
             owner, dot, last = each.name.rpartition(".")
             if not (owner and dot and last == name):
                 continue
@@ -199,7 +199,7 @@ def _methods(index: Index, name: str, importpath: str, reached: Container[str]) 
                     and (package := index.importpath_of(path)) in reached
                     and (name[:1].isupper() or package == importpath)
                 ]
-                outline = segment.outline(blob) if ones else None
+                outline = segment.code.outline(blob) if ones else None
                 if outline is None or outline.symbols[at].kind != Kind.METHOD.value:
                     continue
                 found |= dict.fromkeys(ones)

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from portal.source.codepart import CODE_FORMAT
 from portal.source.language import Reading
 from portal.source.search import humps
-from portal.source.segment import CODE_FORMAT
 from portal.source.segmentwriter import PAGE_BYTES, give_name, pack
 
 PART_FILES = 256

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
+from portal.source.codepart import CODE
 from portal.source.codewriter import Outlined, outlined, write_code
 from portal.source.intake import BATCH_BYTES, read_code
 from portal.source.language import Reading
 from portal.source.lineage import Predecessor, kept
 from portal.source.methodset import Facts
-from portal.source.segment import CODE, TEXT
+from portal.source.segment import TEXT
 from portal.source.segmentwriter import NewBlob, TextWriter
 from portal.source.stringfacts import string_facts
 from portal.source.view import SUFFIX, Collection, Placed, View
@@ -201,13 +202,13 @@ def _outlined(source: _Source, numbers: Mapping[Place, int]) -> Iterator[Outline
     facts = {
         (name, blob): found
         for name in {name for name, _blob in numbers}
-        for blob, found in source.segments[name].facts()
+        for blob, found in source.segments[name].code.facts()
         if (name, blob) in numbers
     }
     done = 0
     for place, number in sorted(numbers.items(), key=lambda item: item[1]):
         segment, blob = source.segments[place[0]], place[1]
-        declared = segment.outline(blob)
+        declared = segment.code.outline(blob)
         if declared is None or number == done:  # it may lie in two segments
             continue
         done = number
@@ -215,7 +216,7 @@ def _outlined(source: _Source, numbers: Mapping[Place, int]) -> Iterator[Outline
         # Not copied: what an earlier Portolan read does not say it.
         text = segment.blob(blob).decode("utf-8", "replace") if place in source.go else ""
         strings = string_facts(text, declared) if text else ()
-        yield outlined(number, Reading(declared, methods, segment.is_plain(blob), strings))
+        yield outlined(number, Reading(declared, methods, segment.code.is_plain(blob), strings))
 
 
 def _size(collection: Collection) -> int:

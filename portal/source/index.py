@@ -14,12 +14,13 @@ from functools import cached_property
 from posixpath import dirname
 
 from portal.source.buildtags import Build, fits, is_test
+from portal.source.codepart import Found
 from portal.source.declared import Declared, Mark
 from portal.source.errors import BadPath, NoSuchFile
 from portal.source.fitting import Fitting, Numbered
 from portal.source.nametable import Row
 from portal.source.search import Asked, Finder, Name, humps
-from portal.source.segment import Found, Segment
+from portal.source.segment import Segment
 from portal.source.symbols import Kind
 from portal.source.view import View
 
@@ -83,7 +84,7 @@ class Index:
     def declared(self, path: str) -> Declared | None:
         """Return what a file declares; None for one that is no Go or not read yet. Raises NoSuchFile."""
         segment, blob = self.view.find(path)
-        return self.view.segments[segment].outline(blob)
+        return self.view.segments[segment].code.outline(blob)
 
     def package(self, importpath: str) -> Iterator[Located]:
         """Yield every symbol of a package, file by file, tests and other builds included."""
@@ -106,7 +107,7 @@ class Index:
         alike = [
             one
             for number, segment in enumerate(self.view.segments)
-            for one in self._of(number, segment, segment.named(before.mark.name))
+            for one in self._of(number, segment, segment.code.named(before.mark.name))
             if one.mark.signature_digest == before.mark.signature_digest and not one.is_test
         ]
         same = [one for one in alike if one.mark.digest == before.mark.digest] or alike
@@ -118,7 +119,9 @@ class Index:
         What fits worse than so many others is not counted: `is_cut` says so.
         """
         finder = Finder(asked, limit, lambda name: self._importers.get(name.importpath, 0))
-        tables = [(at, one.names) for at, one in enumerate(self.view.segments) if one.names]
+        tables = [
+            (at, one.code.names) for at, one in enumerate(self.view.segments) if one.code.names
+        ]
         where: dict[tuple[str, str], tuple[int, int]] = {}
         for rank, rows in self._fitting(Fitting(finder, tables)):
             if finder.is_settled(rank):
@@ -126,7 +129,7 @@ class Index:
             finder.look(self._entries(rows, where))
         for name in finder.found:  # what each of the few is, for it was not asked before
             number, blob = where[name.importpath, name.name]
-            if kind := self.view.segments[number].kind(blob, name.name):
+            if kind := self.view.segments[number].code.kind(blob, name.name):
                 finder.tell(name, Kind(kind))
         return finder
 
@@ -163,7 +166,7 @@ class Index:
 
     def _named(self, number: int, name: str, folder: str) -> Found | None:
         """Return where a segment has a name; of one that is everywhere, such as New, in a folder alone."""
-        found = self.view.segments[number].named(name)
+        found = self.view.segments[number].code.named(name)
         if found is None or len(found.at) < MANY:
             return found
         blobs: set[int] = set()
@@ -180,7 +183,7 @@ class Index:
                 folder = dirname(path)
                 if only is not None and folder != only:
                     continue
-                outline = outline or segment.outline(blob)
+                outline = outline or segment.code.outline(blob)
                 if outline is not None:
                     yield Located(
                         self._importpath(folder), path, outline.symbols[at], outline.constraint
@@ -199,8 +202,8 @@ class Index:
         """How many files import a package: what much imports is more likely meant."""
         found: Counter[str] = Counter()
         for segment in self.view.segments:
-            if segment.names is not None:
-                for importpath, count in segment.names.importers():
+            if segment.code.names is not None:
+                for importpath, count in segment.code.names.importers():
                     found[importpath] += count
         return found
 

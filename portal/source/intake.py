@@ -15,11 +15,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal.source.codepart import CODE
 from portal.source.codewriter import Outlined, outlined, write_code
 from portal.source.fetch import ModuleCache
 from portal.source.language import READERS, Before, ending
 from portal.source.lineage import Lineage
-from portal.source.segment import CODE, TEXT, Segment
+from portal.source.segment import TEXT, Segment
 from portal.source.segmentwriter import NewBlob, TextWriter
 from portal.source.snapshot import Snapshot
 from portal.source.tree import MAX_FILE_BYTES
@@ -62,7 +63,7 @@ def read_code(collection: Collection, say: Say) -> None:
         place = collection.root / name
         with closing(Segment(place)) as segment:
             # Of one that was removed and came again, some may not have been read anew in between.
-            is_read = segment.has_code and code.get(name, {}).keys() <= segment.outlined()
+            is_read = segment.code.is_there and code.get(name, {}).keys() <= segment.code.outlined()
         if not is_read:
             _take_code(place, code.get(name, {}), say)
 
@@ -166,10 +167,10 @@ def _read(numbers: list[tuple[int, str]]) -> list[Outlined]:
 
 def _before(segment: Segment, number: int) -> Before | None:
     found = segment.predecessor(number)
-    if found is None or not found[0].is_plain(found[1]):
+    if found is None or not found[0].code.is_plain(found[1]):
         return None
     lender, blob = found
-    declared = lender.outline(blob)
+    declared = lender.code.outline(blob)
     return Before(lender.blob(blob), declared) if declared else None
 
 

@@ -27,10 +27,10 @@ class Reach:
         view = index.view
         self._imports: dict[str, set[str]] = {}
         for number, segment in enumerate(view.segments):
-            for imported in segment.imported():
+            for imported in segment.code.imported():
                 if view.snapshot.module_of(imported) is None:
                     continue
-                for blob in segment.importers(imported):
+                for blob in segment.code.importers(imported):
                     for path in view.paths.get((number, blob), ()):
                         if not is_test(path):
                             importing = index.importpath_of(path)

@@ -70,7 +70,7 @@ def _constants(index: Index) -> dict[str, tuple[str, StringFact]] | None:
 def _facts(index: Index, kind: str) -> list[tuple[str, StringFact]] | None:
     found: list[tuple[str, StringFact]] = []
     for number, segment in enumerate(index.view.segments):
-        facts = segment.strings(kind)
+        facts = segment.code.strings(kind)
         if facts is None:
             return None
         for blob, fact in facts:

@@ -66,7 +66,7 @@ class Line:
         segment = index.view.segments[number]
         data = segment.blob(blob)
         length = data.count(b"\n") + (not data.endswith(b"\n"))
-        outline = segment.outline(blob) if path.endswith(".go") else None
+        outline = segment.code.outline(blob) if path.endswith(".go") else None
         around = [
             mark
             for mark in (outline.symbols if outline else ())

@@ -239,7 +239,7 @@ def _files(index: Index, build: Build) -> Iterator[tuple[str, Facts]]:
     found = [
         (path, facts)
         for number, segment in enumerate(index.view.segments)
-        for blob, facts in segment.facts()
+        for blob, facts in segment.code.facts()
         for path in index.view.paths.get((number, blob), ())
         if not is_test(path) and _is_listed(path) and fits(path, facts.constraint, build)
     ]

@@ -101,7 +101,7 @@ class Using:
     @cached_property
     def _importers(self) -> list[set[int]]:
         """The blobs of each segment that import the package."""
-        return [set(segment.importers(self._importpath)) for segment in self._view.segments]
+        return [set(segment.code.importers(self._importpath)) for segment in self._view.segments]
 
     @cached_property
     def _holding(self) -> list[set[int]] | None:

@@ -9,9 +9,10 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from portal.source.buildtags import is_test
+from portal.source.codepart import Found
 from portal.source.declared import Declared, Mark
 from portal.source.index import Index
-from portal.source.segment import Found, Segment
+from portal.source.segment import Segment
 
 KEPT_OUTLINES = 400
 """Of files; about 30 kB each."""
@@ -111,7 +112,7 @@ class Versions:
     @cached_property
     def foreign(self) -> frozenset[str]:
         """The import paths that some file names and no version has."""
-        paths = {path for segment, _ in self._segments.values() for path in segment.imported()}
+        paths = {path for segment, _ in self._segments.values() for path in segment.code.imported()}
         return frozenset(paths - self.packages.keys())
 
     @cached_property
@@ -135,14 +136,14 @@ class Versions:
 
     def declared(self, name: str) -> list[Spot]:
         """Return where any version declares `name`; tests are left out."""
-        return list(self._spots((seg, seg.named(name)) for seg, _ in self._segments.values()))
+        return list(self._spots((seg, seg.code.named(name)) for seg, _ in self._segments.values()))
 
     def ending(self, last: str, most: int) -> list[Spot]:
         """Return names whose last part is `last` exactly; of `most` of them at the most."""
         found = (
             (segment, one)
             for segment, _ in self._segments.values()
-            for one in segment.names_ending(last, most)
+            for one in segment.code.names_ending(last, most)
             if one.name.rpartition(".")[2] == last
         )
         return list(self._spots(found))
@@ -152,13 +153,15 @@ class Versions:
         found = {
             one.name
             for segment, _ in self._segments.values()
-            for one in segment.names_beginning(last, most)
+            for one in segment.code.names_beginning(last, most)
         }
         return sorted(found, key=lambda name: (len(name), name))
 
     def importers(self, importpath: str) -> int:
         """Return how many files import a package: how likely it is the one that is meant."""
-        return sum(len(segment.importers(importpath)) for segment, _ in self._segments.values())
+        return sum(
+            len(segment.code.importers(importpath)) for segment, _ in self._segments.values()
+        )
 
     def mark(self, spot: Spot) -> Mark:
         """Return what its file's outline says of a symbol."""
@@ -203,7 +206,7 @@ class Versions:
 
     @staticmethod
     def _outline(segment: Segment, blob: int) -> Declared | None:
-        return segment.outline(blob)
+        return segment.code.outline(blob)
 
 
 def names_of(importpath: str) -> set[str]:

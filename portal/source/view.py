@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from portal.source.blocks import ODD
+from portal.source.codepart import CODE
 from portal.source.errors import BadPath, NoSuchFile, NotAFile, TooLarge
 from portal.source.holding import Entry, clean
-from portal.source.segment import CODE, TEXT, Segment
+from portal.source.segment import TEXT, Segment
 from portal.source.snapshot import Module, Snapshot
 
 SUFFIX = ".view"
@@ -107,7 +108,7 @@ class View:
     @property
     def has_code(self) -> bool:
         """Whether what its files declare was read, of all of them."""
-        return all(segment.has_code for segment in self.segments)
+        return all(segment.code.is_there for segment in self.segments)
 
     def close(self) -> None:
         """Give its files back."""

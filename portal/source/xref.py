@@ -142,7 +142,7 @@ class References:
         found = [
             name
             for segment in self.index.view.segments
-            for name in segment.names_ending(self._last, 3)
+            for name in segment.code.names_ending(self._last, 3)
             if name.name.endswith(f".{self._last}")
         ]
         if {one.name for one in found} != {self._name}:
@@ -183,7 +183,7 @@ class References:
             yield _use((file.path, line), text, span, within.name(start), certainty, definition)
 
     def _outline(self, file: GoFile) -> Declared | None:
-        return self.index.view.segments[file.segment].outline(file.blob)
+        return self.index.view.segments[file.segment].code.outline(file.blob)
 
     def _may_be(self, text: str, start: int) -> bool:
         """Whether an identifier of another package's file is a member, or of what is imported."""

@@ -7,10 +7,11 @@ import shutil
 from pathlib import Path
 
 import portal.source
+from portal.source.codepart import CODE
 from portal.source.codewriter import outlined, write_code
 from portal.source.intake import take_in
 from portal.source.language import READERS
-from portal.source.segment import CODE, TEXT
+from portal.source.segment import TEXT
 from portal.source.segmentwriter import NewBlob, TextWriter, head_of
 from portal.source.snapshot import Module, Snapshot
 from portal.source.view import Collection, Placed, View

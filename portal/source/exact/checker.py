@@ -110,7 +110,7 @@ def _send(index: Index, caches: Sequence[Path], to: IO[bytes], paths: dict[str, 
         _add(archive, "given", json.dumps(given).encode())
         build = Build()
         for number, segment in enumerate(index.view.segments):
-            for blob, outline in segment.outlines():
+            for blob, outline in segment.code.outlines():
                 for path in index.view.paths.get((number, blob), ()):
                     if "testdata" in path.split("/"):
                         continue

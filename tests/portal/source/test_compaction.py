@@ -50,7 +50,7 @@ def holds(view: View) -> None:
     assert hits(view, "floats") == {"ship/ship.go": [3]}
     (found,) = Index(view).locate("e.org/sea/ship", "Ship.Float")
     assert found.mark.line == 6
-    methods = [facts.methods for segment in view.segments for _, facts in segment.facts()]
+    methods = [facts.methods for segment in view.segments for _, facts in segment.code.facts()]
     assert [method.name for listed in methods for method in listed] == ["Float"]
     for module in view.snapshot.modules:
         verify(module, ViewHolding(view, module))

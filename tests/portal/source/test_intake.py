@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from portal.source.codepart import CODE
 from portal.source.errors import NoSuchFile, NotAFile, NotImported, TooLarge
 from portal.source.fetch import ModuleCache, verify
 from portal.source.index import Index
 from portal.source.intake import Step, take_in
-from portal.source.segment import CODE
 from portal.source.snapshot import Snapshot
 from portal.source.tree import Tree
 from portal.source.view import Collection, View

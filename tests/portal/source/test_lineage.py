@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from portal.source.codepart import CODE
 from portal.source.codequery import read
 from portal.source.errors import NewerIndex
 from portal.source.fetch import ModuleCache, verify
 from portal.source.grep import Grep
 from portal.source.index import Index
 from portal.source.intake import Step, take_in
-from portal.source.segment import CODE, TEXT, TEXT_FORMAT, unpack
+from portal.source.segment import TEXT, TEXT_FORMAT, unpack
 from portal.source.segmentwriter import TextWriter, pack
 from portal.source.snapshot import Snapshot
 from portal.source.view import Collection, View
@@ -337,7 +338,7 @@ def _facts(view: View) -> dict[str, object]:
     return {
         path: facts
         for number, segment in enumerate(view.segments)
-        for blob, facts in segment.facts()
+        for blob, facts in segment.code.facts()
         for path in view.paths.get((number, blob), ())
     }
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from portal.source.codepart import CODE
 from portal.source.codequery import read as query
 from portal.source.compaction import compact
 from portal.source.declared import read
 from portal.source.factgrep import fact_batch
 from portal.source.grep import Batch
 from portal.source.index import Index
-from portal.source.segment import CODE
 from portal.source.stringfacts import CONDITION, CONSTANT, EVENT, FLAG, METRIC, MOST, string_facts
 from portal.source.stringindex import Stated, stated
 from portal.source.view import Collection
