@@ -86,10 +86,14 @@ async def select(
         ]
         yield await listed(resource, scope, asked, sources, wanted.q, wanted.sort)
         return
-    reads = _reads(connection, resource, scope)
-    question = Question(resource, scope, asked, wanted.q, wanted.sort, reads)
-    async with _selections(connection).hold(question) as selection:
-        yield selection
+    while True:
+        reads = _reads(connection, resource, scope)
+        question = Question(resource, scope, asked, wanted.q, wanted.sort, reads)
+        async with _selections(connection).hold(question) as selection:
+            # That the portal may not list all of a kind is known once that was tried: by now it was.
+            if reads == _reads(connection, resource, scope):
+                yield selection
+                return
 
 
 def reach(scope: Scope) -> list[Namespace]:

@@ -66,7 +66,7 @@ def test_twenty_lookalikes_are_healthy(any_cluster: Cluster) -> None:
         }
 
     assert len(named) >= 20
-    eventually(lambda: named <= healthy(), "every look-alike is healthy")
+    eventually(lambda: named <= healthy(), "every look-alike is healthy", limit_s=120)
 
 
 def test_one_rollout_is_stuck_and_its_old_pods_serve(any_cluster: Cluster) -> None:
