@@ -71,10 +71,10 @@ class Objects:
 
     def put(self, key: ObjectKey, body: bytes) -> None:
         """Hold `body` in place of what was held."""
-        if key in self._slots:
-            self._forget_block(key)
-        elif key in self._fresh:
-            self._fresh_bytes -= len(self._fresh.pop(key))
+        if (slot := self._slots.pop(key, None)) is not None:
+            self._forget(slot)
+        elif (held := self._fresh.pop(key, None)) is not None:
+            self._fresh_bytes -= len(held)
         self._fresh[key] = body
         self._fresh_bytes += len(body)
         if self._fresh_bytes > FRESH_LIMIT_BYTES and len(self._fresh) >= BLOCK:
@@ -94,11 +94,11 @@ class Objects:
         """Hold nothing at `key`."""
         if (body := self._fresh.pop(key, None)) is not None:
             self._fresh_bytes -= len(body)
-        if key in self._slots:
-            self._forget_block(key)
+        if (slot := self._slots.pop(key, None)) is not None:
+            self._forget(slot)
 
-    def _forget_block(self, key: ObjectKey) -> None:
-        slot = self._slots.pop(key)
+    def _forget(self, slot: int) -> None:
+        """Count the body of a slot, which no key has any more, as dead."""
         number, at = divmod(slot, BLOCK)
         block = self._blocks[number]
         block.keys[at] = None

@@ -45,7 +45,7 @@ SAMPLE: Final = 100
 
 ACCEPT: Final = f"{PROTOBUF},{JSON}"
 
-LITTLE_BYTES: Final = 64 * 1024
+LITTLE_BYTES: Final = 32 * 1024
 """A piece of initial events after which more is waited for: each piece has a cost of its own."""
 
 GATHER_S: Final = 0.002

@@ -23,10 +23,13 @@ from dashboard.errors import CertificateInvalid, TlsFailed
 CONNECT_LIMIT_S = 10.0
 """How long connecting may take, TLS included."""
 
-STREAM_BUFFER_BYTES = 256 * 1024
-"""What of a stream is read ahead of whoever takes it, and what one read of its socket adds."""
+STREAM_BUFFER_BYTES = 64 * 1024
+"""What of a stream is read ahead of whoever takes it, and what one read of its socket adds.
 
-READ_BYTES = 256 * 1024
+It is still in the processor's caches when it is decoded: with four times as much, a change costs 6 % more.
+"""
+
+READ_BYTES = 64 * 1024
 """What one read of a stream's socket brings at the most."""
 
 GOODBYE_S = 0.25

@@ -40,6 +40,8 @@ class Reader:
         """How many objects could not be decoded: their rows have a name and no other cell."""
         self._gvr = gvr
         self._codec = codec
+        self._read = codec.read
+        self._print = press.row
         self._press = press
         self._is_watch_list = is_watch_list
         self._unread = unread or Unread()
@@ -51,15 +53,11 @@ class Reader:
         which not even the metadata can be read.
         """
         try:
-            found, body = self._codec.read(raw)
-            row = self._press.row(found)
+            found, body = self._read(raw)
+            row = self._print(found)
         except MalformedEvent:
             return self._unreadable(raw), b""
-        if not row.name or not row.uid:
-            raise MalformedEvent(gvr=self._gvr, detail="an object without name or uid")
-        if self.sample is not None and (difference := self.sample.difference(row)):
-            detail = f"{type(difference.ours).__name__} and {type(difference.theirs).__name__}"
-            raise PrintedOtherwise(gvr=self._gvr, column=difference.column, detail=detail)
+        self._check(row)
         return row, body
 
     def event(self, frame: bytes) -> WatchEvent[Row]:
@@ -82,15 +80,33 @@ class Reader:
                 verb="watch",
                 is_watch_list=self._is_watch_list,
             )
-        before = self.unreadable
-        row, body = self.row(raw)
-        if self.unreadable > before and self.sample is None:
-            version = (row.uid, row.resource_version)
-            if self._unread.last != version:
-                self._unread.last = version
-                self.unreadable = before
-                raise MalformedEvent(gvr=self._gvr, detail="an object that cannot be decoded")
+        # As `row` does, without the call: this is done for each change of the cluster.
+        try:
+            found, body = self._read(raw)
+            row = self._print(found)
+        except MalformedEvent:
+            row, body = self._unreadable_at_last(raw), b""
+        else:
+            if self.sample is not None or not row.name or not row.uid:
+                self._check(row)
         return WatchEvent(type_, row.resource_version, row, body=body)
+
+    def _check(self, row: Row) -> None:
+        if not row.name or not row.uid:
+            raise MalformedEvent(gvr=self._gvr, detail="an object without name or uid")
+        if self.sample is not None and (difference := self.sample.difference(row)):
+            detail = f"{type(difference.ours).__name__} and {type(difference.theirs).__name__}"
+            raise PrintedOtherwise(gvr=self._gvr, column=difference.column, detail=detail)
+
+    def _unreadable_at_last(self, raw: Raw) -> Row:
+        """Return the row of what cannot be decoded, once it has come twice or is an initial event."""
+        row = self._unreadable(raw)
+        version = (row.uid, row.resource_version)
+        if self.sample is None and self._unread.last != version:
+            self._unread.last = version
+            self.unreadable -= 1
+            raise MalformedEvent(gvr=self._gvr, detail="an object that cannot be decoded")
+        return row
 
     def _unreadable(self, raw: Raw) -> Row:
         """Return a row that says where the object is, and nothing of it."""

@@ -151,8 +151,8 @@ class ProtobufCodec:
                 found = mended(self._name, data)
             metadata = found.metadata
             metadata.ClearField("managedFields")
-            if _LAST_APPLIED in data:
-                _mask(metadata.annotations)
+            if (annotations := metadata.annotations) and _LAST_APPLIED in data:
+                _mask(annotations)
             # Cutting the metadata out where they lie and writing them alone was measured: it is dearer.
             return found, found.SerializeToString()
         except DecodeError as error:
