@@ -25,7 +25,7 @@ from portal.walkthrough.stock import Where, stock
 READER = Press()
 """The process that searches for this server process."""
 
-BUDGET_S = 0.012
+BUDGET_S = 0.010
 """How long a batch is looked for before what was found is shown."""
 LINES_A_FILE = 12
 """Lines that are shown of one file; its page has the others."""
