@@ -1,9 +1,9 @@
 """What a text says about source: symbols, signatures, paths and lines, found and not yet judged.
 
 Written for prose in any language, Markdown, pasted code and addresses. What could mean anything (a
-variable and its field) is left out, or marked as standing in code; a word of prose counts as a name where a
-capital stands inside it. Each pattern begins where
-a word begins and gives nothing back, so that a text is read in time that grows as its length.
+variable and its field) is left out, or marked as standing in code; a word of prose counts as a name where
+a capital stands inside it. Each pattern begins where a word begins and gives nothing back, so that a text
+is read in time that grows as its length.
 """
 
 import re
