@@ -46,7 +46,10 @@ SAMPLE: Final = 100
 ACCEPT: Final = f"{PROTOBUF},{JSON}"
 
 LITTLE_BYTES: Final = 32 * 1024
-"""A piece of initial events after which more is waited for: each piece has a cost of its own."""
+"""A piece of initial events after which more is waited for: each piece has a cost of its own.
+
+Less than is read ahead (client.pool.STREAM_BUFFER_BYTES), or each of them would be waited for.
+"""
 
 GATHER_S: Final = 0.002
 """How long: at full speed some eighty pods come meanwhile."""
