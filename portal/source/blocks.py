@@ -24,6 +24,8 @@ a word here, and a term by themselves."""
 _SHORT, _LONG = 0xFF, 0xFFFF
 """The gaps that lead to no block: one of this size and on."""
 _ALONE = Struct("=BH")
+_STEPS = [b"", *(bytes(gap - 1) + b"\1" for gap in range(1, _SHORT)), bytes(_SHORT)]
+"""What a gap of a byte passes over, and what it leads to."""
 
 
 def blocks(
@@ -79,3 +81,14 @@ def unpacked(data: bytes) -> Iterator[int]:
     else:
         gaps, none = data[1:], _SHORT
     return compress(accumulate(gaps), map(none.__ne__, gaps))
+
+
+def marked(data: bytes) -> bytes:
+    """Return a byte for each number up to the last of those that `packed` has as gaps of a byte: 1 for them.
+
+    The first byte of such `data` is 0.
+    """
+    first = next(unpacked(data))
+    gaps = data[2 + first // _SHORT :]
+    steps = (b"".join(map(_STEPS.__getitem__, part)) for part in gaps.split(b"\xff\0"))
+    return bytes(first) + b"\1" + (bytes(_SHORT - 1) + b"\1").join(steps)

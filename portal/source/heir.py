@@ -3,8 +3,11 @@
 import sqlite3
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, starmap
+from operator import sub
 from typing import NamedTuple
 
 from portal.source.blocks import blocks
@@ -23,7 +26,8 @@ Span = tuple[int, int]
 """Where whole lines begin, and where they end."""
 
 
-class Heir(NamedTuple):
+@dataclass(frozen=True)
+class Heir:
     """A blob that is kept by its difference from a predecessor."""
 
     lender: str
@@ -33,17 +37,24 @@ class Heir(NamedTuple):
     runs: bytes | None
     """As Difference has them; None: they were not kept."""
 
-    def inherited(self, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-        """Yield where in the blob is what it has of spans of whole lines of its predecessor."""
+    def inherited(self, spans: Iterable[Span]) -> Sequence[Span]:
+        """Return where in the blob is what it has of spans of whole lines of its predecessor."""
         if self.runs is None:
-            yield from WHOLE
-            return
-        numbers = array("I", self.runs)
-        firsts, lasts, places = numbers[::3], numbers[1::3], numbers[2::3]
+            return WHOLE
+        firsts, lasts, moves = self._moves
+        found: list[Span] = []
         for start, end in spans:
             for at in range(bisect_right(lasts, start), bisect_left(firsts, end)):
-                moved = places[at] - firsts[at]
-                yield max(start, firsts[at]) + moved, min(end, lasts[at]) + moved
+                moved = moves[at]
+                found.append((max(start, firsts[at]) + moved, min(end, lasts[at]) + moved))
+        return found
+
+    @cached_property
+    def _moves(self) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+        """Where each run begins and ends in the predecessor, and how much further on it stands here."""
+        numbers = array("I", self.runs or b"")
+        firsts, lasts, places = (numbers[at::3].tolist() for at in range(3))
+        return firsts, lasts, [*map(sub, places, firsts)]
 
 
 class Heirs:
@@ -61,7 +72,7 @@ class Heirs:
         rows = db.execute(
             f"SELECT name, before, blob, {runs} FROM heir JOIN lender USING (number)"  # noqa: S608  (ours)
         )
-        for heir in map(Heir._make, rows):
+        for heir in starmap(Heir, rows):
             self.of[heir.blob] = heir
             self.lent.setdefault(heir.lender, {}).setdefault(heir.before, []).append(heir)
 

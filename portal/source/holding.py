@@ -152,9 +152,11 @@ def _bytes(file: int, path: str, limit: int) -> bytes:
     """Return what an open file holds; room is made for what it says to hold, not for the limit."""
     parts, left = [], limit + 1
     size = os.fstat(file).st_size + 1
-    while left and (part := os.read(file, min(size, left))):
+    while left and (part := os.read(file, asked := min(size, left))):
         parts.append(part)
         left -= len(part)
+        if len(part) < asked:  # so a file ends
+            break
     if not left:
         raise TooLarge(f"{path!r} is longer than {limit} bytes")
     return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -13,12 +13,12 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, compress
 
 import zstandard
 
 from portal.source.askedwords import AskedWord, asked_words
-from portal.source.blocks import ODD, unpacked
+from portal.source.blocks import ODD, marked, unpacked
 from portal.source.heads import Blocks, Candidates, Heads
 
 KEPT_ANSWERS = 16
@@ -31,6 +31,8 @@ FEW = 32
 """Blocks that are sooner read than another word is looked for in the dictionary."""
 MANY = 64
 """Bytes of the blocks of a term which are held against those that are asked one by one."""
+COMMON, KEPT_TERMS = 1024, 64
+"""Bytes of the blocks of a term for which it is kept which blocks have it, and of how many: 5 MB."""
 GAPS_A_BLOCK, GAPS_A_TERM = 50, 40
 """How many gaps are read while a block is looked through, and while a term is begun with."""
 GAPS_A_DICTIONARY = 20_000
@@ -49,6 +51,7 @@ class Words(Heads):
         super().__init__(db)
         self._told: dict[object, tuple[Blocks | None, Candidates]] = {}
         self._known: dict[tuple[AskedWord, bool], tuple[Sequence[int], int]] = {}
+        self._kept: dict[int, bytes] = {}
 
     def candidates(
         self, parts: Sequence[str], *, folds: bool = True, among: Blocks | None = None
@@ -174,20 +177,41 @@ class Words(Heads):
             start, end = ends[number], ends[number + 1]
             if end - start == _ALONE and places[start]:
                 found.add(places[start + 1] | places[start + 2] << 8)
+            elif (
+                among is not None
+                and end - start > max(COMMON, 2 * len(among))
+                and not places[start]
+            ):
+                found.update(compress(among, map(self._held(number).__getitem__, among)))
             elif among is not None and end - start > MANY:
                 found |= among.intersection(unpacked(places[start:end]))
             else:
                 found.update(unpacked(places[start:end]))
         return found if among is None else found & among
 
+    def _held(self, number: int) -> bytes:
+        """Return for each block whether it has a common term, kept."""
+        held = self._kept.pop(number, None)
+        if held is None:
+            held = marked(self._places[self._ends[number] : self._ends[number + 1]])
+            held = held.ljust(len(self._blobs), b"\0")
+        self._kept[number] = held  # the last again
+        if len(self._kept) > KEPT_TERMS:
+            del self._kept[next(iter(self._kept))]
+        return held
+
     def _candidates(self, numbers: Sequence[int]) -> Candidates:
         blobs, firsts = self._blobs, self._firsts
         starts, ends = self._array("starts"), self._array("ends")
+        count = len(numbers)
 
         def spans(blob: int) -> Sequence[tuple[int, int]]:
-            first = bisect_left(numbers, firsts[blob])
-            last = bisect_left(numbers, firsts[blob + 1], first)
-            return [(starts[number], ends[number]) for number in numbers[first:last]]
+            at, behind = bisect_left(numbers, firsts[blob]), firsts[blob + 1]
+            found: list[tuple[int, int]] = []
+            while at < count and (number := numbers[at]) < behind:
+                found.append((starts[number], ends[number]))
+                at += 1
+            return found
 
         found = [*dict.fromkeys(map(blobs.__getitem__, numbers))]
         return Candidates(found, self.heads, spans)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.source.golang import PARSE_S, SLOW_BYTES, Source, parse
+from portal.source.golang import PARSE_S, SLOW_BYTES, Source, leaves, parse
 from portal.source.symbols import Kind, Symbol, declared, package_name
 from portal.source.tree import Tree
 
@@ -188,6 +188,27 @@ def test_receivers_without_a_name_or_with_parameters_name_their_type() -> None:
 def test_package_clause_is_read() -> None:
     assert package_name(Source(TEXT)) == "zoo"
     assert package_name(Source("")) == ""
+
+
+@pytest.mark.parametrize(
+    "value", ['"pg"', "int64(5)", "a.F(x)", "T{A: 1}", "len(x) - 1", "&x", "\n\t\t'a',\n\t", "true"]
+)
+def test_new_takes_a_value_as_go_has_it_since_1_26(value: str) -> None:
+    source = Source(f"package sea\n\nfunc f() {{\n\tx := new({value})\n}}\n")
+
+    assert not source.has_error
+    assert "new" in map(source.words, leaves(source.root))
+
+
+@pytest.mark.parametrize(
+    "written", ["T", "a.T", "[]T", "*T", "map[T]T", "chan (T)", "func(T)", "struct{ a T }", "T[U]"]
+)
+def test_new_still_takes_a_type(written: str) -> None:
+    source = Source(f"package sea\n\nfunc f() {{\n\tx := new({written})\n}}\n")
+
+    named = [node.type for node in leaves(source.root) if source.words(node) == "T"]
+    assert not source.has_error
+    assert set(named) == {"type_identifier"}
 
 
 @settings(deadline=None)
