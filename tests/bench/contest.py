@@ -30,7 +30,8 @@ class Round:
     """What one peer's two steps cost in one round; and the API server's CPU meanwhile."""
 
     sync: Cost
-    watch: Cost
+    watch: Cost | None
+    """None: it follows no changes."""
     server_cpu: float
     """Of the sync."""
 
@@ -51,6 +52,7 @@ class Figures:
     """The most that it had added meanwhile; 0 where the peer does not say."""
     events_per_cpu_s: float
     watch_s: float
+    """Both 0 where the peer follows no changes."""
 
     def as_json(self) -> dict[str, object]:
         """Return it for var/bench.json."""
@@ -88,13 +90,11 @@ async def contest(
             finally:
                 await peer.stop()
             truth = await crowd.truth()
-            if watch.rows:
+            if watch is not None:
                 hold(peer.name, watch, truth)
             held.setdefault(peer.name, []).append(Round(sync, watch, server))
-            say(
-                f"round {number}/{rounds}  {peer.name:12} sync {sync.seconds:6.2f} s"
-                f"  {events / watch.cpu:8,.0f} events/cpu-s"
-            )
+            followed = f"  {events / watch.cpu:8,.0f} events/cpu-s" if watch else ""
+            say(f"round {number}/{rounds}  {peer.name:12} sync {sync.seconds:6.2f} s{followed}")
     return [_medians(name, each, events) for name, each in held.items()]
 
 
@@ -117,6 +117,6 @@ def _medians(name: str, rounds: Sequence[Round], events: int) -> Figures:
         rss_bytes=middle(lambda each: each.sync.rss),
         grown_bytes=middle(lambda each: each.sync.rss - each.sync.base if each.sync.base else 0),
         peak_bytes=middle(lambda each: each.sync.peak - each.sync.base if each.sync.peak else 0),
-        events_per_cpu_s=middle(lambda each: events / each.watch.cpu),
-        watch_s=middle(lambda each: each.watch.seconds),
+        events_per_cpu_s=middle(lambda each: events / each.watch.cpu if each.watch else 0),
+        watch_s=middle(lambda each: each.watch.seconds if each.watch else 0),
     )

@@ -1,7 +1,6 @@
 """One peer as a process: started, told what to do, and held to what it reports."""
 
 import asyncio
-import contextlib
 import json
 import os
 import resource
@@ -45,8 +44,8 @@ class Contestant(Protocol):
     async def sync(self, rows: int) -> Cost:
         """Have it hold all pods."""
 
-    async def watch(self, events: int, changes: asyncio.Task[None]) -> Cost:
-        """Have it follow the changes that are being made."""
+    async def watch(self, events: int, changes: asyncio.Task[None]) -> Cost | None:
+        """Have it follow the changes that are being made; None: it follows none."""
 
     async def stop(self) -> None:
         """End it."""
@@ -111,44 +110,32 @@ class Peer:
 
 
 class Kubectl:
-    """`kubectl get pods -A -o json` for the sync, `kubectl get pods -A --watch` for the changes."""
+    """`kubectl get pods -A -o json`, which follows no changes."""
 
     name = "kubectl"
 
     def __init__(self, tool: Path, kubeconfig: Path, scratch: Path) -> None:
         self._base = (str(tool), f"--kubeconfig={kubeconfig}", f"--cache-dir={scratch}/kube")
         self._out = scratch / "pods.json"
-        self._watch: Process | None = None
 
     async def start(self) -> None:
         """Nothing runs between kubectl's commands."""
 
-    async def sync(self, rows: int) -> Cost:
-        """Return what one whole command cost; then start a watch and let it print what there is."""
+    async def sync(self, _rows: int) -> Cost:
+        """Return what one whole command cost."""
         seconds, usage = await asyncio.to_thread(self._get)
         metas = [item["metadata"] for item in json.loads(self._out.read_bytes())["items"]]
         pods = [(m["namespace"], m["name"], m["resourceVersion"]) for m in metas]
         self._out.unlink()
         spent = usage.ru_utime + usage.ru_stime
-        await self._begin(rows)
         return Cost(len(pods), checksum(pods), seconds, spent, usage.ru_maxrss * 1024)
 
-    async def watch(self, events: int, changes: asyncio.Task[None]) -> Cost:
-        """Return what the running watch cost until it had printed every change."""
-        if self._watch is None:
-            raise RuntimeError("kubectl watches nothing")
-        begun, spent = time.perf_counter(), cpu_of(self._watch.pid)
-        await self._lines(events)
+    async def watch(self, _events: int, changes: asyncio.Task[None]) -> None:
+        """Let them be made."""
         await changes
-        seconds, spent = time.perf_counter() - begun, cpu_of(self._watch.pid) - spent
-        return Cost(0, "", seconds, spent, 0)
 
     async def stop(self) -> None:
-        """End the watch."""
-        if self._watch is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._watch.kill()
-            await self._watch.wait()
+        """Nothing runs."""
 
     def _get(self) -> tuple[float, resource.struct_rusage]:
         begun = time.perf_counter()
@@ -160,18 +147,6 @@ class Kubectl:
         if process.returncode:
             raise RuntimeError(f"kubectl: exit {process.returncode}")
         return time.perf_counter() - begun, usage
-
-    async def _begin(self, rows: int) -> None:
-        self._watch = await asyncio.create_subprocess_exec(
-            *self._base, "get", "pods", "-A", "--watch", "--no-headers", stdout=PIPE
-        )
-        await self._lines(rows)
-
-    async def _lines(self, count: int) -> None:
-        if self._watch is None or self._watch.stdout is None:
-            raise RuntimeError("kubectl watches nothing")
-        for _ in range(count):
-            await asyncio.wait_for(self._watch.stdout.readline(), LIMIT_S)
 
 
 def cpu_of(pid: int) -> float:
