@@ -171,8 +171,7 @@ def _searches(root: Path, view: View, say: Say) -> list[Result]:
     for query, text in questions:
         ours.append(_timed(code_batch, where, key, text, 0, PAGE, LINKS))
         theirs.append(_timed(_git_grep, tree, query))
-    passes = [[_timed(_page, where, key, text) for _query, text in questions] for _pass in range(3)]
-    pages = [median(each) for each in zip(*passes, strict=True)]
+    pages = [_timed(_page, where, key, text) for _query, text in questions]
     index = Index(view)
     names = list(_symbols(draw, index))
     jumps = [
@@ -186,7 +185,7 @@ def _searches(root: Path, view: View, say: Say) -> list[Result]:
     kin = [_timed(kinship, one, SHOWN_KIN, LINKS) for one in subjects]
     say(
         f"search p50 {_at(ours, 0.5) * 1e3:.1f} ms, p95 {_at(ours, 0.95) * 1e3:.1f} ms;"
-        f" a whole page, all of it read before, p50 {_at(pages, 0.5) * 1e3:.1f} ms,"
+        f" a whole page p50 {_at(pages, 0.5) * 1e3:.1f} ms,"
         f" p95 {_at(pages, 0.95) * 1e3:.1f} ms;"
         f" git grep p50 {_at(theirs, 0.5) * 1e3:.0f} ms, p95 {_at(theirs, 0.95) * 1e3:.0f} ms;"
         f" symbols p50 {_at(jumps, 0.5) * 1e3:.1f} ms, p95 {_at(jumps, 0.95) * 1e3:.1f} ms;"
@@ -195,18 +194,18 @@ def _searches(root: Path, view: View, say: Say) -> list[Result]:
         f" p95 {_at(facts, 0.95) * 1e3:.1f} ms; its kin, in a process of its own, the first"
         f" {kin[0]:.1f} s, then p95 {_at(kin[1:], 0.95) * 1e3:.1f} ms"
     )
-    grep, page = _at(theirs, 0.95), _at(pages, 0.95)
+    p95, grep = _at(ours, 0.95), _at(theirs, 0.95)
     return [
+        Result("search, p95", "git grep p95", p95 / grep, 1 / 20, is_upper=True),
         Result(
-            "search, first lines, p95",
+            "search, whole page, p95",
             "git grep p95",
-            _at(ours, 0.95) / grep,
+            _at(pages, 0.95) / grep,
             1 / 20,
             is_upper=True,
         ),
-        Result("search, whole page, p95", "git grep p95", page / grep, 1 / 20, is_upper=True),
-        Result("symbol jump, p95", "search, page", _at(jumps, 0.95) / page, 1 / 3, is_upper=True),
-        Result("uses, p95", "search, page", _at(uses, 0.95) / page, 1 / 3, is_upper=True),
+        Result("symbol jump, p95", "search p95", _at(jumps, 0.95) / p95, 1 / 3, is_upper=True),
+        Result("uses, p95", "search p95", _at(uses, 0.95) / p95, 1 / 3, is_upper=True),
     ]
 
 
