@@ -10,10 +10,12 @@
 import { isTyping } from "./live/keys.js";
 
 /** @typedef {{label: string, sub: string, url: string, kind: string, icon: string, excerpt?: string}} Hit */
-/** @typedef {{name: string, title: string, hits: Hit[], note: string}} Group */
+/** @typedef {{name: string, title: string, hits: Hit[], note: string, partial?: boolean}} Group */
 /** @typedef {{q: string, groups: Group[], error?: {message: string}}} Answer */
 
 const PAUSE_MS = 90;
+/** When an answer that is not whole yet is asked for again: soon, then less and less often. */
+const AGAIN_MS = { first: 500, most: 8000 };
 const RECENT_LIMIT = 8;
 const RECENT_KEY = "portolan.recent";
 const SVG = "http://www.w3.org/2000/svg";
@@ -154,14 +156,17 @@ class Palette {
     this.#timer = setTimeout(() => this.#fetch(q), pause_ms);
   }
 
-  /** @param {string} q */
-  async #fetch(q) {
+  /**
+   * @param {string} q
+   * @param {number} again_ms after which it is asked again if the answer is not whole
+   */
+  async #fetch(q, again_ms = AGAIN_MS.first) {
     const abort = this.#abort = new AbortController();
     try {
       const answer = await fetch(this.#url({ q, format: "json" }), { signal: abort.signal, headers: { Accept: "application/json" } });
       if (answer.status === 429) {
         const wait_s = Number(answer.headers.get("Retry-After")) || 1;
-        this.#timer = setTimeout(() => this.#fetch(q), wait_s * 1000);
+        this.#timer = setTimeout(() => this.#fetch(q, again_ms), wait_s * 1000);
         return;
       }
       const found = /** @type {Answer} */ (await answer.json());
@@ -169,6 +174,9 @@ class Palette {
       if (!Array.isArray(found.groups)) throw new Error(String(answer.status));
       this.#draw({ ...found, q });
       if (this.#goesToFirst) this.#go();
+      else if (found.groups.some((group) => group.partial)) {
+        this.#timer = setTimeout(() => this.#fetch(q, Math.min(2 * again_ms, AGAIN_MS.most)), again_ms);
+      }
     } catch {
       if (abort.signal.aborted) return;
       this.#draw({ q, groups: [], error: { message: this.dialog.dataset.silent ?? "" } });
@@ -189,6 +197,7 @@ class Palette {
   /** @param {Answer} found */
   #draw(found) {
     const groups = found.groups.filter((group) => group.hits.length > 0);
+    const kept = found.q === this.#shown && this.#at > 0 ? this.#hits[this.#at] : undefined;
     this.#shown = found.q;
     this.#hits = groups.flatMap((group) => group.hits);
     const count = this.#hits.length;
@@ -204,7 +213,9 @@ class Palette {
     this.list.replaceChildren(...drawn);
     this.input.setAttribute("aria-expanded", String(this.#hits.length > 0));
     this.said.textContent = this.#say(found, count);
-    this.#select(this.#hits.length > 0 ? 0 : -1);
+    // What was chosen stays so when more is found; the first is whatever is first.
+    const stays = this.#hits.findIndex((hit) => hit.url === kept?.url && hit.kind === kept.kind);
+    this.#select(stays >= 0 ? stays : this.#hits.length > 0 ? 0 : -1);
   }
 
   /**
@@ -215,7 +226,8 @@ class Palette {
   #say(found, count) {
     if (found.error) return found.error.message;
     if (!found.q) return "";
-    if (count > 0) return `${this.dialog.dataset.found} ${count}`;
+    const isWhole = !found.groups.some((group) => group.partial);
+    if (count > 0) return [`${this.dialog.dataset.found} ${count}`, isWhole ? "" : this.dialog.dataset.more].join(" ").trim();
     const notes = found.groups.map((group) => (group.note ? `${group.title}: ${group.note}` : "")).filter(Boolean);
     return [this.dialog.dataset.none, ...notes].join(" ");
   }

@@ -147,6 +147,38 @@ def test_an_old_answer_never_replaces_a_newer_one(page: Page) -> None:
     expect(chosen(page)).to_have_text(re.compile("Nodes"))
 
 
+def test_an_answer_that_is_not_whole_is_asked_for_again(page: Page) -> None:
+    names = ["Reflector", "Run"]
+
+    def answer(route: Route) -> None:
+        hits = [
+            {"label": name, "sub": "", "url": f"/{name}", "kind": "symbol", "icon": "f"}
+            for name in names
+        ]
+        is_partial = len(names) < 3
+        group = {
+            "name": "symbols",
+            "title": "Symbols",
+            "hits": hits,
+            "note": "",
+            "partial": is_partial,
+        }
+        route.fulfill(json={"q": "r", "groups": [group]})
+
+    page.goto("/c/demo/")
+    page.route("**/search?*", answer)
+    page.keyboard.press(":")
+    page.keyboard.type("r")
+    said = page.locator("#go-to [role=status]")
+    expect(said).to_have_text("Results: 2 (more is still being read)")
+    page.keyboard.press("ArrowDown")
+    expect(chosen(page)).to_have_attribute("href", "/Run")
+    names.insert(0, "Reader")
+
+    expect(said).to_have_text("Results: 3", timeout=ARRIVES_MS)
+    expect(chosen(page)).to_have_attribute("href", "/Run")
+
+
 def test_a_search_that_fails_says_so(page: Page) -> None:
     page.goto("/c/demo/")
     page.route("**/search?*", lambda route: route.fulfill(status=200, body="no JSON"))

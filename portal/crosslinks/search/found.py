@@ -48,6 +48,8 @@ class Group:
     notes: tuple[str, ...] = ()
     total: int = 0
     """How many were found in all; 0 where that is the hits."""
+    is_partial: bool = False
+    """Whether what is looked through is still growing: asked again, it may find more."""
 
     def to_json(self) -> Json:
         """Return the shape that the palette reads."""
@@ -57,6 +59,7 @@ class Group:
             "hits": [hit.to_json() for hit in self.hits],
             "note": " ".join(self.notes),
             "total": self.total or len(self.hits),
+            "partial": self.is_partial,
         }
 
 

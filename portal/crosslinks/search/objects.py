@@ -29,6 +29,8 @@ NAMESPACES = GVR("", "v1", "namespaces")
 PODS = "pods.v1"
 SPACES_SHOWN = 3
 """Namespaces that begin as a word does and are offered as places."""
+SOON = {Outcome.LOADING, Outcome.UNCHECKED}
+"""What will have been searched when the question is asked again."""
 PATIENCE_S = 4.0
 """How long an object that was named exactly is waited for."""
 
@@ -60,7 +62,8 @@ async def find_objects(asker: Asker, words: Words, limit: int, only: Kind | None
         for hit in found.hits
     )
     notes = (*cut(found.total, len(hits)), *_notes(found.looked, is_all=only is None))
-    return Group("objects", _("Objects"), hits, notes, found.total)
+    is_partial = any(one.outcome in SOON for one in found.looked)
+    return Group("objects", _("Objects"), hits, notes, found.total, is_partial)
 
 
 async def find_place(asker: Asker, command: Command, kind: Kind) -> Group:

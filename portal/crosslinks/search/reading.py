@@ -68,6 +68,7 @@ async def find_symbols(request: HttpRequest, asked: Asked, limit: int, patience_
         hits,
         (*cut(total, len(hits), is_counted=is_counted), *told, *notes),
         total,
+        is_partial=not all(names.is_whole for names in rosters),
     )
 
 

@@ -101,7 +101,8 @@ async def test_symbols_are_read_while_one_searches_and_found_then(
     async with visiting(cluster.kubeconfig, monkeypatch) as visitor:
         async with asyncio.timeout(100):
             while "still being read" in (await visitor.get("/search", q="RLW")).content.decode():
-                pass  # the page waits for a second
+                growing = groups(await visitor.data("/search", q="RLW"))["symbols"]
+                assert growing["partial"] == ("still being read" in growing["note"])
         found = groups(await visitor.data("/search", q="RLW"))["symbols"]
         named = groups(await visitor.data("/search", q="k8s.io/client-go/util/flowcontrol#Backoff"))
         nowhere = groups(await visitor.data("/search", q="k8s.io/client-go/no/such#Backoff"))
@@ -118,6 +119,7 @@ async def test_symbols_are_read_while_one_searches_and_found_then(
         "icon": "f",
     }
     assert "packages at kubernetes@v1.36.3" in found["note"]
+    assert not found["partial"]
     assert named["symbols"]["hits"][0]["label"] == "Backoff"
     assert nowhere["symbols"]["hits"] == []
     assert "Not searched: k8s.io/client-go/no/such (" in nowhere["symbols"]["note"]
