@@ -28,7 +28,7 @@ class StillCrowd:
 class Scripted:
     """A peer that reports what it was given."""
 
-    def __init__(self, name: str, costs: list[Cost]) -> None:
+    def __init__(self, name: str, costs: list[Cost | None]) -> None:
         self.name = name
         self._costs = costs
         self.is_running = False
@@ -38,9 +38,9 @@ class Scripted:
 
     async def sync(self, rows: int) -> Cost:
         assert rows == 1
-        return self._costs.pop(0)
+        return cast("Cost", self._costs.pop(0))
 
-    async def watch(self, events: int, changes: asyncio.Task[None]) -> Cost:
+    async def watch(self, events: int, changes: asyncio.Task[None]) -> Cost | None:
         assert events == 10
         await changes
         return self._costs.pop(0)
@@ -85,9 +85,18 @@ def test_medians_are_taken_over_rounds_in_which_peers_take_turns() -> None:
     assert crowd.changes == 60
 
 
+def test_a_peer_may_keep_nothing_of_what_it_follows_and_may_follow_nothing() -> None:
+    drain = Scripted("drain", [cost(1, 1), Cost(0, checksum([]), 1, 2, 1)])
+    lister = Scripted("lister", [cost(3, 1), None])
+
+    found = asyncio.run(run(drain, lister, rounds=1))
+
+    assert found[:2] == ["drain 1 5", "lister 3 0"]
+
+
 @pytest.mark.parametrize("step", ["sync", "watch"])
 def test_a_peer_that_holds_another_version_ends_the_run(step: str) -> None:
-    costs = [cost(1, 1), cost(1, 1)]
+    costs: list[Cost | None] = [cost(1, 1), cost(1, 1)]
     costs[0 if step == "sync" else 1] = cost(1, 1, version="6")
     wrong = Scripted("wrong", costs)
 
