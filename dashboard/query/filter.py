@@ -71,9 +71,9 @@ def compile_filter(text: str) -> Callable[[Row], bool]:
     words = [(term.text, term.is_wanted) for term in asked if not term.is_label]
     if not asked:
         return _everything
-    if not labels and len(words) == 1:
+    if not labels and len(words) == 1 and "\n" not in words[0][0]:
         word, is_wanted = words[0]
-        return lambda row: (word in _shown(row)) is is_wanted
+        return lambda row: _mentions(row, word) is is_wanted
 
     def passes(row: Row) -> bool:
         if not all((label in row.labels) is is_wanted for label, is_wanted in labels):
@@ -88,6 +88,20 @@ def compile_filter(text: str) -> Callable[[Row], bool]:
 
 def _everything(_row: Row) -> bool:
     return True
+
+
+def _mentions(row: Row, word: str) -> bool:
+    """Whether `word`, which is one line, is a part of what is shown of a row: as `_shown` has it."""
+    for cell in row.cells:
+        if type(cell) is str:
+            if word in cell.lower():
+                return True
+        elif type(cell) is MixedCell:
+            if word in cell.v.lower():
+                return True
+        elif cell is not None and type(cell) is not TimeCell and word in str(cell).lower():
+            return True
+    return word in row.namespace.lower() or word in row.name.lower()
 
 
 def _shown(row: Row) -> str:

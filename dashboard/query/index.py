@@ -73,15 +73,13 @@ class Index:
 
     def apply(self, deltas: Iterable[Delta[Row]]) -> set[ObjectKey]:
         """Follow `deltas`; return the keys of rows that came, went, moved or changed here."""
-        return {
-            delta.key
-            for delta in deltas
-            if (
-                self.drop(delta.key)
-                if delta.new is None
-                else self.put(delta.key, delta.new, delta.old)
-            )
-        }
+        put = self.put
+        touched: set[ObjectKey] = set()
+        for delta in deltas:
+            where, new = delta.key, delta.new
+            if self.drop(where) if new is None else put(where, new, delta.old):
+                touched.add(where)
+        return touched
 
     def held(self) -> list[ObjectKey]:
         """Return the keys of all its rows, in no order."""

@@ -64,7 +64,7 @@ def cells(pod: Partial) -> tuple[Cell, ...]:
         status.podIP or NONE,
         intern(node) or NONE,
         intern(status.nominatedNodeName) or NONE,
-        gates(spec.readinessGates, status),
+        gates(named, status) if (named := spec.readinessGates) else NONE,
     )
 
 

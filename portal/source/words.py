@@ -19,6 +19,7 @@ import zstandard
 
 from portal.source.askedwords import AskedWord, asked_words
 from portal.source.blocks import ODD, marked, unpacked
+from portal.source.haystack import Haystack
 from portal.source.heads import Blocks, Candidates, Heads
 
 KEPT_ANSWERS = 16
@@ -119,14 +120,14 @@ class Words(Heads):
         """
         known = self._known.get((part, folds))
         if known is None or len(known[0]) == known[1] < most:
-            dictionary = self._lower if folds else self._dictionary
+            dictionary = self._lower if folds else self._exact
             known = self._known[part, folds] = self._found_terms(part, dictionary, most), most
             if len(self._known) > KEPT_ANSWERS:
                 del self._known[next(iter(self._known))]
         return known[0]
 
-    def _found_terms(self, part: AskedWord, dictionary: bytes, most: int) -> Sequence[int]:
-        starts = self._starts_of_terms
+    def _found_terms(self, part: AskedWord, terms: Haystack, most: int) -> Sequence[int]:
+        starts, dictionary = self._starts_of_terms, terms.data
         end = part.end or b""
         if not part.begins and len(part.word) > SHORT:
             end = end.removesuffix(b"\n")  # which is everywhere, and looked for at every word
@@ -134,19 +135,19 @@ class Words(Heads):
         ends = _ENDS if part.end is None else b"" if end else part.end
         first, last = self._first_word, len(starts)
         if part.begins:
-            lower, size = part.word.lower(), len(part.word)
+            lower, size, lower_case = part.word.lower(), len(part.word), self._lower.data
 
             def beginning(start: int) -> bytes:
-                return self._lower[start : start + size]
+                return lower_case[start : start + size]
 
             first = bisect_left(starts, lower, key=beginning)
             last = bisect_right(starts, lower, first, key=beginning)
-            if part.end == b"" and dictionary is self._lower:
+            if part.end == b"" and terms is self._lower:
                 return range(first, min(last, first + most))
         at = starts[first] - 1 if first < len(starts) else len(dictionary)
         stop = starts[last] if last < len(starts) else len(dictionary)
         found: list[int] = []
-        while len(found) < most and (at := dictionary.find(needle, at, stop)) >= 0:
+        while len(found) < most and (at := terms.find(needle, at, stop)) >= 0:
             if (ends and dictionary[at + len(needle)] not in ends) or (
                 part.is_behind and dictionary[at - 1] == _ENDS[0]
             ):
@@ -230,13 +231,13 @@ class Words(Heads):
         return zstandard.ZstdDecompressor().decompress(row[0])
 
     @cached_property
-    def _dictionary(self) -> bytes:
+    def _exact(self) -> Haystack:
         """All terms, each between line ends, in the order of their lower case."""
-        return self._data("terms")
+        return Haystack(self._data("terms"))
 
     @cached_property
-    def _lower(self) -> bytes:
-        return self._dictionary.lower()
+    def _lower(self) -> Haystack:
+        return Haystack(self._exact.data.lower())
 
     @cached_property
     def _firsts(self) -> Sequence[int]:
@@ -248,7 +249,8 @@ class Words(Heads):
     @cached_property
     def _first_word(self) -> int:
         """The first term that is not LED."""
-        return bisect_left(self._starts_of_terms, b"!", key=lambda at: self._lower[at : at + 1])
+        lower = self._lower.data
+        return bisect_left(self._starts_of_terms, b"!", key=lambda at: lower[at : at + 1])
 
     @property
     def _starts_of_terms(self) -> "array[int]":

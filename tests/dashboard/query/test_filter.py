@@ -49,6 +49,15 @@ def test_a_row_passes_what_is_asked_of_it(text: str, *, passes: bool) -> None:
     assert compile_filter(text)(ROW) is passes
 
 
+@pytest.mark.parametrize(
+    "word", ["Cart", "0/1", "crashl", "12", "a=", "CHECK", "out\ncart", "k4q\n0", "nowhere", "kout"]
+)
+def test_one_word_passes_what_it_does_beside_another(word: str) -> None:
+    for sign in ("", "!"):
+        alone, beside = f'{sign}"{word}"', f'{sign}"{word}" checkout'
+        assert compile_filter(alone)(ROW) is compile_filter(beside)(ROW)
+
+
 def test_a_lone_mark_and_a_long_text_are_refused_where_they_stand() -> None:
     with pytest.raises(InvalidQuery) as lone:
         compile_filter("crash !")
