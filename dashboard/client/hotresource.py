@@ -171,17 +171,17 @@ class HotResource:
             return
         query = self._narrowed(options).query(watch=True)
         with self._fallback(NotAcceptable):
-            async with self._transport.stream(self._path, query, accept=ACCEPT) as chunks:
-                yield self._events(chunks, sync, is_watch_list=bool(options.send_initial_events))
+            async with self._transport.stream(self._path, query, accept=ACCEPT) as body:
+                yield self._events(body, sync, is_watch_list=bool(options.send_initial_events))
 
     async def _events(
-        self, chunks: AsyncIterator[bytes], sync: _Sync, *, is_watch_list: bool
+        self, body: AsyncIterator[list[bytes]], sync: _Sync, *, is_watch_list: bool
     ) -> AsyncIterator[Sequence[WatchEvent[Row]]]:
         reader: Reader | None = None
         splitter: Splitter | None = None
-        async for chunk in chunks:
+        async for pieces in body:
             if reader is None or splitter is None:
-                codec = self._codec(chunk)
+                codec = self._codec(pieces[0])
                 sample = sync.sample if is_watch_list else None
                 reader = Reader(
                     self._gvr,
@@ -192,7 +192,7 @@ class HotResource:
                     is_watch_list=is_watch_list,
                 )
                 splitter = codec.splitter()
-            frames = splitter.feed(chunk)
+            frames = splitter.feed(pieces)
             batch: list[WatchEvent[Row]] | None = None
             while batch is None or len(batch) == BATCH:
                 batch = []
@@ -206,7 +206,7 @@ class HotResource:
                 reader.unreadable = 0
                 if batch:
                     yield batch
-            if reader.sample is not None and len(chunk) < LITTLE_BYTES:
+            if reader.sample is not None and sum(map(len, pieces)) < LITTLE_BYTES:
                 await asyncio.sleep(GATHER_S)
         if splitter is not None and not splitter.is_between_frames:
             raise WatchClosed(gvr=self._gvr, detail="the stream ended inside a frame")

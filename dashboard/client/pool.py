@@ -70,7 +70,7 @@ class Opened(Protocol):
     @property
     def headers(self) -> Mapping[str, str]: ...
 
-    def chunks(self) -> AsyncIterator[bytes]: ...
+    def pieces(self) -> AsyncIterator[list[bytes]]: ...
     async def read(self) -> bytes: ...
     def close(self) -> None: ...
 
@@ -84,8 +84,9 @@ class _Proxied:
         self.headers: Mapping[str, str] = response.headers
         self.read = response.read
 
-    def chunks(self) -> AsyncIterator[bytes]:
-        return self._response.content.iter_any()
+    async def pieces(self) -> AsyncIterator[list[bytes]]:
+        async for piece in self._response.content.iter_any():
+            yield [piece]
 
     def close(self) -> None:
         connection = self._response.connection

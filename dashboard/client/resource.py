@@ -131,8 +131,8 @@ class TableResource:
     ) -> AsyncIterator[AsyncIterator[Sequence[WatchEvent[Row]]]]:
         """Hold one stream; see ListerWatcher."""
         query = [*self._narrowed(options).query(watch=True), METADATA]
-        async with self._transport.stream(self._path, query, accept=wire.ACCEPT) as chunks:
-            yield self._events(chunks, is_listing=bool(options.send_initial_events))
+        async with self._transport.stream(self._path, query, accept=wire.ACCEPT) as body:
+            yield self._events(body, is_listing=bool(options.send_initial_events))
 
     def _narrowed(self, options: ListOptions) -> ListOptions:
         if not self._field_selector:
@@ -140,14 +140,14 @@ class TableResource:
         return replace(options, field_selector=self._field_selector)
 
     async def _events(
-        self, chunks: AsyncIterator[bytes], *, is_listing: bool
+        self, body: AsyncIterator[list[bytes]], *, is_listing: bool
     ) -> AsyncIterator[Sequence[WatchEvent[Row]]]:
         splitter = LineSplitter(self._gvr)
         stream = _Stream(() if is_listing else self.columns, is_listing=is_listing)
-        async for chunk in chunks:
+        async for pieces in body:
             batch: list[WatchEvent[Row]] = []
             try:
-                for frame in splitter.feed(chunk):
+                for frame in splitter.feed(pieces):
                     batch += self._decode(frame, stream)
                     if len(batch) >= BATCH:
                         yield batch

@@ -81,8 +81,11 @@ class Stream(asyncio.BufferedProtocol):
             raise
         return stream
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the body as it comes. Raises TimeoutError after too much silence, and OSError."""
+    async def pieces(self) -> AsyncIterator[list[bytes]]:
+        """Yield the body as it comes, in the pieces in which it was sent: an event is mostly one.
+
+        Raises TimeoutError after too much silence, and OSError.
+        """
         while True:
             if self._pieces:
                 yield self._take()
@@ -97,8 +100,8 @@ class Stream(asyncio.BufferedProtocol):
     async def read(self) -> bytes:
         """Return the whole body, or its beginning where it is longer than BODY_LIMIT_BYTES."""
         found = b""
-        async for chunk in self.chunks():
-            found += chunk
+        async for pieces in self.pieces():
+            found += b"".join(pieces)
             if len(found) > BODY_LIMIT_BYTES:
                 break
         return found
@@ -143,8 +146,8 @@ class Stream(asyncio.BufferedProtocol):
         finally:
             self._more = None
 
-    def _take(self) -> bytes:
-        found = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+    def _take(self) -> list[bytes]:
+        found = self._pieces.copy()  # the parser goes on adding to this very list
         self._pieces.clear()
         self._waiting_bytes = 0
         if self._is_paused and self._transport is not None:

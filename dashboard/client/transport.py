@@ -140,8 +140,8 @@ class Transport:
     @asynccontextmanager
     async def stream(
         self, path: str, query: Sequence[tuple[str, str]], *, accept: str
-    ) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Hold a GET open and yield its body in chunks as they come.
+    ) -> AsyncIterator[AsyncIterator[list[bytes]]]:
+        """Hold a GET open and yield its body as it comes, in the pieces in which it was sent.
 
         A refusal is raised on entering. Inside, WatchClosed is raised for a broken connection and
         Silent after INACTIVITY_LIMIT_S of silence; a clean end just ends the iteration.
@@ -150,7 +150,7 @@ class Transport:
         with _our_errors(self._cluster):
             opened = await self._send("GET", path, query, {"Accept": accept}, once)
         try:
-            yield _ended(path, opened.chunks())
+            yield _ended(path, opened.pieces())
         finally:
             opened.close()
 
@@ -237,11 +237,11 @@ class Transport:
                     raise
 
 
-async def _ended(path: str, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Yield `chunks`; raise errors of ours for what ends them."""
+async def _ended(path: str, body: AsyncIterator[list[bytes]]) -> AsyncIterator[list[bytes]]:
+    """Yield `body`; raise errors of ours for what ends it."""
     try:
-        async for chunk in chunks:
-            yield chunk
+        async for pieces in body:
+            yield pieces
     except TimeoutError as error:
         raise Silent(gvr=path, limit_s=INACTIVITY_LIMIT_S) from error
     except (aiohttp.ClientError, OSError) as error:

@@ -15,7 +15,7 @@ from dashboard.api.status import Status
 from dashboard.api.watchevent import INITIAL_EVENTS_END, EventType
 from dashboard.errors import MalformedEvent
 from dashboard.wire.fields import KINDS, OBJECT
-from dashboard.wire.frame import LengthSplitter, Splitter
+from dashboard.wire.frame import LENGTH_BYTES, LengthSplitter, Splitter
 from dashboard.wire.object import LAST_APPLIED
 from dashboard.wire.partial import Partial, labels
 from dashboard.wire.protobuf import ENTRY, MAGIC, DecodeError, decoder, mended, message, unwrapped
@@ -57,7 +57,7 @@ class Codec(Protocol):
         ...
 
     def frame(self, frame: bytes) -> tuple[EventType, Raw]:
-        """Return what happened, and the undecoded object of it."""
+        """Return what happened, and the undecoded object of it; of a frame as `splitter` cuts it."""
         ...
 
     def read(self, raw: Raw) -> tuple[Partial, bytes]:
@@ -117,7 +117,7 @@ class ProtobufCodec:
         """See Codec."""
         # As Go writes it, the size of a frame says every byte of it but the object's: then it is cut
         # where it lies. Parsing it would copy the object three times.
-        known = frame[1:2], len(frame)
+        known = frame[LENGTH_BYTES + 1 : LENGTH_BYTES + 2], len(frame)
         try:
             head = self._heads[known]
         except KeyError:
@@ -125,7 +125,7 @@ class ProtobufCodec:
         if head is not None and frame.startswith(head[0]) and frame.endswith(_TAIL):
             return head[1], frame[len(head[0]) : -len(_TAIL)]
         try:
-            event = _watch_event(frame)
+            event = _watch_event(frame[LENGTH_BYTES:])
             return _EVENT_TYPES[event.type], event.object.raw
         except (DecodeError, KeyError) as error:
             raise self._malformed("not a WatchEvent in protobuf") from error
@@ -214,7 +214,8 @@ KNOWN_HEADS: Final = 4_096
 def _head(type_meta: bytes, type_: EventType, size: int) -> bytes | None:
     """Return how Go begins a frame of `size`, up to its object; None if no frame is of that size."""
     name = type_.value.encode()
-    head, left = b"", size
+    left = size - LENGTH_BYTES
+    head = left.to_bytes(LENGTH_BYTES)
     for piece, after in (
         (_FIRST + bytes((len(name),)) + name + _SECOND, 0),
         (_FIRST, 0),

@@ -1,6 +1,6 @@
 """Frames of a watch: the stream's bytes cut where one event ends and the next begins."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from struct import Struct
 from typing import Final, Protocol
 
@@ -11,13 +11,14 @@ FRAME_LIMIT_BYTES = 8 * 1024 * 1024
 
 
 _LENGTH: Final = Struct(">I")
+LENGTH_BYTES: Final = _LENGTH.size
 
 
 class Splitter(Protocol):
     """Cuts one stream into frames."""
 
-    def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """Yield the frames that `chunk` completes. Raises FrameTooLarge."""
+    def feed(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield the frames that the next `pieces` of the stream complete. Raises FrameTooLarge."""
         ...
 
     @property
@@ -27,7 +28,7 @@ class Splitter(Protocol):
 
 
 class LineSplitter:
-    """Cuts a stream of JSON at its newlines. Where the chunks end makes no difference.
+    """Cuts a stream of JSON at its newlines. Where the pieces end makes no difference.
 
     Feed it from one task; `gvr` is only for the error's text.
     """
@@ -39,27 +40,28 @@ class LineSplitter:
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
 
-    def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """Yield the frames that `chunk` completes, without their newline; blank lines are none.
+    def feed(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield the frames that `pieces` complete, without their newline; blank lines are none.
 
         Raises FrameTooLarge as soon as a frame has grown past the limit, whether or not it ended.
         """
-        start = 0
-        while (end := chunk.find(b"\n", start)) >= 0:
-            piece = chunk[start:end]
-            start = end + 1
-            if self._waiting:
-                piece = b"".join((*self._waiting, piece))
-                self._waiting.clear()
-                self._waiting_bytes = 0
-            self._check(len(piece))
-            if piece.strip():
-                yield piece
-        if start < len(chunk):
-            rest = chunk[start:] if start else chunk
-            self._waiting.append(rest)
-            self._waiting_bytes += len(rest)
-            self._check(self._waiting_bytes)
+        for piece in pieces:
+            start = 0
+            while (end := piece.find(b"\n", start)) >= 0:
+                frame = piece[start:end]
+                start = end + 1
+                if self._waiting:
+                    frame = b"".join((*self._waiting, frame))
+                    self._waiting.clear()
+                    self._waiting_bytes = 0
+                self._check(len(frame))
+                if frame.strip():
+                    yield frame
+            if start < len(piece):
+                rest = piece[start:]
+                self._waiting.append(rest)
+                self._waiting_bytes += len(rest)
+                self._check(self._waiting_bytes)
 
     @property
     def is_between_frames(self) -> bool:
@@ -72,9 +74,9 @@ class LineSplitter:
 
 
 class LengthSplitter:
-    """Cuts a stream of protobuf: each frame follows its length, four bytes, the greatest first.
+    """Cuts a stream of protobuf: each frame begins with the length of the rest, a number of LENGTH_BYTES.
 
-    Where the chunks end makes no difference. Feed it from one task; `gvr` is only for the error's
+    Where the pieces end makes no difference. Feed it from one task; `gvr` is only for the error's
     text. Go: k8s.io/apimachinery/pkg/util/framer#NewLengthDelimitedFrameReader.
     """
 
@@ -84,36 +86,37 @@ class LengthSplitter:
         self._limit_bytes = limit_bytes
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
-        self._needed_bytes = _LENGTH.size
+        self._needed_bytes = LENGTH_BYTES
 
-    def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """Yield the frames that `chunk` completes, without their length.
+    def feed(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield the frames that `pieces` complete, with their length: a piece that is one is not copied.
 
         Raises FrameTooLarge as soon as a length past the limit is read.
         """
-        if self._waiting:
-            self._waiting.append(chunk)
-            self._waiting_bytes += len(chunk)
-            # Joined once per frame, however many chunks it takes.
-            if self._waiting_bytes < self._needed_bytes:
-                return
-            chunk = b"".join(self._waiting)
-            self._waiting.clear()
-        start, end = 0, len(chunk)
-        needed = _LENGTH.size
-        while (body := start + _LENGTH.size) <= end:
-            (length,) = _LENGTH.unpack_from(chunk, start)
-            if length > self._limit_bytes:
-                raise FrameTooLarge(gvr=self._gvr, limit_bytes=self._limit_bytes)
-            if body + length > end:
-                needed = _LENGTH.size + length
-                break
-            start = body + length
-            yield chunk[body:start]
-        if start < end:
-            self._waiting.append(chunk[start:] if start else chunk)
-            self._waiting_bytes = end - start
-            self._needed_bytes = needed
+        for piece in pieces:
+            if self._waiting:
+                self._waiting.append(piece)
+                self._waiting_bytes += len(piece)
+                # Joined once per frame, however many pieces it takes.
+                if self._waiting_bytes < self._needed_bytes:
+                    continue
+                piece = b"".join(self._waiting)  # noqa: PLW2901  (and what follows it)
+                self._waiting.clear()
+            start, end = 0, len(piece)
+            needed = LENGTH_BYTES
+            while (body := start + LENGTH_BYTES) <= end:
+                (length,) = _LENGTH.unpack_from(piece, start)
+                if length > self._limit_bytes:
+                    raise FrameTooLarge(gvr=self._gvr, limit_bytes=self._limit_bytes)
+                if body + length > end:
+                    needed = LENGTH_BYTES + length
+                    break
+                yield piece[start : body + length]
+                start = body + length
+            if start < end:
+                self._waiting.append(piece[start:])
+                self._waiting_bytes = end - start
+                self._needed_bytes = needed
 
     @property
     def is_between_frames(self) -> bool:

@@ -60,7 +60,7 @@ async def opened(
 
 async def whole(stream: Stream) -> bytes:
     try:
-        return b"".join([chunk async for chunk in stream.chunks()])
+        return b"".join([piece async for pieces in stream.pieces() for piece in pieces])
     finally:
         stream.close()
 
@@ -132,12 +132,12 @@ async def test_a_body_without_a_length_ends_with_the_connection(head: bytes) -> 
 async def test_a_body_that_is_cut_gives_what_came_and_an_error(pieces: tuple[bytes, ...]) -> None:
     async with answering(*pieces) as (url, _asked):
         stream = await opened(url)
-        chunks = stream.chunks()
+        body = stream.pieces()
         found = b""
         while len(found) < 2:
-            found += await anext(chunks)
+            found += b"".join(await anext(body))
         with pytest.raises(OSError):  # noqa: PT011  (of which kind depends on who saw it first)
-            await anext(chunks)
+            await anext(body)
         stream.close()
 
     assert found == b"ab"
@@ -160,10 +160,10 @@ async def test_silence_is_a_timeout_before_the_headers_and_after() -> None:
             await opened(url)
     async with answering(CHUNKED, b"1\r\na\r\n", then_silent=True) as (url, _asked):
         stream = await opened(url)
-        chunks = stream.chunks()
-        assert await anext(chunks) == b"a"
+        body = stream.pieces()
+        assert await anext(body) == [b"a"]
         with pytest.raises(TimeoutError):
-            await anext(chunks)
+            await anext(body)
         stream.close()
 
 
@@ -174,8 +174,9 @@ async def test_whoever_reads_slowly_holds_the_server_up_and_loses_nothing() -> N
     async with answering(CHUNKED, *[chunk] * many, b"0\r\n\r\n") as (url, _asked):
         stream = await opened(url, limit_bytes=len(body))
         most = got = 0
-        async for piece in stream.chunks():
-            most, got = max(most, len(piece)), got + len(piece)
+        async for pieces in stream.pieces():
+            size = sum(map(len, pieces))
+            most, got = max(most, size), got + size
             for _ in range(20):
                 await asyncio.sleep(0)
         stream.close()
@@ -189,13 +190,13 @@ async def test_what_has_come_can_be_read_after_the_end() -> None:
     chunk = b"%x\r\n%b\r\n" % (len(body), body)
     async with answering(CHUNKED, *[chunk] * 40, then_silent=True) as (url, _asked):
         stream = await opened(url, limit_bytes=1024)
-        chunks = stream.chunks()
-        first = await anext(chunks)
-        while len(first) < len(body):  # reading is paused by now
-            first += await anext(chunks)
+        coming = stream.pieces()
+        first = await anext(coming)
+        while sum(map(len, first)) < len(body):  # reading is paused by now
+            first += await anext(coming)
         stream.close()
         with pytest.raises(OSError, match="closed"):
-            [chunk async for chunk in chunks]
+            [pieces async for pieces in coming]
 
 
 async def test_of_a_refusal_no_more_is_read_than_a_status_needs(

@@ -54,8 +54,8 @@ async def test_only_get_and_five_reviews_ever_leave(tmp_path: Path) -> None:
             await made.review(review, b"{}")
         async with made.stream(
             "/api/v1/pods", [("watch", "true")], accept="application/json"
-        ) as chunks:
-            async for _chunk in chunks:
+        ) as body:
+            async for _pieces in body:
                 pass
         await made.aclose()
 
@@ -223,9 +223,9 @@ async def test_a_connection_that_breaks_mid_stream_is_a_closed_watch(tmp_path: P
 
     async with serve(cut) as server:
         made = await transport(tmp_path, server.server)
-        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as chunks:
+        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as body:
             with pytest.raises(WatchClosed):
-                [chunk async for chunk in chunks]
+                [pieces async for pieces in body]
         await made.aclose()
 
 
@@ -244,8 +244,8 @@ async def test_leaving_a_stream_closes_it_at_once(tmp_path: Path) -> None:
 
     async with serve(endless) as server:
         made = await transport(tmp_path, server.server)
-        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as chunks:
-            assert await anext(chunks) == b"{}\n"
+        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as body:
+            assert await anext(body) == [b"{}\n"]
         await asyncio.wait_for(gone.wait(), 5)
         await made.aclose()
 
@@ -260,11 +260,11 @@ async def test_closing_ends_the_streams_that_are_open(tmp_path: Path) -> None:
 
     async with serve(endless) as server:
         made = await transport(tmp_path, server.server)
-        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as chunks:
-            assert await anext(chunks) == b"{}\n"
+        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as body:
+            assert await anext(body) == [b"{}\n"]
             await made.aclose()
             with pytest.raises(WatchClosed):
-                await anext(chunks)
+                await anext(body)
 
 
 async def test_a_stream_goes_by_the_proxy_that_the_environment_names(
@@ -274,8 +274,8 @@ async def test_a_stream_goes_by_the_proxy_that_the_environment_names(
         monkeypatch.setenv("http_proxy", proxy.server)
         monkeypatch.setenv("no_proxy", "elsewhere.example")
         made = await transport(tmp_path, "http://cluster.example")
-        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as chunks:
-            assert b"".join([chunk async for chunk in chunks]) == b'{"ok": true}'
+        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as body:
+            assert b"".join([piece async for pieces in body for piece in pieces]) == b'{"ok": true}'
         await made.aclose()
 
     assert len(proxy.requests) == 1  # and nobody is called cluster.example
@@ -293,9 +293,9 @@ async def test_a_stream_without_a_byte_is_silent_and_not_just_slow(
     monkeypatch.setattr("dashboard.client.transport.INACTIVITY_LIMIT_S", 0.2)
     async with serve(quiet) as server:
         made = await transport(tmp_path, server.server)
-        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as chunks:
+        async with made.stream("/api/v1/pods", [("watch", "true")], accept="x") as body:
             with pytest.raises(Silent):
-                await anext(chunks)
+                await anext(body)
         await made.aclose()
 
 
@@ -325,9 +325,9 @@ async def test_a_silent_stream_is_verified_by_a_list(
 
     async with serve(say_nothing) as server:
         made = await transport(tmp_path, server.server)
-        async with made.stream("/api/v1/pods", [], accept="application/json") as chunks:
+        async with made.stream("/api/v1/pods", [], accept="application/json") as body:
             with pytest.raises(Silent) as caught:
-                await anext(chunks)
+                await anext(body)
         await made.aclose()
 
     assert caught.value.retry is Retry.RELIST

@@ -19,7 +19,7 @@ from dashboard.wire.codec import ProtobufCodec
 from dashboard.wire.jsoncodec import JsonCodec
 from dashboard.wire.table import TableRow, table_decoder
 from tests.support.partial import encode, kind
-from tests.support.protowire import field, unknown, watch_event
+from tests.support.protowire import field, frame, unknown, watch_event
 
 PODS = GVR("", "v1", "pods")
 LEASES = GVR("coordination.k8s.io", "v1", "leases")
@@ -46,7 +46,7 @@ def press(gvr: GVR, *columns: str) -> Press:
 
 
 def event(gvr: GVR, type_: str, raw: bytes) -> bytes:
-    return watch_event(type_, unknown(raw, gvr.group_version, kind(gvr)))
+    return frame(watch_event(type_, unknown(raw, gvr.group_version, kind(gvr))))
 
 
 def lease(name: str = "a", holder: str = "h", version: str = "5") -> bytes:
@@ -106,7 +106,7 @@ def test_an_error_event_is_raised() -> None:
     reader = Reader(LEASES, ProtobufCodec(LEASES), press(LEASES))
 
     with pytest.raises(Expired):
-        reader.event(watch_event("ERROR", unknown(status, "v1", "Status")))
+        reader.event(frame(watch_event("ERROR", unknown(status, "v1", "Status"))))
 
 
 BROKEN_SPECS = {
@@ -233,9 +233,9 @@ changed = st.builds(
 def test_any_bytes_are_an_event_or_a_typed_error(body: bytes, reader: Reader) -> None:
     with contextlib.suppress(ClusterError):
         reader.row(body)
-    for frame in (body, event(PODS, "ADDED", body)):
+    for sent in (body, event(PODS, "ADDED", body)):
         with contextlib.suppress(ClusterError):
-            assert reader.event(frame).type
+            assert reader.event(sent).type
 
 
 @given(changed)

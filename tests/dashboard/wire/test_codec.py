@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dashboard.api.gvr import GVR
@@ -22,9 +22,10 @@ from dashboard.errors import (
 from dashboard.wire import partial
 from dashboard.wire.codec import Codec, ProtobufCodec
 from dashboard.wire.fields import KINDS
+from dashboard.wire.frame import LENGTH_BYTES
 from dashboard.wire.jsoncodec import JsonCodec
 from dashboard.wire.partial import instant_ms, labels
-from dashboard.wire.protobuf import check_implementation
+from dashboard.wire.protobuf import check_implementation, message, unwrapped
 from dashboard.wire.status import decode_status
 from tests.support.protowire import (
     MANAGED_FIELDS,
@@ -212,7 +213,7 @@ def test_an_error_event_says_what_the_server_means() -> None:
 
     kinds = []
     for body in (gone, old_etcd):
-        type_, raw = codec.frame(watch_event("ERROR", unknown(body, "v1", "Status")))
+        type_, raw = codec.frame(frame(watch_event("ERROR", unknown(body, "v1", "Status"))))
         assert type_ is EventType.ERROR
         kinds.append(type(error_from_status(codec.status(raw), is_watch_list=True)))
 
@@ -273,26 +274,32 @@ def test_a_frame_of_any_size_is_cut_where_its_object_lies(type_: str, left_out: 
     for size in sizes:
         raw = pod(field(97, b"x" * size))
         wrapped = unknown(raw, "v1", "Pod")
-        found, cut_out = codec.frame(watch_event(type_, wrapped[: len(wrapped) - left_out]))
+        found, cut_out = codec.frame(frame(watch_event(type_, wrapped[: len(wrapped) - left_out])))
         assert found is EventType(type_)
         assert codec.read(cut_out)[0].metadata.uid == "u-1"
         assert canonical(codec.read(cut_out)[1]) == canonical(raw)
 
 
-@given(st.data())
-def test_a_frame_with_a_wrong_length_in_it_is_never_cut_by_it(data: st.DataObject) -> None:
+WHOLE = frame(watch_event("ADDED", unknown(pod(), "v1", "Pod")))
+
+
+@given(st.integers(0, WHOLE.index(pod()) - 1), st.integers(0, 255))
+@example(31, 58)
+@example(31, 64)
+def test_a_frame_with_a_wrong_length_in_it_is_never_cut_by_it(at: int, byte: int) -> None:
     codec = ProtobufCodec(PODS)
-    whole = watch_event("ADDED", unknown(pod(), "v1", "Pod"))
-    assert codec.frame(whole)[1] == pod()
-    at = data.draw(st.integers(0, whole.index(pod()) - 1))
-    spoiled = bytes([*whole[:at], data.draw(st.integers(0, 255)), *whole[at + 1 :]])
+    assert codec.frame(WHOLE)[1] == pod()
+    spoiled = bytes([*WHOLE[:at], byte, *WHOLE[at + 1 :]])
 
     try:
         found, body = codec.read(codec.frame(spoiled)[1])
     except MalformedEvent:
         return
     # A wrong tag hides the object, which then is one without a name: whoever reads it refuses that.
-    assert not found.metadata.uid or canonical(body) == canonical(pod())
+    # A length may be wrong and yet end between two fields of the object, which nobody can tell.
+    event = message("meta.WatchEvent").FromString(spoiled[LENGTH_BYTES:])
+    said = unwrapped(event.object.raw).raw
+    assert not found.metadata.uid or body == codec.read(said)[1]
 
 
 @given(bodies, st.sampled_from(CODECS))
@@ -308,25 +315,26 @@ def test_any_bytes_are_decoded_or_a_malformed_event_that_quotes_none(
     st.lists(st.binary(max_size=40), max_size=6),
     st.lists(st.integers(0, 300), max_size=8),
 )
-def test_chunk_boundaries_make_no_difference(frames: list[bytes], cuts: Sequence[int]) -> None:
+def test_where_pieces_end_makes_no_difference(events: list[bytes], cuts: Sequence[int]) -> None:
     splitter = ProtobufCodec(PODS).splitter()
+    frames = [*map(frame, events)]
 
-    assert list(cut(splitter, b"".join(map(frame, frames)), cuts)) == frames
+    assert list(cut(splitter, b"".join(frames), cuts)) == frames
     assert splitter.is_between_frames
 
 
 def cut(splitter: Any, stream: bytes, cuts: Iterable[int]) -> Iterable[bytes]:
     places = sorted({min(place, len(stream)) for place in cuts})
     for start, stop in zip([0, *places], [*places, len(stream)], strict=True):
-        yield from splitter.feed(stream[start:stop])
+        yield from splitter.feed([stream[start:stop]])
 
 
 def test_half_a_frame_is_noticed_at_the_end() -> None:
     splitter = ProtobufCodec(PODS).splitter()
 
-    assert list(splitter.feed(frame(b"one") + frame(b"two")[:5])) == [b"one"]
+    assert list(splitter.feed([frame(b"one") + frame(b"two")[:5]])) == [frame(b"one")]
     assert not splitter.is_between_frames
-    assert list(splitter.feed(frame(b"two")[5:])) == [b"two"]
+    assert list(splitter.feed([frame(b"two")[5:]])) == [frame(b"two")]
     assert splitter.is_between_frames
 
 
@@ -334,7 +342,7 @@ def test_a_frame_over_the_limit_is_refused_by_its_length_alone() -> None:
     splitter = ProtobufCodec(PODS).splitter()
 
     with pytest.raises(FrameTooLarge):
-        list(splitter.feed(b"\x7f\xff\xff\xff"))
+        list(splitter.feed([b"\x7f\xff\xff\xff"]))
 
 
 def test_protobuf_without_its_c_extension_is_refused() -> None:
