@@ -73,7 +73,7 @@ def compile_filter(text: str) -> Callable[[Row], bool]:
         return _everything
     if not labels and len(words) == 1 and "\n" not in words[0][0]:
         word, is_wanted = words[0]
-        return lambda row: _mentions(row, word) is is_wanted
+        return _mentioning(word) if is_wanted else _not(_mentioning(word))
 
     def passes(row: Row) -> bool:
         if not all((label in row.labels) is is_wanted for label, is_wanted in labels):
@@ -90,18 +90,26 @@ def _everything(_row: Row) -> bool:
     return True
 
 
-def _mentions(row: Row, word: str) -> bool:
-    """Whether `word`, which is one line, is a part of what is shown of a row: as `_shown` has it."""
-    for cell in row.cells:
-        if type(cell) is str:
-            if word in cell.lower():
+def _mentioning(word: str) -> Callable[[Row], bool]:
+    """Return whether `word`, which is one line, is a part of what is shown of a row: as `_shown` has it."""
+
+    def mentions(row: Row) -> bool:
+        for cell in row.cells:
+            if type(cell) is str:
+                if word in cell.lower():
+                    return True
+            elif type(cell) is MixedCell:
+                if word in cell.v.lower():
+                    return True
+            elif cell is not None and type(cell) is not TimeCell and word in str(cell).lower():
                 return True
-        elif type(cell) is MixedCell:
-            if word in cell.v.lower():
-                return True
-        elif cell is not None and type(cell) is not TimeCell and word in str(cell).lower():
-            return True
-    return word in row.namespace.lower() or word in row.name.lower()
+        return word in row.namespace.lower() or word in row.name.lower()
+
+    return mentions
+
+
+def _not(passes: Callable[[Row], bool]) -> Callable[[Row], bool]:
+    return lambda row: not passes(row)
 
 
 def _shown(row: Row) -> str:

@@ -6,7 +6,7 @@ from sys import intern
 from typing import Final, NamedTuple, TypeAlias, cast
 
 from dashboard.api.gvr import GVR
-from dashboard.api.names import Namespace
+from dashboard.api.names import Namespace, ObjectName
 from dashboard.api.table import Cell, Row
 from dashboard.rows import (
     configmaps,
@@ -80,17 +80,19 @@ class Press:
         self._cells = cells
         self._asked = asked
         self._chosen = None if asked == known else [known.index(column) for column in asked]
+        self._name = known.index(NAME)
 
     def row(self, found: Partial) -> Row:
         """Return an object's row. Raises MalformedEvent for one of which a part cannot be decoded."""
         metadata = found.metadata
         cells = self._cells(found)
+        name = cast("ObjectName", cells[self._name])  # to ask for it again is to make it again
         if self._chosen is not None:
             cells = tuple([cells[place] for place in self._chosen])
         return Row(
             metadata.uid,
             _namespace(metadata.namespace),
-            metadata.name,
+            name,
             metadata.resourceVersion,
             cells,
             labels(metadata.labels),
