@@ -49,6 +49,8 @@ def _alternatives(pattern: str) -> list[str]:
         sign = pattern[at]
         if sign == "\\":
             at += 1
+        elif in_class and (named := _NAMED.match(pattern, at)):
+            at = named.end() - 1
         elif in_class:
             in_class = sign != "]"
         elif sign == "[":
@@ -63,9 +65,11 @@ def _alternatives(pattern: str) -> list[str]:
     return [*parts, pattern[begin:]]
 
 
+_NAMED = re.compile(r"\[:\^?\w+:\]")
+"""A class of letters within another, which has a bracket of its own."""
 _PIECE = re.compile(
     r"\\Q(?P<quoted>.*?)\\E|\\(?P<escaped>[^\w\s])|(?P<plain>[^\\\[\](){}|.*+?^$])"
-    r"|\\(?:x\{[^}]*\}|[pP](?:\{[^}]*\}|.)|x..|[0-7]{1,3}|.)|\[\^?\]?(?:\\.|[^\]\\])*\]|[.^$]|(?P<open>\()|(?P<rest>.)",
+    r"|\\(?:x\{[^}]*\}|[pP](?:\{[^}]*\}|.)|x..|[0-7]{1,3}|.)|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|[.^$]|(?P<open>\()|(?P<rest>.)",
     re.DOTALL,
 )
 _OF_WORDS = frozenset({r"\w", r"\d", "[A-Z]", "[a-z]", "[0-9]", "[a-zA-Z]", "[A-Za-z]"})

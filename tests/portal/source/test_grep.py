@@ -255,13 +255,21 @@ def test_the_words_of_a_question_are_taken_as_they_stand() -> None:
     assert not read(r"/\W\S/").is_exact
 
 
+CLASSES = "[:alpha:]", "[:^word:]", "[[:digit:]"
+
+
 @given(
-    st.text(alphabet=r"abN|()[]{}*+?.\^$-:QEpx17i, ", max_size=24),
+    st.lists(st.sampled_from([*r"abN|()[]{}*+?.\^$-:QEpx17i, ", *CLASSES]), max_size=24).map(
+        "".join
+    ),
     st.text("abN|(QpEx17 ", max_size=40),
 )
 @example(r"(?i)aba", "ABA")
 @example(r"\pNaba", "1aba")
 @example(r"\101aba", "Aaba")
+@example(r"[[:alpha:]aba]", "x")
+@example(r"[^[:alpha:]aba]", "1")
+@example(r"[[:^alpha:]|aba]", "1")
 def test_a_text_that_matches_holds_what_an_expression_requires(pattern: str, text: str) -> None:
     """A required part that is not required would hide what grep finds."""
     try:
