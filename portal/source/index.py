@@ -214,17 +214,18 @@ class Index:
         return found
 
     def _importpath_of(self, folder: str) -> str:
-        for prefix, path in self._modules:
-            if not prefix or folder == prefix or folder.startswith(f"{prefix}/"):
-                inside = folder[len(prefix) :].lstrip("/")
-                return f"{path}/{inside}" if inside else path
-        return folder
+        above = folder
+        while (path := self._modules.get(above)) is None:
+            if not above:
+                return folder
+            above = dirname(above)
+        inside = folder[len(above) :].lstrip("/")
+        return f"{path}/{inside}" if inside else path
 
     @cached_property
-    def _modules(self) -> list[tuple[str, str]]:
-        """(folder, path) of every module, the innermost first."""
-        modules = ((module.folder, module.path) for module in self.view.snapshot.modules)
-        return sorted(modules, key=lambda module: -len(module[0]))
+    def _modules(self) -> dict[str, str]:
+        """Folder to path of every module."""
+        return {module.folder: module.path for module in self.view.snapshot.modules}
 
 
 def compare(old: Located | None, new: Located | None) -> Change:

@@ -162,6 +162,9 @@ class Tokens:
         is_go = not source.has_error and "'\n'" not in source.text
         if is_go and "\0" not in source.text and not _is_open(source.text):
             words = [source.words(leaf) for leaf in leaves(source.root)]
+            # And of a text in quotes, where a comment of several lines begins after it.
+            if any(word.startswith('"') and "\n" in word for word in words):
+                return data
             theirs = [
                 word
                 for word, after in pairwise([*words, ""])
