@@ -218,7 +218,7 @@ class Index:
         while (path := self._modules.get(above)) is None:
             if not above:
                 return folder
-            above = dirname(above)
+            above = above.rpartition("/")[0]
         inside = folder[len(above) :].lstrip("/")
         return f"{path}/{inside}" if inside else path
 
