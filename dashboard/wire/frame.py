@@ -74,7 +74,7 @@ class LineSplitter:
 
 
 class LengthSplitter:
-    """Cuts a stream of protobuf: each frame begins with the length of the rest, a number of LENGTH_BYTES.
+    """Cuts a stream of protobuf: a frame begins with the length of its rest, LENGTH_BYTES, greatest first.
 
     Where the pieces end makes no difference. Feed it from one task; `gvr` is only for the error's
     text. Go: k8s.io/apimachinery/pkg/util/framer#NewLengthDelimitedFrameReader.

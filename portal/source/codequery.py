@@ -156,12 +156,12 @@ def searcher(query: Query) -> Search:
     return expression(f"(?m){pattern}", is_exact=query.is_exact)
 
 
-_COUNTED = re.compile(r"(?<!\\)\{(\d+)(?:,(\d*))?\}", re.ASCII)
+_COUNTED = re.compile(r"\\.|\{(\d+)(?:,(\d*))?\}", re.ASCII | re.DOTALL)
 
 
 def expression(pattern: str, *, is_exact: bool) -> Search:
     """Return what finds an expression; raise BadQuery for one that RE2 does not know, or not soon enough."""
-    if sum(int(most or least) for least, most in _COUNTED.findall(pattern)) > REPEATS_LIMIT:
+    if sum(int(most or least or 0) for least, most in _COUNTED.findall(pattern)) > REPEATS_LIMIT:
         raise BadQuery(f"more than {REPEATS_LIMIT} repetitions counted in all")
     options = re2.Options()
     options.case_sensitive = is_exact

@@ -22,7 +22,7 @@ GO = Language(tree_sitter_go.language())
 ATOMS = frozenset({"interpreted_string_literal", "raw_string_literal", "rune_literal"})
 """Node types whose whole text is one token of the language."""
 SLOW_BYTES = 8 * 1024
-"""What is parsed however long it takes: a fifth of a second at the worst; 18 KB of what is no Go took one."""
+"""What is parsed however long it takes: a fifth of a second at the worst seen; 18 KB of no Go took one."""
 PIECE_BYTES = 64 * 1024
 """What a longer file is handed to the parser in."""
 PARSE_S = 0.8

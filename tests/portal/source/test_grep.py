@@ -241,6 +241,7 @@ def test_a_string_is_found_by_what_it_stands_for(question: str, line: str, is_me
         ("x" * 501, "longer"),
         ("/" + "|".join(["x{1,999}"] * 6) + "/", "repetitions"),
         ("/" + "x{999}y{999,}" * 3 + "/", "repetitions"),
+        ("/" + "|".join([r"\\{1,999}"] * 6) + "/", "repetitions"),
     ],
 )
 def test_what_cannot_be_asked_is_said(text: str, reason: str) -> None:
