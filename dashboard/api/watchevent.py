@@ -9,7 +9,6 @@ from typing import Final, Generic, TypeVar
 import msgspec
 
 from dashboard.api.resourceversion import ResourceVersion
-from dashboard.api.status import Status
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -40,14 +39,13 @@ class WatchEvent(msgspec.Struct, Generic[T_co], frozen=True, gc=False):
     """One thing that a watch says.
 
     `object` is the new state, for DELETED the last one, and None for BOOKMARK and ERROR.
-    `resource_version` is where to resume after it, "" for ERROR. ERROR alone has a `status`.
-    `is_initial_events_end` marks the BOOKMARK after which a streaming list is complete. `body` is the
-    whole object as it may be kept, masked; b"" where the source does not have it.
+    `resource_version` is where to resume after it, "" for ERROR. `body` is the whole object as it may
+    be kept, masked; b"" where the source does not have it. `is_initial_events_end` marks the BOOKMARK
+    after which a streaming list is complete.
     """
 
     type: EventType
     resource_version: ResourceVersion
     object: T_co | None = None
-    status: Status | None = None
-    is_initial_events_end: bool = False
     body: bytes = b""
+    is_initial_events_end: bool = False

@@ -99,9 +99,9 @@ class Objects:
 
     def _forget(self, slot: int) -> None:
         """Count the body of a slot, which no key has any more, as dead."""
-        number, at = divmod(slot, BLOCK)
+        number = slot // BLOCK
         block = self._blocks[number]
-        block.keys[at] = None
+        block.keys[slot % BLOCK] = None
         block.live -= 1
         self._dead += 1
         if block.live == 0:

@@ -74,17 +74,18 @@ class Store(Generic[T]):
 
         An older resourceVersion of the same uid changes nothing (invariant C4).
         """
-        key = key_of(item)
-        old = self._items.get(key)
+        items = self._items
+        key = _key((item.namespace, item.name))
+        old = items.get(key)
         if old is None:
-            self._items[key] = item
+            items[key] = item
             return [Delta(key, None, item)]
         if old.uid != item.uid:
-            self._items[key] = item
+            items[key] = item
             return [Delta(key, old, None, final_state_unknown=True), Delta(key, None, item)]
         if not is_ahead(item.resource_version, old.resource_version):
             return []
-        self._items[key] = item
+        items[key] = item
         return [Delta(key, old, item)]
 
     def reprint(self, item: T) -> list[Delta[T]]:

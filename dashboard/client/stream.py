@@ -48,6 +48,8 @@ class Stream(asyncio.BufferedProtocol):
         self._error: Exception | None = None
         self._is_paused = False
         self._more: asyncio.Future[None] | None = None
+        self._waits_since = 0.0
+        self._watchdog: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
 
@@ -94,8 +96,7 @@ class Stream(asyncio.BufferedProtocol):
                     raise self._error
                 return
             else:
-                async with asyncio.timeout(self._silence_s):
-                    await self._wait()
+                await self._wait_a_while()
 
     async def read(self) -> bytes:
         """Return the whole body, or its beginning where it is longer than BODY_LIMIT_BYTES."""
@@ -108,6 +109,8 @@ class Stream(asyncio.BufferedProtocol):
 
     def close(self) -> None:
         """Close the socket at once: waiting for TLS to say goodbye could take long."""
+        if self._watchdog is not None:
+            self._watchdog.cancel()
         if self._transport is not None:
             self._transport.abort()
 
@@ -138,6 +141,26 @@ class Stream(asyncio.BufferedProtocol):
             if self._is_over:
                 raise self._error or ConnectionResetError("closed without an answer")
             await self._wait()
+
+    async def _wait_a_while(self) -> None:
+        """Wait as `_wait` does. Raises TimeoutError after too much silence."""
+        # Not a timer for each wait, of which a busy watch has hundreds a second: one timer looks, now
+        # and then, how long the present wait has lasted.
+        loop = asyncio.get_running_loop()
+        self._waits_since = loop.time()
+        if self._watchdog is None:
+            self._watchdog = loop.call_later(self._silence_s, self._look, loop)
+        await self._wait()
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._watchdog = None
+        if self._more is None or self._more.done():
+            return
+        left_s = self._waits_since + self._silence_s - loop.time()
+        if left_s > 0:
+            self._watchdog = loop.call_later(left_s, self._look, loop)
+        else:
+            self._more.set_exception(TimeoutError())
 
     async def _wait(self) -> None:
         self._more = asyncio.get_running_loop().create_future()

@@ -1,5 +1,6 @@
 """Pods. Go: k8s.io/kubernetes/pkg/printers/internalversion#printPod."""
 
+from functools import lru_cache
 from sys import intern
 from typing import Final
 
@@ -57,7 +58,7 @@ def cells(pod: Partial) -> tuple[Cell, ...]:
     count = intern(str(restarts)) if restarts else "0"
     return (
         metadata.name,
-        intern(f"{ready}/{total}"),
+        _of(ready, total),
         intern(word),
         MixedCell(count, last_ms, TimeForm.AGO) if restarts and last_ms else count,
         age(metadata.creationTimestamp),
@@ -66,6 +67,12 @@ def cells(pod: Partial) -> tuple[Cell, ...]:
         intern(status.nominatedNodeName) or NONE,
         gates(named, status) if (named := spec.readinessGates) else NONE,
     )
+
+
+@lru_cache(maxsize=1_024)
+def _of(some: int, all_: int) -> str:
+    """Return how many of how many, as text that rows share."""
+    return intern(f"{some}/{all_}")
 
 
 def _is_gated(conditions: Partial) -> bool:
@@ -194,4 +201,4 @@ def gates(named: Partial, status: Partial) -> str:
     asked = parts("core.PodReadinessGate", named)
     conditions = status.conditions
     passed = sum(_is_first_true(gate.conditionType, conditions) for gate in asked)
-    return intern(f"{passed}/{len(asked)}")
+    return _of(passed, len(asked))

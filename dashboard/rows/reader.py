@@ -89,7 +89,7 @@ class Reader:
         else:
             if self.sample is not None or not row.name or not row.uid:
                 self._check(row)
-        return WatchEvent(type_, row.resource_version, row, body=body)
+        return WatchEvent(type_, row.resource_version, row, body)
 
     def _check(self, row: Row) -> None:
         if not row.name or not row.uid:

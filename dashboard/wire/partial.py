@@ -24,6 +24,8 @@ Partial: TypeAlias = Any
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
 
+TIME: Final = message("meta.Time")
+
 KNOWN_LABELS: Final = 65_536
 """How many different labels are remembered before all are forgotten: a bound, not a wish."""
 
@@ -38,7 +40,7 @@ class PartialObject(msgspec.Struct, frozen=True, gc=False):
 
 def instant_ms(time: Partial) -> int | None:
     """Return a Time or MicroTime in milliseconds since the Unix epoch; None for Go's zero time."""
-    if type(time) is _TIME:  # whole seconds, as Go reads it
+    if type(time) is TIME:  # whole seconds, as Go reads it
         seconds: int = time.seconds
         return seconds * 1000 if seconds or time.HasField("seconds") else None
     if time is None:
@@ -99,7 +101,6 @@ _KNOWN_TOGETHER: dict[tuple[bytes, ...], tuple[str, ...]] = {}
 _KNOWN: dict[bytes, str] = {}
 """Labels by their bytes on the wire: few differ, so few are ever decoded."""
 
-_TIME: Final = message("meta.Time")
 _entry = decoder(ENTRY)
 _DECODERS: Final = {name: decoder(name) for name in MESSAGES}
 

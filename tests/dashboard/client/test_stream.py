@@ -18,7 +18,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r
 
 @asynccontextmanager
 async def answering(
-    *pieces: bytes, then_silent: bool = False
+    *pieces: bytes, then_silent: bool = False, every_s: float = 0
 ) -> AsyncIterator[tuple[URL, list[bytes]]]:
     """Serve one GET after another with `pieces`, each sent by itself; yield where, and what was asked."""
     asked: list[bytes] = []
@@ -29,7 +29,7 @@ async def answering(
         for piece in pieces:
             writer.write(piece)
             await writer.drain()
-            await asyncio.sleep(0)
+            await asyncio.sleep(every_s)
         if then_silent:
             await over.wait()
         writer.close()
@@ -165,6 +165,23 @@ async def test_silence_is_a_timeout_before_the_headers_and_after() -> None:
         with pytest.raises(TimeoutError):
             await anext(body)
         stream.close()
+
+
+async def test_silence_begins_anew_with_each_piece() -> None:
+    letters = [b"1\r\na\r\n"] * 40
+    async with answering(CHUNKED, *letters, then_silent=True, every_s=0.02) as (url, _asked):
+        stream = await opened(url)
+        heard: list[bytes] = []
+
+        async def hear() -> None:
+            async for pieces in stream.pieces():
+                heard.extend(pieces)
+
+        with pytest.raises(TimeoutError):
+            await hear()
+        stream.close()
+
+    assert len(heard) == len(letters)  # which took longer than one silence may last
 
 
 async def test_whoever_reads_slowly_holds_the_server_up_and_loses_nothing() -> None:
