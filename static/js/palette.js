@@ -226,8 +226,11 @@ class Palette {
   #say(found, count) {
     if (found.error) return found.error.message;
     if (!found.q) return "";
-    const isWhole = !found.groups.some((group) => group.partial);
-    if (count > 0) return [`${this.dialog.dataset.found} ${count}`, isWhole ? "" : this.dialog.dataset.more].join(" ").trim();
+    if (count > 0) {
+      const { found: whole, foundYet: partial } = this.dialog.dataset;
+      const words = found.groups.some((group) => group.partial) ? partial : whole;
+      return (words ?? "{n}").replace("{n}", String(count));
+    }
     const notes = found.groups.map((group) => (group.note ? `${group.title}: ${group.note}` : "")).filter(Boolean);
     return [this.dialog.dataset.none, ...notes].join(" ");
   }

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.source.golang import PARSE_S, SLOW_BYTES, Source, leaves, parse
+from portal.source.golang import PARSE_S, PIECE_BYTES, Source, leaves, parse
 from portal.source.symbols import Kind, Symbol, declared, package_name
 from portal.source.tree import Tree
 
@@ -268,13 +268,20 @@ def test_a_long_file_that_is_no_go_takes_no_longer_than_it_may(text: str) -> Non
     assert thread_time() - began < 2 * PARSE_S
 
 
+def test_a_short_file_that_is_no_go_is_given_up_after_so_many_steps() -> None:
+    source = Source("a.a.`.()" + "a." * 1000 + "}")
+
+    assert source.has_error
+    assert not source.root.children
+
+
 def test_a_long_file_is_read_in_pieces_as_a_short_one_is() -> None:
     function = "// é航 F%d does.\nfunc F%d() string { return `🧭` }\n"
     text = "package a\n\n" + "".join(function % (at, at) for at in range(3000))
 
     symbols = declared(Source(text), "a.go")
 
-    assert len(text.encode()) > 2 * SLOW_BYTES
+    assert len(text.encode()) > 2 * PIECE_BYTES
     assert [symbol.name for symbol in symbols] == [f"F{at}" for at in range(3000)]
     assert {symbol.doc for symbol in symbols[:2]} == {"é航 F0 does.", "é航 F1 does."}
     assert all(text.startswith(symbol.name, symbol.name_span.start) for symbol in symbols)
