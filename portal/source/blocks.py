@@ -77,9 +77,11 @@ def unpacked(data: bytes) -> Iterator[int]:
     """Yield the numbers that `packed` made smaller."""
     gaps: Sequence[int]
     if data[0]:
-        gaps, none = memoryview(data)[1:].cast("H"), _LONG
+        gaps, none = array("H", data[1:]), _LONG
     else:
         gaps, none = data[1:], _SHORT
+    if none not in gaps:  # of most terms
+        return accumulate(gaps)
     return compress(accumulate(gaps), map(none.__ne__, gaps))
 
 

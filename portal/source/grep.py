@@ -154,11 +154,17 @@ class Grep:
                 headed = [blob for blob in window.blobs[number] if head_of(blob) in heads]
                 places |= self._order.places(number, headed)
 
+        is_by_line = self._sieve.is_by_line
+        spans_of = [[one.spans for one in each] for each in told]
+
         def spans(segment: int, blob: int) -> Spans | None:
-            if not self._sieve.is_by_line:
+            if not is_by_line:
                 return None
-            grams, heads = self._view.segments[segment].grams, self._heads[segment]
-            found = [span for one in told[segment] for span in one.spans(blob)]
+            asked, heads = spans_of[segment], self._heads[segment]
+            if len(asked) == 1 and not heads:
+                return asked[0](blob)
+            grams = self._view.segments[segment].grams
+            found = [span for each in asked for span in each(blob)]
             if heads and grams.head_of(blob) in heads:
                 found.append((0, grams.start(blob)))
             return found
@@ -214,16 +220,22 @@ def _chunk(texts: Iterator[tuple[int, Text]], size: int) -> list[tuple[int, Text
 
 
 def _joined(spans: Sequence[tuple[int, int]], size: int) -> list[tuple[int, int]]:
-    """Return spans of a text of so many bytes in order, those that touch each other as one."""
-    if len(spans) == 1:
-        return [(spans[0][0], min(spans[0][1], size))]
+    """Return spans of a text of so many bytes in order, those that touch each other as one.
+
+    They begin inside of it; where they end behind it, it is its end that is told.
+    """
     joined: list[tuple[int, int]] = []
-    for start, stop in sorted(spans):
-        end = min(stop, size)
-        if joined and start <= joined[-1][1]:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
-        else:
-            joined.append((start, end))
+    begin, end = spans[0]
+    if len(spans) > 1:
+        first, *others = sorted(spans)
+        begin, end = first
+        for start, stop in others:
+            if start > end:
+                joined.append((begin, end))
+                begin, end = start, stop
+            elif stop > end:
+                end = stop
+    joined.append((begin, min(end, size)))
     return joined
 
 

@@ -8,7 +8,7 @@ import ctypes
 from collections.abc import Callable
 from typing import Final, cast
 
-NEAR = 4096
+NEAR = 1024
 """Bytes that are looked through before the C library is asked: what is found often is soon found."""
 
 _Memmem = Callable[[int, int, bytes, int], int | None]

@@ -153,7 +153,9 @@ class Words(Heads):
             ):
                 at += 1
                 continue
-            number = bisect_right(starts, at + part.begins, first, last) - 1
+            # No term is shorter than a letter and its end.
+            near = first + 1 + (at + part.begins - starts[first]) // 2
+            number = bisect_right(starts, at + part.begins, first, min(near, last)) - 1
             found.append(number)
             first = number
             at = starts[number + 1] - 1 if number + 1 < len(starts) else stop
