@@ -150,9 +150,9 @@ class Grep:
             for one in each:
                 places |= self._order.places(number, one.blobs)
             if heads := self._heads[number]:
-                head_of = self._view.segments[number].grams.head_of
-                headed = [blob for blob in window.blobs[number] if head_of(blob) in heads]
-                places |= self._order.places(number, headed)
+                headed = self._view.segments[number].grams.headed
+                blobs = {blob for head in heads for blob in headed[head]}
+                places |= self._order.places(number, blobs.intersection(window.blobs[number]))
 
         is_by_line = self._sieve.is_by_line
         spans_of = [[one.spans for one in each] for each in told]

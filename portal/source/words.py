@@ -12,8 +12,9 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from functools import cached_property
-from itertools import accumulate, compress
+from functools import cached_property, reduce
+from itertools import accumulate, compress, count
+from operator import add, and_
 
 import zstandard
 
@@ -34,6 +35,10 @@ MANY = 64
 """Bytes of the blocks of a term which are held against those that are asked one by one."""
 COMMON, KEPT_TERMS = 1024, 64
 """Bytes of the blocks of a term for which it is kept which blocks have it, and of how many: 5 MB."""
+FEW_TERMS = 32
+"""Terms that are worth putting down in a map of all blocks, one after the other."""
+RARE = 8
+"""One block of so many in a map is sooner found by looking for the next than by looking at each."""
 GAPS_A_BLOCK, GAPS_A_TERM = 50, 40
 """How many gaps are read while a block is looked through, and while a term is begun with."""
 GAPS_A_DICTIONARY = 20_000
@@ -94,8 +99,14 @@ class Words(Heads):
             found_terms = [self._terms(part, most=most, folds=folds) for part in others[:1]]
             known += [numbers for numbers in found_terms if len(numbers) < most]
             others = others[1:]
+        known.sort(key=self._cost)
         found: Blocks | None = None
-        for numbers in sorted(known, key=self._cost):
+        few = [numbers for numbers in known if len(numbers) <= FEW_TERMS]
+        if len(few) > 1 and few[0] is known[0] and self._size(few[0]) > COMMON:
+            # The rarest is common too: as maps of all blocks they are sooner held against each other.
+            found = self._common_blocks(few, among)
+            known = [numbers for numbers in known if len(numbers) > FEW_TERMS]
+        for numbers in known:
             if found is not None and self._cost(numbers) > GAPS_A_BLOCK * len(found):
                 break
             found = self._blocks(numbers, among if found is None else found)
@@ -191,6 +202,30 @@ class Words(Heads):
             else:
                 found.update(unpacked(places[start:end]))
         return found if among is None else found & among
+
+    def _common_blocks(self, parts: Sequence[Sequence[int]], among: Blocks | None) -> Blocks:
+        """Return the blocks that have any of the terms of each part: for parts that many blocks have."""
+        held = reduce(and_, map(self._map, parts)).to_bytes(len(self._blobs), "little")
+        if among is not None:
+            return set(compress(among, map(held.__getitem__, among)))
+        if held.count(1) * RARE > len(held):
+            return set(compress(range(len(held)), held))
+        gaps = held.split(b"\1")
+        gaps.pop()
+        return set(map(add, accumulate(map(len, gaps)), count()))
+
+    def _map(self, numbers: Sequence[int]) -> int:
+        """Return the blocks that have any of these terms: each is a byte of a great number, 1 or 0."""
+        ends, places = self._ends, self._places
+        rare, found = bytearray(len(self._blobs)), 0
+        for number in numbers:
+            start, end = ends[number], ends[number + 1]
+            if end - start > COMMON and not places[start]:
+                found |= int.from_bytes(self._held(number), "little")
+            else:
+                for block in self._blocks((number,), None):
+                    rare[block] = 1
+        return found | int.from_bytes(rare, "little")
 
     def _held(self, number: int) -> bytes:
         """Return for each block whether it has a common term, kept."""

@@ -1,5 +1,6 @@
 """What an index of words and of heads leads to: all that the texts hold, and nothing twice."""
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.source import fileorder
 from portal.source.blocks import BLOCK_BYTES, blocks, packed, unpacked
 from portal.source.codequery import Query, matcher, read
 from portal.source.errors import BadQuery
+from portal.source.fileorder import FileOrder
 from portal.source.grep import Grep
-from portal.source.required import required_parts
+from portal.source.required import Part, required_parts
 from portal.source.segmentwriter import head_of, pack
 from portal.source.sieve import Joined, Sieve
 from portal.source.view import Collection, Text, View
@@ -232,3 +235,58 @@ def test_thousands_of_files_may_each_begin_with_a_comment_of_their_own(tmp_path:
     asked = Grep(view, read("in 2467")).batch(0, lambda _files, _lines: False)
 
     assert [hit.path for hit in asked.hits] == ["a/f2467.go"]
+
+
+BLOCKS = 3_000
+"""So many that a word of every third of them is common."""
+
+
+@pytest.fixture(scope="module")
+def crates(tmp_path_factory: pytest.TempPathFactory) -> View:
+    """Two files of one line a block, which is numbered through both."""
+    lines = [
+        " ".join((f"crate{n}", *_aboard(n), "." * BLOCK_BYTES, "\n")) for n in range(2 * BLOCKS)
+    ]
+    files = {"a.txt": "".join(lines[:BLOCKS]), "b.txt": "".join(lines[BLOCKS:])}
+    return take_files(Collection(tmp_path_factory.mktemp("crates")), files)
+
+
+def _aboard(number: int) -> list[str]:
+    """Return the words of a block, in one spelling or another."""
+    words = {"apples": 2, "plums": 3, "nuts": 1, "quinces": 5, "rum": 1200}
+    aboard = [word for word, every in words.items() if number % every == 0]
+    return [word.upper() if number % 7 == 1 else word for word in aboard]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["apples nuts", "apples plums", "nuts plums quinces apples", "rum nuts apples", "figs nuts"],
+)
+@pytest.mark.parametrize("window", [(), (1,)])
+@pytest.mark.parametrize("folds", [True, False])
+def test_common_words_lead_to_the_blocks_that_have_all_of_them(
+    crates: View,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: str,
+    window: tuple[int, ...],
+    folds: bool,
+) -> None:
+    monkeypatch.setattr(fileorder, "WINDOWS", window)
+    words = asked.split()
+    parts = [Part.of(word, begins=True, ends=True) for word in words]
+    (segment,) = crates.segments
+
+    led: set[int] = set()
+    for each in FileOrder(crates).windows:
+        told = segment.candidates(parts, folds=folds, within=each.within)
+        assert told is not None
+        for blob in told.blobs:
+            data = segment.blob(blob)
+            for start, end in told.spans(blob):
+                led |= {int(number) for number in re.findall(rb"crate(\d+)", data[start:end])}
+
+    assert led == {
+        number
+        for number in range(2 * BLOCKS)
+        if {*words} <= {word.lower() if folds else word for word in _aboard(number)}
+    }
